@@ -1,0 +1,59 @@
+"""Every exception that ScanAI raises on purpose.
+
+ScanAIError
+├── InputError            a file is not what it promises; names the file, what was expected, what was found
+│   ├── ScanError         a scan file
+│   ├── ManifestError     a declaration
+│   ├── ProfileError      a scanner profile
+│   ├── BundleError       a model bundle
+│   └── RecipeError       a training or data set recipe
+└── MissingExtraError     an optional dependency is not installed; names the extra
+
+Whoever reads a batch catches InputError for one file, prints it in one line and goes on.
+"""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+
+
+class ScanAIError(Exception):
+    """Base of all errors that ScanAI raises on purpose."""
+
+
+class InputError(ScanAIError):
+    """One input cannot be used: `source` (a file, or what the data is called), expected, found."""
+
+    def __init__(self, source: str | PathLike[str], expected: str, found: str) -> None:
+        self.source = fspath(source)
+        self.expected = expected
+        self.found = found
+        super().__init__(f"{self.source}: expected {expected}, found {found}")
+
+
+class ScanError(InputError):
+    """A scan file that cannot be read or calibrated."""
+
+
+class ManifestError(InputError):
+    """A declaration that cannot be read, or that belongs to another transport unit."""
+
+
+class ProfileError(InputError):
+    """A scanner profile that is unknown or not valid."""
+
+
+class BundleError(InputError):
+    """A model bundle that is incomplete, altered or of an unknown version."""
+
+
+class RecipeError(InputError):
+    """A recipe with an unknown key or a value out of range."""
+
+
+class MissingExtraError(ScanAIError):
+    """An optional dependency is missing."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(f"{what} needs the extra '{extra}': pip install 'scanai[{extra}]'")

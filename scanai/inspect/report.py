@@ -1,0 +1,134 @@
+"""The report of one inspection, `scanai-report/1`: what was seen, what was decided and why.
+
+The model's raw scores, the decision and the reason are separate fields. Renderers and stores read
+this record and compute nothing. `schema()` is the published JSON Schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+FindingKind = Literal[
+    "high_z_shielding",
+    "dense_block",
+    "hidden_cavity",
+    "opaque_region",
+    "undeclared_goods",
+    "mass_mismatch",
+    "empty_mismatch",
+    "controlled_goods",
+    "document_risk",
+    "radiation_alarm",
+    "unknown_anomaly",
+    "image_quality",
+]
+Decision = Literal["clear", "review", "inspect"]
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One number behind a finding."""
+
+    name: str
+    """In the words of the field: areal density, ratio, effective Z …"""
+    value: float
+    low: float | None = None
+    high: float | None = None
+    """Ends of the 95 % interval, where there is one."""
+    unit: str = ""
+    surroundings: float | None = None
+    """The same quantity right beside the region, for comparison."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    kind: FindingKind
+    score: float
+    """0 to 1, higher is more urgent; comparable within one kind only."""
+    p_value: float | None = None
+    """Share of benign scans of the calibration set with at least this score; None if not calibrated."""
+    region: tuple[int, int, int, int] | None = None
+    """(x0, y0, x1, y1) pixels of the scan, x along the travel, half-open; None: the whole scan."""
+    sentence: str
+    evidence: tuple[Evidence, ...] = ()
+    confirmed: bool = True
+    """False: the model's score passed but the physical evidence does not support it."""
+
+
+class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
+    """How well one line of the manifest fits the picture."""
+
+    line: int
+    """Number of the line, from 1."""
+    hs_code: str
+    goods_group: str
+    seen_share: float | None
+    """Share of the seen cargo (by areal density) that looks like this line's goods group."""
+    plausibility: float | None
+    """0 to 1; None when the picture cannot tell."""
+    reason: str
+
+
+class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
+    cargo_kg: float
+    low_kg: float
+    high_kg: float
+    """95 % interval; infinite parts are never written: `lower_bound_only` says so instead."""
+    lower_bound_only: bool
+    """True when part of the cargo is opaque, so that the true mass may be higher than high_kg."""
+    declared_kg: float | None
+    tare_kg: float
+    tare_from: Literal["manifest", "standard", "none"]
+
+
+class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    version: str
+    sha256: str
+
+
+class InputIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    scan: str
+    """File name, without its folder."""
+    scan_sha256: str
+    manifest: str | None
+    manifest_sha256: str | None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    decision: Decision
+    urgency: float
+    """0 to 1, orders the queue."""
+    reasons: tuple[str, ...]
+    """Sentences, the weightiest first."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    format: Literal["scanai-report/1"] = "scanai-report/1"
+    scan_id: str
+    unit: str
+    inputs: InputIdentity
+    model: ModelIdentity
+    scanner: str | None
+    quantity: Literal["counts", "transmission", "display"]
+    shape: tuple[int, int, int]
+    """(energies, H, W)"""
+    pitch_mm: tuple[float, float]
+    energies_mv: tuple[float, ...]
+    image_quality: dict[str, Any]
+    thresholds: dict[str, float]
+    """In force for this inspection."""
+    raw_scores: dict[str, float]
+    """As the model gave them, before any decision."""
+    findings: tuple[Finding, ...]
+    lines: tuple[LinePlausibility, ...]
+    mass: MassEstimate | None
+    verdict: Verdict
+    timings_ms: dict[str, float]
+    synthetic_training: bool = True
+    """The model was trained on simulated scans and is not validated on real threats."""
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a report."""
+    return msgspec.json.schema(Report)

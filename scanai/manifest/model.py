@@ -1,0 +1,67 @@
+"""What a declaration is in memory: `scanai-manifest/1`, one record with its lines of goods."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(max_length=2000)]
+Mass = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+Regime = Literal["import", "export", "transit", "transhipment", "free_zone"]
+
+
+class Party(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    role: Text
+    name: Text = ""
+    country: Text = ""
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of goods."""
+
+    hs_code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,10}$")]
+    description: Text = ""
+    mass_kg: Mass | None = None
+    """Gross mass of the line, goods and packing."""
+    packages: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    package_type: Text = ""
+    origin: Text = ""
+    licence: Text = ""
+    """Reference of the licence or permit; empty when none was given."""
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One declaration. No line of goods means that the transport unit is declared empty."""
+
+    format: Literal["scanai-manifest/1"] = "scanai-manifest/1"
+    unit: Text = ""
+    """Identifier of the transport unit."""
+    unit_type: Text = ""
+    """20, 40, 40HC, 45 or reefer; empty when unknown."""
+    scan_id: Text = ""
+    """The scan this declaration belongs to, if it names one."""
+    regime: Regime | None = None
+    route: tuple[Text, ...] = ()
+    """UN/LOCODE or names of places, in order."""
+    parties: tuple[Party, ...] = ()
+    gross_mass_kg: Mass | None = None
+    """Goods and packing, without the transport unit."""
+    tare_kg: Mass | None = None
+    """The empty transport unit."""
+    seals: tuple[Text, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def declared_empty(self) -> bool:
+        return not self.lines
+
+    @property
+    def declared_mass_kg(self) -> float | None:
+        """Mass of the goods: the gross mass, else the sum of the lines when every line has one."""
+        if self.gross_mass_kg is not None:
+            return self.gross_mass_kg
+        masses = [line.mass_kg for line in self.lines]
+        if any(mass is None for mass in masses):
+            return None
+        return float(sum(mass for mass in masses if mass is not None))

@@ -1,0 +1,101 @@
+"""What a scan is in memory: counts as a detector wrote them (RawScan), transmission (Scan).
+
+Pictures lie as an analyst sees them: axis 0 across the travel (row 0 at the top), axis 1 along the
+travel. The first energy is always the higher one. Plain data; reading is in the reader of each
+format, calibration in `calibration`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanai.scan.profile import ScannerProfile
+
+Quantity = Literal["counts", "transmission", "display"]
+
+
+@dataclass(frozen=True)
+class RawScan:
+    """One scan as its file holds it, scale known but nothing corrected yet."""
+
+    source: str
+    """File name, or what the data is called in messages."""
+    pixels: NDArray[np.uint16] | NDArray[np.uint8] | NDArray[np.float32]
+    """(energies, H, W): counts, stored transmission × full_scale, or 8-bit display grey."""
+    quantity: Quantity
+    profile: ScannerProfile | None
+    """The scanner; None only for a display picture."""
+    energies_mv: tuple[float, ...]
+    """End point of each energy in MV, highest first; empty for a display picture."""
+    pitch_mm: tuple[float, float]
+    """(along travel, across) at the centre plane of the transport unit; (0, 0) when unknown."""
+    air: NDArray[np.float32] | None = None
+    """(energies, H) open-beam counts of each detector row; None when no air line came along."""
+    dark: NDArray[np.float32] | None = None
+    """(energies, H) counts of each detector row with the beam off; None means unknown."""
+    full_scale: float | None = None
+    """Stored value of transmission 1; only for quantity "transmission"."""
+    scan_id: str = ""
+    unit: str = ""
+    """Identifier of the transport unit that was scanned, if the file names it."""
+    time: str = ""
+    """ISO 8601 time of the scan, if the file names it."""
+    sha256: str = ""
+    """Of the input file (of all its parts in order, for a pair of pictures)."""
+
+
+@dataclass(frozen=True)
+class ImageQuality:
+    """What was wrong with the picture, and what was repaired. Shares are of all pixels, 0 to 1."""
+
+    dead_rows: tuple[tuple[int, ...], ...] = ()
+    """Row numbers, for each energy, that carried no signal and were filled from their neighbours."""
+    hot_pixel_share: float = 0.0
+    zero_share: float = 0.0
+    """Pixels that read zero where the beam must have got through; repaired."""
+    saturated_share: float = 0.0
+    starved_share: float = 0.0
+    """Pixels of the high energy at or below the noise floor: nothing can be said of what is behind."""
+    stripe_percent: float = 0.0
+    """Standard deviation of the column-to-column beam output that was corrected, in percent."""
+    open_beam: tuple[float, ...] = ()
+    """Counts of the open beam for each energy."""
+    open_beam_from: Literal["file", "air_line", "air_regions", "scale", "none"] = "file"
+    notes: tuple[str, ...] = ()
+    """Sentences for the analyst; empty when there is nothing to say."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One calibrated scan. `transmission` is never rescaled by its own extremes."""
+
+    source: str
+    transmission: NDArray[np.float32]
+    """(energies, H, W), 1 = open beam, clipped below at `noise_floor`; for a display picture the
+    grey values divided by 255, which are no transmission."""
+    valid: NDArray[np.bool_]
+    """(H, W) False where the value was filled in rather than measured."""
+    quantity: Quantity
+    profile: ScannerProfile | None
+    energies_mv: tuple[float, ...]
+    pitch_mm: tuple[float, float]
+    noise_floor: float
+    quality: ImageQuality = field(default_factory=ImageQuality)
+    scan_id: str = ""
+    unit: str = ""
+    time: str = ""
+    sha256: str = ""
+
+    @property
+    def is_display(self) -> bool:
+        """True when the grey scale is unknown: no mass, no effective Z."""
+        return self.quantity == "display"
+
+    @property
+    def attenuation(self) -> NDArray[np.float32]:
+        """(energies, H, W) −ln transmission; 0 = open beam."""
+        return -np.log(self.transmission)

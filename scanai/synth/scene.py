@@ -1,0 +1,83 @@
+"""What a simulated scene is: solids of material in a transport unit, and what its papers say.
+
+World axes, metres: x along the travel, y across (beam travels towards +y, centre plane of the
+transport unit at y = 0), z up from the lower face of the unit. Plain data: shapes and chords are in
+`solids`, cargo in `cargo` and `forms`, rays in `trace`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scanai.manifest.model import Manifest
+from scanai.physics.materials import Material
+from scanai.synth.solids import Solid
+
+Role = Literal["unit", "packing", "cargo", "shield", "contents"]
+
+
+@dataclass(frozen=True)
+class SceneObject:
+    """One solid filled with one material at its packed density."""
+
+    solid: Solid
+    material: Material
+    density: float
+    """Packed density, kg/m³ (air between packages included)."""
+    role: Role
+    group: str = ""
+    """Goods group of cargo; empty for the unit and for shields."""
+    heading: str = ""
+    displaces: int | None = None
+    """Index of the object that this one lies wholly inside and takes the place of."""
+
+
+@dataclass(frozen=True)
+class Threat:
+    """Something that is hidden: what the truth box is drawn around."""
+
+    objects: tuple[int, ...]
+    """Indices into Scene.objects: the shield and what is inside it."""
+    form: str
+    """solid, box, pig, sheet_lined, drum_in_drum"""
+    material: str
+    volume_cm3: float
+    """Volume of shielding material."""
+    wall_mm: float
+    """Wall thickness; for a solid, half of its least dimension."""
+
+
+@dataclass(frozen=True)
+class TransportUnit:
+    unit_type: str
+    """20, 40, 40HC, 45 or reefer"""
+    length: float
+    width: float
+    height: float
+    """External, metres."""
+    tare_kg: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    unit: TransportUnit
+    objects: tuple[SceneObject, ...]
+    manifest: Manifest
+    """As declared, which may be false."""
+    load_forms: tuple[str, ...]
+    threats: tuple[Threat, ...] = ()
+    mismatch: str = ""
+    """What the declaration hides beside shields: undeclared_goods, false_mass, false_empty; or empty."""
+
+    @property
+    def cargo_mass_kg(self) -> float:
+        """True mass of everything but the unit, displacement taken into account."""
+        total = 0.0
+        for item in self.objects:
+            volume = item.solid.volume
+            if item.role != "unit":
+                total += volume * item.density
+            if item.displaces is not None and self.objects[item.displaces].role != "unit":
+                total -= volume * self.objects[item.displaces].density
+        return total

@@ -1,0 +1,22 @@
+"""Copies the default model bundle and the scanner profiles into the wheel (see scanai/resources.py)."""
+
+from pathlib import Path
+from shutil import copytree
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+CARRIED = ("models/scanai-v0", "datasets/scanners")
+
+
+class BuildWithBundles(build_py):
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:  # the checkout itself serves
+            return
+        for folder in CARRIED:
+            target = Path(self.build_lib) / "scanai" / "_bundled" / folder
+            copytree(folder, target, dirs_exist_ok=True)
+
+
+setup(cmdclass={"build_py": BuildWithBundles})
