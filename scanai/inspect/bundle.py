@@ -1,0 +1,193 @@
+"""Model bundle: one folder with graph, metadata and card; read here, checked before it is loaded.
+
+`BundleMetadata` is bundle.json. Export writes it, the Inspector reads it; no threshold and no
+calibration lives anywhere else. Running the graph is in `inspector`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from os import cpu_count
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+
+from scanai.errors import BundleError
+from scanai.inspect.graph_file import refers_to_other_files
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+GRAPH_FILE = "model.onnx"
+METADATA_FILE = "bundle.json"
+MAX_GRAPH_BYTES = 256 * 2**20
+MAX_METADATA_BYTES = 4 * 2**20
+INPUTS = ("scan", "open_beam", "dark", "pitch_mm", "declared_groups")
+OUTPUTS = ("shielding", "goods", "undeclared", "regions", "scores")
+
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class Tensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One input or output of the graph."""
+
+    name: str
+    shape: tuple[int | str, ...]
+    """A word where the size is free."""
+    dtype: Literal["float32"] = "float32"
+    unit: str = ""
+    range: tuple[float | None, float | None] = (None, None)
+    meaning: str = ""
+
+
+class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    value: float
+    unit: str
+    false_alarm_rate: Share | None = None
+    """Share of benign scans that pass it, which it was set for; None: not set on scans."""
+    meaning: str = ""
+
+
+class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """bundle.json."""
+
+    format: Literal["scanai-bundle/1"] = "scanai-bundle/1"
+    name: str
+    version: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    goods_groups: tuple[str, ...]
+    """Name of goods group 1, 2, …; channel 0 of the goods map is "nothing"."""
+    thresholds: dict[str, Threshold]
+    """Exactly the names of data/thresholds.toml."""
+    score_quantiles: dict[str, tuple[float, ...]] = {}
+    """For each evidence score, evenly spaced quantiles (0 to 1) over benign scans."""
+    benign_scans: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """How many scans the quantiles and thresholds come from; 0: not calibrated."""
+    scanner_profiles: tuple[str, ...] = ()
+    """Scanners on whose scans the thresholds were set."""
+    recipe: str
+    recipe_sha256: Sha256
+    sha256: Sha256
+    """Of model.onnx."""
+
+    def p_value(self, score_name: str, score: float) -> float | None:
+        """Share of benign scans with at least this score, never below 1/(n + 1); None if unknown.
+
+        Between two quantiles the larger share counts, so that a p-value never flatters.
+        """
+        quantiles = self.score_quantiles.get(score_name)
+        if not quantiles or not self.benign_scans:
+            return None
+        below = sum(quantile < score for quantile in quantiles)  # of len(quantiles) evenly spaced
+        share_below = max(below - 1, 0) / max(len(quantiles) - 1, 1)
+        if below == len(quantiles):
+            share_below = 1.0
+        return max(1.0 - share_below, 1.0 / (self.benign_scans + 1))
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A checked bundle. The graph is held as the bytes that were checked, not as a path."""
+
+    path: Path
+    metadata: BundleMetadata
+    graph: bytes
+
+    def session(self, threads: int | None = None) -> onnxruntime.InferenceSession:
+        """A runtime session on the CPU; `threads` defaults to the number of processors."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or cpu_count() or 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            session = onnxruntime.InferenceSession(
+                self.graph, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the runtime's own exceptions share no public base
+            reason = str(error).splitlines()[0]
+            raise BundleError(
+                self.path / GRAPH_FILE, "a graph that ONNX Runtime loads", reason
+            ) from error
+        _check_names(self.path, "inputs", INPUTS, [tensor.name for tensor in session.get_inputs()])
+        _check_names(
+            self.path, "outputs", OUTPUTS, [tensor.name for tensor in session.get_outputs()]
+        )
+        return session
+
+
+def load_bundle(path: str | Path) -> Bundle:
+    """Reads and checks a bundle folder; BundleError says what is wrong with it."""
+    path = Path(path)
+    if not path.is_dir():
+        raise BundleError(path, "a bundle folder", "no such folder")
+    metadata_file = path / METADATA_FILE
+    try:
+        metadata = msgspec.json.decode(
+            _read(metadata_file, MAX_METADATA_BYTES), type=BundleMetadata
+        )
+    except msgspec.DecodeError as error:
+        raise BundleError(metadata_file, "scanai-bundle/1 metadata", str(error)) from error
+    _check_thresholds(metadata_file, metadata)
+    graph_file = path / GRAPH_FILE
+    graph = _read(graph_file, MAX_GRAPH_BYTES)
+    found = hashlib.sha256(graph).hexdigest()
+    if found != metadata.sha256:
+        raise BundleError(graph_file, f"SHA-256 {metadata.sha256}", found)
+    try:
+        external = refers_to_other_files(graph)
+    except ValueError as error:
+        raise BundleError(graph_file, "an ONNX graph", str(error)) from error
+    if external:
+        raise BundleError(graph_file, "a graph complete in itself", "tensors kept in other files")
+    return Bundle(path, metadata, graph)
+
+
+@cache
+def threshold_table() -> dict[str, dict[str, str | float]]:
+    """data/thresholds.toml: name → unit, initial, set_on, meaning."""
+    text = files("scanai.inspect").joinpath("data/thresholds.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def initial_thresholds() -> dict[str, Threshold]:
+    """What export writes before the thresholds are set on benign scans."""
+    return {
+        name: Threshold(
+            value=float(entry["initial"]), unit=str(entry["unit"]), meaning=str(entry["meaning"])
+        )
+        for name, entry in threshold_table().items()
+    }
+
+
+def _check_thresholds(source: Path, metadata: BundleMetadata) -> None:
+    expected, found = set(threshold_table()), set(metadata.thresholds)
+    if missing := sorted(expected - found):
+        raise BundleError(source, f"thresholds {', '.join(missing)}", "none of these")
+    if unknown := sorted(found - expected):
+        raise BundleError(source, "only known thresholds", ", ".join(unknown))
+
+
+def _check_names(path: Path, what: str, expected: tuple[str, ...], found: list[str]) -> None:
+    if tuple(found) != expected:
+        raise BundleError(
+            path / GRAPH_FILE, f"{what} {', '.join(expected)}", ", ".join(found) or "none"
+        )
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            raise BundleError(path, f"at most {limit} bytes", f"{size} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(path, "a readable file", error.strerror or str(error)) from error
