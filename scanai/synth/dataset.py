@@ -1,0 +1,126 @@
+"""Data sets of simulated scans: a flat TOML recipe, an iterator, and files written by workers.
+
+Scan number i of a recipe depends on the recipe and i alone, so any number of workers writes the
+same bytes. For each scan: NAME.tiff, NAME.manifest.json and NAME.truth.npz.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from tqdm import tqdm
+
+from scanai.errors import RecipeError
+from scanai.manifest import write_manifest
+from scanai.scan import load_profile, write_tiff
+from scanai.synth.scenes import KINDS, ScanSpec
+from scanai.synth.simulate import SimulatedScan, simulate
+from scanai.synth.truth import Truth
+
+_Share = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+    count: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+    profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """Names or files of scanner profiles, drawn evenly."""
+    kinds: dict[str, _Share]
+    """Weight of each kind of scene."""
+    unit_types: tuple[str, ...] = ()
+    """Drawn evenly; none: as the scene library likes."""
+    x_window_px: Annotated[int, msgspec.Meta(ge=32)] | None = None
+    """Columns of a scan; none: the whole unit."""
+    air_line_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    """Share of the scans that bring their air and dark levels."""
+
+
+def read_recipe(path: str | Path) -> DatasetRecipe:
+    """Raises RecipeError for unknown keys, wrong types and unknown kinds of scene."""
+    path = Path(path)
+    try:
+        recipe = msgspec.toml.decode(path.read_bytes(), type=DatasetRecipe)
+    except OSError as error:
+        raise RecipeError(path, "a readable recipe", str(error.strerror)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(path, "a data set recipe in TOML", str(error)) from error
+    unknown = sorted(set(recipe.kinds) - set(KINDS))
+    if unknown:
+        raise RecipeError(path, f"kinds of scene among {', '.join(KINDS)}", ", ".join(unknown))
+    if sum(recipe.kinds.values()) <= 0:
+        raise RecipeError(path, "a kind of scene with a weight above 0", "none")
+    return recipe
+
+
+def scan_at(recipe: DatasetRecipe, index: int) -> SimulatedScan:
+    """Scan number `index` of the recipe, from 0."""
+    sequence = np.random.SeedSequence((recipe.seed, index))
+    rng = np.random.default_rng(sequence)
+    profile = recipe.profiles[rng.integers(len(recipe.profiles))]
+    weights = np.array(list(recipe.kinds.values()))
+    kind = list(recipe.kinds)[rng.choice(weights.size, p=weights / weights.sum())]
+    unit_type = None
+    if recipe.unit_types:
+        unit_type = recipe.unit_types[rng.integers(len(recipe.unit_types))]
+    return simulate(
+        int(sequence.generate_state(1, np.uint64)[0]),
+        load_profile(profile),
+        ScanSpec(kind=kind, unit_type=unit_type),
+        recipe.x_window_px,
+        air_line=bool(rng.random() < recipe.air_line_share),
+    )
+
+
+def iter_scans(recipe: DatasetRecipe) -> Iterator[SimulatedScan]:
+    """All scans of the recipe in order, made one by one in this process."""
+    for index in range(recipe.count):
+        yield scan_at(recipe, index)
+
+
+def write_dataset(recipe: DatasetRecipe, out: str | Path, workers: int = 1) -> list[Path]:
+    """Writes all scans into the folder `out`, with a progress bar; returns the TIFF files."""
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    task = partial(_write_scan, recipe, folder)
+    indices = range(recipe.count)
+    if workers <= 1:
+        return [task(index) for index in tqdm(indices, desc="simulate", unit="scan")]
+    # Fresh processes: a fork would inherit the threads of whatever library runs some already.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        done = pool.map(task, indices)
+        return list(tqdm(done, total=recipe.count, desc="simulate", unit="scan"))
+
+
+def _write_scan(recipe: DatasetRecipe, folder: Path, index: int) -> Path:
+    scan = scan_at(recipe, index)
+    stem = folder / f"{index:06d}"
+    path = stem.with_suffix(".tiff")
+    write_manifest(scan.manifest, stem.with_suffix(".manifest.json"))
+    stem.with_suffix(".truth.npz").write_bytes(_truth_bytes(scan.truth))
+    # Last, so that a scan is never there without its papers and its truth.
+    write_tiff(scan.raw, path)
+    return path
+
+
+def _truth_bytes(truth: Truth) -> bytes:
+    """Areal densities as float16 (0.1 % is enough for any use); boxes as JSON text."""
+    boxes = msgspec.json.encode(truth.boxes).decode()
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        cargo_areal_density=truth.cargo_areal_density.astype(np.float16),
+        total_areal_density=truth.total_areal_density.astype(np.float16),
+        group_index=truth.group_index,
+        shield_mask=truth.shield_mask,
+        boxes=np.array(boxes),
+        cargo_mass_kg=np.array(truth.cargo_mass_kg),
+    )
+    return buffer.getvalue()
