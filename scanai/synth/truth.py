@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scanai.manifest import goods_groups
+from scanai.manifest.goods_groups import goods_groups
 from scanai.synth.scene import Scene, Threat
 from scanai.synth.solids import Array
 from scanai.synth.trace import G_CM2, Layers, View, chord_map
