@@ -1,0 +1,43 @@
+"""Manifest as JSON, `scanai-manifest/1`: the fields of `model.Manifest` and no others, types kept.
+
+The field `format` is required in a file, so that no other JSON object passes for an empty load.
+"""
+
+from __future__ import annotations
+
+import codecs
+
+import msgspec
+
+from scanai.errors import ManifestError
+from scanai.manifest.model import Manifest
+from scanai.manifest.nomenclature import require_known
+
+FORMAT = "scanai-manifest/1"
+
+
+class _Header(msgspec.Struct):
+    format: str
+
+
+_header = msgspec.json.Decoder(_Header)
+_manifest = msgspec.json.Decoder(Manifest)
+
+
+def parse(data: bytes, source: str) -> Manifest:
+    """Raises ManifestError with the JSON path of what is wrong."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        found = _header.decode(data).format
+        if found != FORMAT:
+            raise ManifestError(source, f"format {FORMAT}", found)
+        manifest = _manifest.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ManifestError(source, f"a {FORMAT} JSON object", str(error)) from error
+    for index, line in enumerate(manifest.lines):
+        require_known(line.hs_code, source, f"$.lines[{index}].hs_code")
+    return manifest
+
+
+def serialise(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
