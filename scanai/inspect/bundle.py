@@ -87,8 +87,6 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
             return None
         below = sum(quantile < score for quantile in quantiles)  # of len(quantiles) evenly spaced
         share_below = max(below - 1, 0) / max(len(quantiles) - 1, 1)
-        if below == len(quantiles):
-            share_below = 1.0
         return max(1.0 - share_below, 1.0 / (self.benign_scans + 1))
 
 

@@ -1,8 +1,8 @@
 """Looks into an ONNX file without loading it: does any tensor lie in another file?
 
 The runtime would open such a file by the path that the graph names, so a bundle that has one is
-refused before the runtime sees it. A walk over the protobuf wire format is enough; the field numbers
-are those of onnx.proto (ONNX 1.x, stable since IR version 3). Nothing else of the graph is read here.
+refused before the runtime sees it. A walk over the protobuf wire format is enough; the field
+numbers are those of onnx.proto (ONNX 1.x, stable since IR version 3). Nothing else is read here.
 """
 
 from __future__ import annotations
@@ -42,9 +42,12 @@ def _any_external(message: memoryview, kind: str, depth: int) -> bool:
         if kind == "tensor":
             if number == _EXTERNAL_DATA or (number == _DATA_LOCATION and value != 0):
                 return True
-        elif isinstance(value, memoryview) and number in children:
-            if _any_external(value, children[number], depth + 1):
-                return True
+        elif (
+            isinstance(value, memoryview)
+            and number in children
+            and _any_external(value, children[number], depth + 1)
+        ):
+            return True
     return False
 
 

@@ -46,7 +46,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     """0 to 1, higher is more urgent; comparable within one kind only."""
     p_value: float | None = None
-    """Share of benign scans of the calibration set with at least this score; None if not calibrated."""
+    """Share of benign calibration scans with at least this score; None if not calibrated."""
     region: tuple[int, int, int, int] | None = None
     """(x0, y0, x1, y1) pixels of the scan, x along the travel, half-open; None: the whole scan."""
     sentence: str
@@ -120,6 +120,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """In force for this inspection."""
     raw_scores: dict[str, float]
     """As the model gave them, before any decision."""
+    evidence_scores: dict[str, float]
+    """Largest score of each kind of evidence that applies to this scan, before any threshold; their
+    distribution over benign scans sets thresholds and p-values."""
     findings: tuple[Finding, ...]
     lines: tuple[LinePlausibility, ...]
     mass: MassEstimate | None

@@ -1,0 +1,34 @@
+"""Context: what every kind of evidence may look at, and how a place in the scan is put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.evidence.measured import Measured
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Context:
+    measured: Measured
+    metadata: BundleMetadata
+    calibrated: bool
+    """True when the thresholds were set on scans of this scanner."""
+
+    def threshold(self, name: str) -> float:
+        return self.metadata.thresholds[name].value
+
+    def p_value(self, score_name: str, score: float) -> float | None:
+        """None on a scanner that the thresholds were not set on: its benign scans are unknown."""
+        return self.metadata.p_value(score_name, score) if self.calibrated else None
+
+    def place(self, box: Box) -> str:
+        """Where the middle of a box is, as one finds it at the transport unit."""
+        measured = self.measured
+        pitch_x = measured.scan.pitch_mm[0] / 1000
+        along = max((box[0] + box[2]) / 2 - measured.unit_box[0], 0.0) * pitch_x
+        up = max(measured.height_m((box[1] + box[3]) / 2), 0.0)
+        return f"{along:.1f} m from the left end, {up:.1f} m up"
+

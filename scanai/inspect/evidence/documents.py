@@ -1,0 +1,41 @@
+"""Documents: what the manifest alone tells. So far: codes on control lists without a licence."""
+
+from __future__ import annotations
+
+from scanai.inspect.report import Finding
+from scanai.manifest import is_controlled
+from scanai.manifest.model import Manifest
+
+_LISTS = {
+    "common_high_priority": "common high priority list",
+    "nuclear": "nuclear trigger and dual-use lists",
+    "dense_or_dual_use": "dense and dual-use materials",
+}
+
+
+def controlled_goods(manifest: Manifest) -> list[Finding]:
+    """A lead for each line whose code stands on a control list and that names no licence.
+
+    Six digits that match count; a shorter code covers listed and unlisted goods alike, so that hit
+    is marked as not confirmed.
+    """
+    findings = []
+    for number, line in enumerate(manifest.lines, start=1):
+        entries = is_controlled(line.hs_code)
+        if not entries or line.licence:
+            continue
+        exact = len(line.hs_code) >= 6
+        lists = ", ".join(dict.fromkeys(_LISTS.get(e.control_list, e.control_list) for e in entries))
+        hit = "stands on" if exact else "covers codes on"
+        findings.append(
+            Finding(
+                kind="controlled_goods",
+                score=0.5 if exact else 0.2,
+                sentence=(
+                    f"Line {number}, HS {line.hs_code}, {hit} a control list ({lists}) and no "
+                    "licence is given: a lead to check."
+                ),
+                confirmed=exact,
+            )
+        )
+    return findings

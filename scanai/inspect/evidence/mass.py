@@ -1,0 +1,111 @@
+"""Mass: areal density added up over the transport unit, less its tare, against the declared mass.
+
+Opaque cells count with the least areal density they can have, so the estimate is then a lower bound
+and a declared mass above it contradicts nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.measured import CELL, Measured
+from scanai.inspect.report import Evidence, Finding, MassEstimate
+from scanai.manifest.model import Manifest
+
+SCORE = "mass_mismatch"
+
+# Length in metres (ISO 668) and usual tare in kg (project estimate from makers' data sheets, which
+# spread by some 10 %) of each unit type.
+_UNITS = {
+    "20": (6.058, 2250.0),
+    "40": (12.192, 3700.0),
+    "40HC": (12.192, 3900.0),
+    "45": (13.716, 4800.0),
+    "reefer": (12.192, 4600.0),
+}
+_STANDARD_TARE_SPREAD = 0.10
+_SAME_LENGTH_M = 0.4
+
+
+def estimate_mass(context: Context, manifest: Manifest | None) -> MassEstimate:
+    """Mass of goods and packing in kg, with a 95 % interval."""
+    measured = context.measured
+    x0, y0, x1, y1 = measured.unit_box
+    inside = np.s_[y0 // CELL : -(-y1 // CELL), x0 // CELL : -(-x1 // CELL)]
+    grams = measured.areal_density[inside] * measured.cell_area_cm2[inside]
+    total = float(grams.sum(dtype=np.float64)) / 1000
+    tare, spread, tare_from = _tare(measured, manifest)
+    half = float(np.hypot(context.threshold("mass_error") * total, spread * tare))
+    opaque_share = float((measured.opaque[inside] >= 0.5).mean())
+    return MassEstimate(
+        cargo_kg=max(total - tare, 0.0),
+        low_kg=max(total - tare - half, 0.0),
+        high_kg=max(total - tare + half, 0.0),
+        lower_bound_only=opaque_share >= context.threshold("opaque_share"),
+        declared_kg=None if manifest is None else manifest.declared_mass_kg,
+        tare_kg=tare,
+        tare_from=tare_from,
+    )
+
+
+def mass_findings(
+    mass: MassEstimate, context: Context, manifest: Manifest
+) -> tuple[list[Finding], dict[str, float]]:
+    """A finding when the declared mass lies outside the interval by more than the threshold.
+
+    A unit declared empty is judged by `emptiness`; a unit cut by the picture is not judged.
+    """
+    declared = mass.declared_kg
+    if declared is None or manifest.declared_empty or context.measured.unit_cut:
+        return [], {}
+    above = 0.0 if mass.lower_bound_only else declared - mass.high_kg
+    outside = max(mass.low_kg - declared, above, 0.0)
+    deviation = outside / max(declared, mass.cargo_kg, 1.0)
+    scores = {SCORE: deviation}
+    if deviation < context.threshold("mass_deviation"):
+        return [], scores
+    seen = f"at least {_tonnes(mass.low_kg)}" if mass.lower_bound_only else _tonnes(mass.cargo_kg)
+    more = "more" if mass.low_kg > declared else "less"
+    finding = Finding(
+        kind="mass_mismatch",
+        score=min(deviation, 1.0),
+        p_value=context.p_value(SCORE, deviation),
+        sentence=(
+            f"The picture shows {seen} of goods ({_tonnes(mass.low_kg)} to "
+            f"{_tonnes(mass.high_kg)}), {more} than the {_tonnes(declared)} declared."
+        ),
+        evidence=(
+            Evidence(
+                name="mass of goods",
+                value=round(mass.cargo_kg),
+                low=round(mass.low_kg),
+                high=None if mass.lower_bound_only else round(mass.high_kg),
+                unit="kg",
+            ),
+            Evidence(name="declared mass", value=round(declared), unit="kg"),
+        ),
+    )
+    return [finding], scores
+
+
+def _tare(
+    measured: Measured, manifest: Manifest | None
+) -> tuple[float, float, Literal["manifest", "standard", "none"]]:
+    """Tare in kg, its relative uncertainty, and where it comes from."""
+    if manifest is not None and manifest.tare_kg is not None:
+        return manifest.tare_kg, 0.03, "manifest"
+    seen = (measured.unit_box[2] - measured.unit_box[0]) * measured.scan.pitch_mm[0] / 1000
+    declared = None if manifest is None else _UNITS.get(manifest.unit_type)
+    fits = [unit for unit in _UNITS.values() if abs(unit[0] - seen) < _SAME_LENGTH_M]
+    if declared is not None:
+        return declared[1], _STANDARD_TARE_SPREAD, "standard"
+    if fits:
+        return fits[0][1], 2 * _STANDARD_TARE_SPREAD, "standard"
+    return 0.0, 0.0, "none"
+
+
+def _tonnes(kg: float) -> str:
+    return f"{kg / 1000:.1f} t" if kg >= 1000 else f"{kg:.0f} kg"

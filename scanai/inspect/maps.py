@@ -1,0 +1,75 @@
+"""Maps: what the model says of one scan, and the one place where its graph is run.
+
+The graph is complete in itself (raw counts in, regions out); the Inspector hands it the calibrated
+transmission, which the graph takes just as well: open beam 1, dark 0. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanai.errors import BundleError
+from scanai.inspect.bundle import Bundle
+from scanai.manifest import goods_groups
+from scanai.scan.model import Scan
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The graph's outputs without their batch axis."""
+
+    shielding: Floats
+    """(⌈H/4⌉, ⌈W/4⌉) probability."""
+    goods: Floats
+    """(1 + groups, ⌈H/8⌉, ⌈W/8⌉) probability; channel 0 is nothing."""
+    undeclared: Floats
+    """(⌈H/8⌉, ⌈W/8⌉) probability of goods that are not declared."""
+    regions: Floats
+    """(K, 5) x0, y0, x1, y1 in pixels of the scan, score 0 to 1; best first or not."""
+    scores: dict[str, float]
+    """shielding: largest of its map; undeclared: share of the loaded area; loaded: share of all."""
+
+
+class Model:
+    """A loaded bundle, ready to run. One instance serves many scans and threads."""
+
+    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+        known = tuple(group.name for group in goods_groups())
+        if bundle.metadata.goods_groups != known:
+            raise BundleError(
+                bundle.path,
+                f"the {len(known)} goods groups of this ScanAI, in their order",
+                f"{len(bundle.metadata.goods_groups)} others",
+            )
+        self._groups = len(known)
+        self._session = bundle.session(threads)
+
+    def infer(self, scan: Scan, declared: Iterable[int]) -> Maps:
+        """Runs the graph on a counts or transmission scan; `declared`: indices of goods groups."""
+        energies = scan.transmission.shape[0]
+        declared_groups = np.zeros(self._groups + 1, dtype=np.float32)
+        declared_groups[list(declared)] = 1.0
+        shielding, goods, undeclared, regions, scores = self._session.run(
+            None,
+            {
+                "scan": scan.transmission[None],
+                "open_beam": np.ones((1, energies, 1, 1), dtype=np.float32),
+                "dark": np.zeros((1, energies, 1, 1), dtype=np.float32),
+                "pitch_mm": np.array(scan.pitch_mm, dtype=np.float32),
+                "declared_groups": declared_groups,
+            },
+        )
+        names = ("shielding", "undeclared", "loaded")
+        return Maps(
+            shielding=shielding[0, 0],
+            goods=goods[0],
+            undeclared=undeclared[0, 0],
+            regions=regions,
+            scores={name: float(score) for name, score in zip(names, scores, strict=True)},
+        )
