@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scanai.errors import BundleError
 from scanai.inspect.bundle import Bundle
-from scanai.manifest import goods_groups
+from scanai.manifest.goods_groups import goods_groups
 from scanai.scan.model import Scan
 
 Floats = NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Context: what every kind of evidence may look at, and how a place in the scan is put into words."""
+"""Context: what every kind of evidence may look at, and words for a place in it."""
 
 from __future__ import annotations
 
@@ -32,3 +32,11 @@ class Context:
         up = max(measured.height_m((box[1] + box[3]) / 2), 0.0)
         return f"{along:.1f} m from the left end, {up:.1f} m up"
 
+
+def share_inside(box: Box, other: Box) -> float:
+    """Share of a box's area that lies inside another one."""
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / ((box[2] - box[0]) * (box[3] - box[1]))

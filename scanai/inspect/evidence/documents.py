@@ -25,7 +25,9 @@ def controlled_goods(manifest: Manifest) -> list[Finding]:
         if not entries or line.licence:
             continue
         exact = len(line.hs_code) >= 6
-        lists = ", ".join(dict.fromkeys(_LISTS.get(e.control_list, e.control_list) for e in entries))
+        lists = ", ".join(
+            dict.fromkeys(_LISTS.get(e.control_list, e.control_list) for e in entries)
+        )
         hit = "stands on" if exact else "covers codes on"
         findings.append(
             Finding(

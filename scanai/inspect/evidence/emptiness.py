@@ -24,7 +24,9 @@ def emptiness_findings(
     """A finding when one of picture and declaration says empty and the other does not."""
     loaded = is_loaded(seen, context)
     evidence = (
-        Evidence(name="side view that shows goods", value=round(100 * seen.loaded_share, 1), unit="%"),
+        Evidence(
+            name="side view that shows goods", value=round(100 * seen.loaded_share, 1), unit="%"
+        ),
         Evidence(
             name="mass of goods",
             value=round(mass.cargo_kg),

@@ -17,7 +17,7 @@ from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Evidence, Finding, LinePlausibility
-from scanai.manifest import GoodsGroup, goods_group_of, goods_groups
+from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
 from scanai.manifest.model import Line, Manifest
 
 SCORE = "undeclared_goods"
@@ -159,7 +159,7 @@ def line_plausibility(
             share = float(seen.shares[group.index]) * expected[number] / expected_group
             plausibility = min(float(seen.shares[group.index]) / expected_group, 1.0)
             reason = (
-                f"“{group.title}” makes up {100 * seen.shares[group.index]:.0f} % of the seen mass; "
+                f"“{group.title}” is {100 * seen.shares[group.index]:.0f} % of the seen mass; "
                 f"{100 * expected_group:.0f} % expected."
             )
         result.append(

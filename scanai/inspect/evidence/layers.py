@@ -1,8 +1,8 @@
 """An object in front of (or inside) its surroundings: what the object alone is made of.
 
 The whole-ray inversion of `scanai.physics.inversion` mixes an object with the goods around it. Here
-the surroundings come from pixels right beside it, and the object is one further layer of one element
-in the beam that they leave over:
+the surroundings come from pixels right beside it, and the object is one further layer of one
+element in the beam that they leave over:
 
     T = Σ w_k · exp(−t_surroundings · μ_k(Z_surroundings)) · exp(−t · μ_k(Z))
 
@@ -25,7 +25,34 @@ from scanai.scan.profile import SpectralFactors
 
 Array = NDArray[np.float64]
 
-_Z = (1, 2, 4, 6, 7, 8, 10, 13, 16, 20, 23, 26, 29, 34, 40, 47, 50, 56, 64, 70, 74, 78, 82, 86, 92, 94)
+_Z = (
+    1,
+    2,
+    4,
+    6,
+    7,
+    8,
+    10,
+    13,
+    16,
+    20,
+    23,
+    26,
+    29,
+    34,
+    40,
+    47,
+    50,
+    56,
+    64,
+    70,
+    74,
+    78,
+    82,
+    86,
+    92,
+    94,
+)
 _MAX_AREAL_DENSITY = 500.0
 _STEPS = 56
 _IRON = 26
@@ -46,7 +73,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Attenuation of object and surroundings at each energy, high first, with standard deviations."""
+    """Attenuation of object and surroundings at each energy, high first, and how sure they are."""
 
     core: tuple[float, ...]
     ring: tuple[float, ...]
@@ -63,9 +90,7 @@ class Contrast:
 class LayeredInversion:
     """Tables for one scanner: areal density × Z × spectrum bin, for one or two energies."""
 
-    def __init__(
-        self, energies_mv: Sequence[float], factors: Sequence[SpectralFactors]
-    ) -> None:
+    def __init__(self, energies_mv: Sequence[float], factors: Sequence[SpectralFactors]) -> None:
         elements = [Material(f"Z={z}", ((z, 1.0),), 1.0) for z in _Z]
         self._z = np.array(_Z, dtype=np.float64)
         # Square-law steps: the curve of attenuation bends most where little is in the way.
@@ -115,7 +140,9 @@ class LayeredInversion:
         bare = [-np.log(passed @ w) for passed, w in zip(self._passed, self._weights, strict=True)]
         thickness = self._thickness(bare[0], ring[0])
         if len(ring) == 2:
-            low = np.array([np.interp(t, self._t, row) for t, row in zip(thickness, bare[1], strict=True)])
+            low = np.array(
+                [np.interp(t, self._t, row) for t, row in zip(thickness, bare[1], strict=True)]
+            )
             behind = int(np.argmin(np.abs(low - ring[1])))
         else:
             behind = self._index(7)

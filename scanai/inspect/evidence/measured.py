@@ -1,29 +1,30 @@
 """Measured: one scan in physical quantities, on the grid where evidence is gathered.
 
-Attenuation stays at full resolution for close looks at small regions; areal density, effective Z and
-opacity are kept on cells of 8 × 8 pixels, where the goods map of the model lies as well. Nothing here
-knows the model or the papers. A display picture has no physics and never comes here.
+Attenuation stays at full resolution for close looks at small regions; areal density and opacity are
+kept on cells of 8 × 8 pixels, where the goods map of the model lies as well. Nothing here knows the
+model or the papers. A display picture has no physics and never comes here.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scanai.inspect.evidence.layers import LayeredInversion, layered_inversion
-from scanai.physics.inversion import dual_energy_table, single_energy_areal_density
 from scanai.physics.beams import beam
+from scanai.physics.inversion import dual_energy_table, single_energy_areal_density
 from scanai.scan.model import Scan
-from scanai.scan.profile import ScannerProfile
+from scanai.scan.profile import ScannerProfile, SpectralFactors
 
 CELL = 8
 """Pixels on a side of a cell; the stride of the goods map."""
 UNIT_ATTENUATION = 0.05
 """Less than this is air: two 1 mm steel sheets attenuate 0.06 at 6 MV."""
 ORGANIC_Z = 7.0
-"""Assumed effective Z where one energy cannot tell: wood, food, textiles and plastics lie at 6 to 8."""
+"""Assumed effective Z where one energy cannot tell: food, wood, textiles, plastics are 6 to 8."""
 
 Floats = NDArray[np.float32]
 
@@ -50,12 +51,18 @@ class Measured:
     @property
     def floor_attenuation(self) -> float:
         """Attenuation from which the high energy says nothing more."""
-        return float(-np.log(self.scan.noise_floor))
+        return -math.log(self.scan.noise_floor)
 
     @property
     def layered(self) -> LayeredInversion:
         """Inversion of an object in front of its surroundings."""
-        return layered_inversion(self.profile.energies_mv, self.profile.spectral)
+        return layered_inversion(self.scan.energies_mv, _factors(self.scan, self.profile))
+
+    @property
+    def quanta_open_beam(self) -> tuple[float, ...]:
+        """Detected quanta in one pixel of the open beam, for each energy of this scan."""
+        quanta = self.profile.noise.quanta_open_beam
+        return tuple(quanta[self.profile.energy_index(mv)] for mv in self.scan.energies_mv)
 
     def height_m(self, row: float) -> float:
         """Height of a row above the lower face of the transport unit, in the centre plane."""
@@ -77,7 +84,7 @@ def measure(scan: Scan, profile: ScannerProfile) -> Measured:
         attenuation=attenuation,
         cell_attenuation=cells,
         opaque=opaque,
-        areal_density=_areal_density(cells, low_starved, profile),
+        areal_density=_areal_density(cells, low_starved, scan, profile),
         cell_area_cm2=_cell_area(scan, profile),
         unit_box=box,
         unit_cut=cut,
@@ -85,7 +92,7 @@ def measure(scan: Scan, profile: ScannerProfile) -> Measured:
 
 
 def block_mean(values: Floats, size: int = CELL) -> Floats:
-    """(…, H, W) → (…, ⌈H/size⌉, ⌈W/size⌉) means; the last row and column of cells may be partial."""
+    """(…, H, W) → (…, ⌈H/size⌉, ⌈W/size⌉) means; the last cells may be partial."""
     *front, height, width = values.shape
     whole = height // size * size
     # Summing whole rows by a reshape is ten times faster than `add.reduceat` along the first axis.
@@ -121,15 +128,21 @@ def _cell_area(scan: Scan, profile: ScannerProfile) -> Floats:
     return np.asarray(area, dtype=np.float32)
 
 
+def _factors(scan: Scan, profile: ScannerProfile) -> tuple[SpectralFactors, ...]:
+    """A scan may hold fewer energies than its scanner can make."""
+    return tuple(profile.spectral[profile.energy_index(mv)] for mv in scan.energies_mv)
+
+
 def _areal_density(
-    cells: Floats, low_starved: NDArray[np.bool_], profile: ScannerProfile
+    cells: Floats, low_starved: NDArray[np.bool_], scan: Scan, profile: ScannerProfile
 ) -> Floats:
-    if len(profile.energies_mv) == 1:
+    factors = _factors(scan, profile)
+    if len(factors) == 1:
         density = single_energy_areal_density(
-            cells[0], ORGANIC_Z, beam(profile.energies_mv[0]), profile.spectral[0]
+            cells[0], ORGANIC_Z, beam(scan.energies_mv[0]), factors[0]
         )
         return np.asarray(density, dtype=np.float32)
-    table = dual_energy_table(*profile.energies_mv, *profile.spectral)
+    table = dual_energy_table(*scan.energies_mv, *factors)
     z = table.invert(cells[0], cells[1]).effective_z
     # Where the low energy is at its floor the ratio means nothing: the rest of the load stands in.
     loaded = (cells[0] > UNIT_ATTENUATION) & ~low_starved & np.isfinite(z)

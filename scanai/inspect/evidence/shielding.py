@@ -2,8 +2,8 @@
 
 A region is compared with the pixels right around it. What it holds beyond its surroundings gives an
 excess of areal density and, where both energies still get through, an interval for its effective Z.
-The kind of finding follows from these; the score stays the model's. Regions that the physics does not
-bear out are kept, marked as not confirmed, and count for nothing in the verdict.
+The kind of finding follows from these; the score stays the model's. Regions that the physics does
+not bear out are kept, marked as not confirmed, and count for nothing in the verdict.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scanai.inspect.evidence.context import Box, Context
+from scanai.inspect.evidence.context import Box, Context, share_inside
 from scanai.inspect.evidence.layers import Contrast, Layer
 from scanai.inspect.evidence.measured import Measured
 from scanai.inspect.report import Evidence, Finding
@@ -46,7 +46,9 @@ class Look:
     """Share of the rim's excess that the middle lacks; 0 for a solid block."""
 
 
-def shielding_findings(regions: NDArray[np.float32], context: Context) -> tuple[list[Finding], float]:
+def shielding_findings(
+    regions: NDArray[np.float32], context: Context
+) -> tuple[list[Finding], float]:
     """Findings for the model's regions ((K, 5) boxes and scores), and the best confirmed score."""
     threshold = context.threshold("shielding_score")
     findings: list[Finding] = []
@@ -80,7 +82,10 @@ def distinct_regions(
         )
         if box[2] <= box[0] or box[3] <= box[1]:
             continue
-        if all(_overlap(box, other) <= _OVERLAP for other, _ in kept):
+        # Both ways: a box within a box is the same thing seen twice.
+        if all(
+            max(share_inside(box, other), share_inside(other, box)) <= _OVERLAP for other, _ in kept
+        ):
             kept.append((box, min(float(score), 1.0)))
     return kept
 
@@ -130,7 +135,9 @@ def look_at(region: Box, context: Context) -> Look:
         attenuation=float(core[0]),
         surroundings=float(around[0]),
         ratio=float(core[0] / core[1]) if seen.low_usable and core[1] > 0 else None,
-        ratio_surroundings=float(around[0] / around[1]) if energies == 2 and around[1] > 0.05 else None,
+        ratio_surroundings=float(around[0] / around[1])
+        if energies == 2 and around[1] > 0.05
+        else None,
         opaque=opaque,
         wall_contrast=_wall_contrast(window[0] - around[0], dense, max(3 * structure, 0.05)),
     )
@@ -152,16 +159,13 @@ def _noise(
     in_ring: int,
 ) -> tuple[float, ...]:
     """Standard deviation of core − ring from counting statistics (profile), for each energy."""
-    quanta = measured.profile.noise.quanta_open_beam
     return tuple(
         float(np.sqrt(np.exp(a) / (n * in_core) + np.exp(b) / (n * in_ring)))
-        for a, b, n in zip(core, around, quanta, strict=True)
+        for a, b, n in zip(core, around, measured.quanta_open_beam, strict=True)
     )
 
 
-def _wall_contrast(
-    excess: NDArray[np.float32], dense: NDArray[np.bool_], least: float
-) -> float:
+def _wall_contrast(excess: NDArray[np.float32], dense: NDArray[np.bool_], least: float) -> float:
     """How much less the middle of the core's box holds than its rim, as a share of the rim."""
     rows, columns = np.flatnonzero(dense.any(axis=1)), np.flatnonzero(dense.any(axis=0))
     box = excess[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -183,16 +187,6 @@ def _wall_contrast(
         return 0.0
     middle = float(np.median(box[distance < 0.35]))
     return float(np.clip((wall - middle) / wall, 0.0, 1.0))
-
-
-def _overlap(a: Box, b: Box) -> float:
-    """Intersection over the smaller area: a box within a box is the same thing seen twice."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    smaller = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
-    return width * height / smaller
 
 
 def _confirmed(look: Look, context: Context) -> bool:
@@ -282,9 +276,7 @@ def _evidence(look: Look) -> tuple[Evidence, ...]:
             )
         )
     if layer.z is not None:
-        rows.append(
-            Evidence(name="effective Z", value=layer.z, low=layer.z_low, high=layer.z_high)
-        )
+        rows.append(Evidence(name="effective Z", value=layer.z, low=layer.z_low, high=layer.z_high))
     if look.wall_contrast > 0:
         rows.append(
             Evidence(name="middle below wall", value=round(100 * look.wall_contrast), unit="%")

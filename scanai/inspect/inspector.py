@@ -1,0 +1,183 @@
+"""Inspector: one calibrated scan and its manifest in, one Report out.
+
+Holds the only model. It orders the steps (infer, gather evidence, decide) and knows none of their
+workings; reading and calibrating come before, rendering and storing after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+
+from scanai.errors import ScanError
+from scanai.inspect.bundle import Bundle, load_bundle
+from scanai.inspect.evidence.context import Context, share_inside
+from scanai.inspect.evidence.documents import controlled_goods
+from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
+from scanai.inspect.evidence.goods import (
+    SeenGoods,
+    declared_groups,
+    goods_findings,
+    line_plausibility,
+    seen_goods,
+)
+from scanai.inspect.evidence.mass import estimate_mass, mass_findings
+from scanai.inspect.evidence.measured import measure
+from scanai.inspect.evidence.opaque import SCORE as OPAQUE
+from scanai.inspect.evidence.opaque import opaque_findings
+from scanai.inspect.evidence.quality import quality_findings
+from scanai.inspect.evidence.shielding import SCORE as SHIELDING
+from scanai.inspect.evidence.shielding import shielding_findings
+from scanai.inspect.maps import Maps, Model
+from scanai.inspect.report import (
+    Finding,
+    InputIdentity,
+    LinePlausibility,
+    MassEstimate,
+    ModelIdentity,
+    Report,
+)
+from scanai.inspect.verdict import decide
+from scanai.inspect.wording import caveats, clear_reasons
+from scanai.manifest import Manifest, check_belongs
+from scanai.resources import model_bundle_dir
+from scanai.scan.model import Scan
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """All evidence on one scan; the defaults are those of a display picture."""
+
+    findings: tuple[Finding, ...]
+    lines: tuple[LinePlausibility, ...]
+    mass: MassEstimate | None = None
+    seen: SeenGoods | None = None
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+class Inspector:
+    """Reusable and safe to share between threads; making one loads the model."""
+
+    def __init__(self, bundle: str | Path | Bundle | None = None, threads: int | None = None):
+        """`bundle`: a folder or a loaded bundle, else the one that ships with ScanAI.
+
+        Raises BundleError when it is incomplete, altered or does not fit this ScanAI.
+        """
+        if not isinstance(bundle, Bundle):
+            bundle = load_bundle(bundle if bundle is not None else model_bundle_dir())
+        self.bundle = bundle
+        self._model = Model(bundle, threads)
+
+    def infer(self, scan: Scan, manifest: Manifest | None = None) -> Maps:
+        """The model's maps alone. ScanError for a display picture: its scale is unknown."""
+        if scan.is_display:
+            raise ScanError(scan.source, "counts or transmission", "a display picture")
+        groups = () if manifest is None else declared_groups(manifest)
+        return self._model.infer(scan, (group.index for group in groups))
+
+    def inspect(
+        self,
+        scan: Scan,
+        manifest: Manifest | None = None,
+        *,
+        manifest_name: str | None = None,
+        manifest_sha256: str | None = None,
+    ) -> Report:
+        """Inspects one scan. ManifestError when the manifest names another scan or unit.
+
+        `manifest_name` and `manifest_sha256` only identify the manifest's file in the report.
+        """
+        if manifest is not None:
+            source = manifest_name or f"manifest of {scan.source}"
+            check_belongs(manifest, scan_id=scan.scan_id, unit=scan.unit, source=source)
+        start = perf_counter()
+        maps = None if scan.is_display else self.infer(scan, manifest)
+        inferred = perf_counter()
+        gathered = self._gather(scan, maps, manifest)
+        metadata = self.bundle.metadata
+        verdict = decide(
+            gathered.findings,
+            metadata,
+            suspicion=0.0 if maps is None else maps.scores["shielding"],
+            clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
+            caveats=caveats(scan, gathered.mass, manifest, metadata),
+        )
+        done = perf_counter()
+        return Report(
+            scan_id=scan.scan_id or Path(scan.source).stem,
+            unit=scan.unit or (manifest.unit if manifest is not None else ""),
+            inputs=InputIdentity(
+                scan=Path(scan.source).name,
+                scan_sha256=scan.sha256,
+                manifest=None if manifest_name is None else Path(manifest_name).name,
+                manifest_sha256=manifest_sha256,
+            ),
+            model=ModelIdentity(
+                name=metadata.name, version=metadata.version, sha256=metadata.sha256
+            ),
+            scanner=None if scan.profile is None else scan.profile.name,
+            quantity=scan.quantity,
+            shape=(scan.transmission.shape[0], *scan.transmission.shape[1:]),
+            pitch_mm=scan.pitch_mm,
+            energies_mv=scan.energies_mv,
+            image_quality=msgspec.to_builtins(scan.quality),
+            thresholds={name: entry.value for name, entry in metadata.thresholds.items()},
+            raw_scores={} if maps is None else maps.scores,
+            evidence_scores=gathered.scores,
+            findings=gathered.findings,
+            lines=gathered.lines,
+            mass=gathered.mass,
+            verdict=verdict,
+            timings_ms={
+                "infer": 1e3 * (inferred - start),
+                "evidence": 1e3 * (done - inferred),
+            },
+        )
+
+    def _gather(self, scan: Scan, maps: Maps | None, manifest: Manifest | None) -> _Gathered:
+        findings = quality_findings(scan, self.bundle.metadata)
+        if manifest is not None:
+            findings += controlled_goods(manifest)
+        if maps is None:
+            lines = () if manifest is None else line_plausibility(manifest, None, loaded=False)
+            return _Gathered(tuple(findings), lines)
+        if scan.profile is None:
+            raise ScanError(scan.source, "a scan with its scanner profile", "none")
+        metadata = self.bundle.metadata
+        context = Context(
+            measured=measure(scan, scan.profile),
+            metadata=metadata,
+            calibrated=scan.profile.name in metadata.scanner_profiles,
+        )
+        shielding, scores = _dense(maps, context)
+        seen = seen_goods(maps, context)
+        mass = estimate_mass(context, manifest)
+        findings = shielding + findings
+        lines = ()
+        if manifest is not None:
+            lines = line_plausibility(manifest, seen, is_loaded(seen, context))
+            for more, score in (
+                goods_findings(seen, maps, context, declared_groups(manifest)),
+                mass_findings(mass, context, manifest),
+                emptiness_findings(seen, mass, context, manifest),
+            ):
+                findings += more
+                scores |= score
+        return _Gathered(tuple(findings), lines, mass, seen, scores)
+
+
+def _dense(maps: Maps, context: Context) -> tuple[list[Finding], dict[str, float]]:
+    """Shielding by the model and opaque regions by physics; the same place is told once."""
+    shielding, best = shielding_findings(maps.regions, context)
+    opaque, area = opaque_findings(context)
+    told = [finding.region for finding in shielding if finding.confirmed and finding.region]
+    opaque = [
+        finding
+        for finding in opaque
+        if finding.region is None
+        or not any(share_inside(finding.region, other) >= 0.5 for other in told)
+    ]
+    return shielding + opaque, {SHIELDING: best, OPAQUE: area}

@@ -1,0 +1,48 @@
+"""Sentences that belong to no single finding: why a scan is clear, and what limits a verdict."""
+
+from __future__ import annotations
+
+from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.evidence.goods import SeenGoods
+from scanai.inspect.report import MassEstimate
+from scanai.manifest.model import Manifest
+from scanai.scan.model import Scan
+
+
+def clear_reasons(
+    seen: SeenGoods | None, mass: MassEstimate | None, manifest: Manifest | None
+) -> list[str]:
+    """What was seen, in a scan where nothing was found."""
+    reasons = ["Nothing dense stands out from its surroundings."]
+    if manifest is not None and seen is not None:
+        if manifest.declared_empty:
+            reasons.append("Declared empty, and no goods are seen.")
+        else:
+            group = seen.main_group
+            looks = f"; it looks mostly like “{group.title}”" if group is not None else ""
+            reasons.append(f"The load fits the declared goods{looks}.")
+    if mass is not None and mass.declared_kg is not None:
+        reasons.append(
+            f"Mass {mass.cargo_kg / 1000:.1f} t ({mass.low_kg / 1000:.1f} to "
+            f"{mass.high_kg / 1000:.1f} t), declared {mass.declared_kg / 1000:.1f} t."
+        )
+    return reasons
+
+
+def caveats(
+    scan: Scan, mass: MassEstimate | None, manifest: Manifest | None, metadata: BundleMetadata
+) -> list[str]:
+    """What the reader has to know before trusting any verdict on this scan."""
+    notes = []
+    if manifest is None:
+        notes.append("No manifest was given: goods and mass were not compared with one.")
+    if mass is not None and mass.lower_bound_only:
+        notes.append(
+            "Parts are opaque: the mass is a lower bound and something could be behind them."
+        )
+    if scan.profile is not None and scan.profile.name not in metadata.scanner_profiles:
+        notes.append(
+            f"The model's thresholds were not set on the scanner {scan.profile.name}: how often it "
+            "alarms on harmless loads is not known there."
+        )
+    return notes
