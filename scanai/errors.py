@@ -1,7 +1,7 @@
 """Every exception that ScanAI raises on purpose.
 
 ScanAIError
-├── InputError            a file is not what it promises; names the file, what was expected, what was found
+├── InputError            a file is not what it promises; names file, expected and found
 │   ├── ScanError         a scan file
 │   ├── ManifestError     a declaration
 │   ├── ProfileError      a scanner profile
@@ -17,6 +17,11 @@ from __future__ import annotations
 from os import PathLike, fspath
 
 
+def _one_line(text: str) -> str:
+    """Messages quote hostile files: no control characters for the terminal, no megabytes."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:1000])
+
+
 class ScanAIError(Exception):
     """Base of all errors that ScanAI raises on purpose."""
 
@@ -28,7 +33,7 @@ class InputError(ScanAIError):
         self.source = fspath(source)
         self.expected = expected
         self.found = found
-        super().__init__(f"{self.source}: expected {expected}, found {found}")
+        super().__init__(_one_line(f"{self.source}: expected {expected}, found {found}"))
 
 
 class ScanError(InputError):

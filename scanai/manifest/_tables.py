@@ -1,4 +1,4 @@
-"""Reads the CSV tables that ship with this subpackage; what they mean is said where they are used."""
+"""Reads the CSV tables that ship with this subpackage; what they mean is said at the use."""
 
 from __future__ import annotations
 

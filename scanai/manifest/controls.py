@@ -22,7 +22,7 @@ class ControlEntry:
 
 
 @cache
-def _entries() -> tuple[ControlEntry, ...]:
+def entries() -> tuple[ControlEntry, ...]:
     return tuple(
         ControlEntry(row["hs6"], row["list"], row["tier"], row["note"])
         for row in read_table("controlled_goods.csv")
@@ -31,4 +31,4 @@ def _entries() -> tuple[ControlEntry, ...]:
 
 def is_controlled(hs_code: str) -> tuple[ControlEntry, ...]:
     """Entries of the control lists for a code; for 4 or 5 digits, all entries beneath it."""
-    return tuple(entry for entry in _entries() if entry.hs6.startswith(hs_code[:6]))
+    return tuple(entry for entry in entries() if entry.hs6.startswith(hs_code[:6]))

@@ -43,6 +43,8 @@ def parse(data: bytes, source: str) -> Manifest:
             raise ManifestError(source, f"{len(columns)} values in row {number}", f"{len(row)}")
         cells = {name: cell.strip() for name, cell in zip(columns, row, strict=False)}
         cells = {name: cell for name, cell in cells.items() if cell}
+        if not cells:
+            continue
         for name in UNIT_COLUMNS:
             if name in cells and unit.setdefault(name, cells[name]) != cells[name]:
                 raise ManifestError(
@@ -102,17 +104,17 @@ def _number(text: str, whole: bool, source: str, where: str) -> float:
 
 def _line(cells: dict[str, str], row: int, source: str) -> Line:
     fields: dict[str, object] = dict(cells)
-    fields["hs_code"] = cells.get("hs_code", "").replace(".", "").replace(" ", "")
+    code = cells.get("hs_code", "").replace(".", "").replace(" ", "")
+    require_known(code, source, f"row {row}, column hs_code")
+    fields["hs_code"] = code
     for name in ("mass_kg", "packages"):
         if name in cells:
             where = f"row {row}, column {name}"
             fields[name] = _number(cells[name], name == "packages", source, where)
     try:
-        line = msgspec.convert(fields, Line)
+        return msgspec.convert(fields, Line)
     except msgspec.ValidationError as error:
         raise ManifestError(source, f"a line of goods in row {row}", str(error)) from error
-    require_known(line.hs_code, source, f"row {row}, column hs_code")
-    return line
 
 
 def _party(text: str, source: str) -> Party:

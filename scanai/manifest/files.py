@@ -102,9 +102,7 @@ def _plain_identifier(text: str) -> str:
     return "".join(character for character in text if character.isalnum()).upper()
 
 
-def check_belongs(
-    manifest: Manifest, *, scan_id: str, unit: str, source: str | PathLike[str]
-) -> None:
+def check_belongs(manifest: Manifest, scan_id: str, unit: str, source: str | PathLike[str]) -> None:
     """Refuses a manifest that names another scan or transport unit than the scan does.
 
     An empty identifier on either side says nothing. Units are compared by letters and digits only,

@@ -7,11 +7,14 @@ needs a licence in `controls`.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import cache
 
 from scanai.errors import ManifestError
 from scanai.manifest._tables import read_table
+
+_CODE = re.compile(r"[0-9]{4,10}")
 
 
 @cache
@@ -43,8 +46,7 @@ def chapter_title(hs_code: str) -> str:
 
 def is_known(hs_code: str) -> bool:
     """Whether a code of 4 to 10 digits exists; digits past the sixth are national, not checked."""
-    digits = hs_code.isascii() and hs_code.isdecimal()
-    return digits and 4 <= len(hs_code) <= 10 and hs_code[:6] in _known_prefixes()
+    return bool(_CODE.fullmatch(hs_code)) and hs_code[:6] in _known_prefixes()
 
 
 def nearest_known(hs_code: str, count: int = 3) -> tuple[str, ...]:
@@ -64,6 +66,9 @@ def nearest_known(hs_code: str, count: int = 3) -> tuple[str, ...]:
 
 def require_known(hs_code: str, source: str, where: str) -> None:
     """Raises ManifestError, naming the nearest codes, unless the code exists."""
+    if not _CODE.fullmatch(hs_code):
+        found = repr(hs_code[:80]) if hs_code else "none"
+        raise ManifestError(source, f"an HS code of 4 to 10 digits at {where}", found)
     if not is_known(hs_code):
         nearest = ", ".join(nearest_known(hs_code))
         raise ManifestError(

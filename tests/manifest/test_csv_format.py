@@ -1,0 +1,103 @@
+"""CSV manifests: what spreadsheets write is read, the rest is refused with its row."""
+
+import pytest
+
+from scanai.errors import ManifestError
+from scanai.manifest import Line, Manifest, Party
+from scanai.manifest.csv_format import parse
+
+
+def _refusal(text: str) -> str:
+    with pytest.raises(ManifestError) as caught:
+        parse(text.encode(), "a.csv")
+    return str(caught.value).removeprefix("a.csv: ")
+
+
+def test_reads_what_a_spreadsheet_writes() -> None:
+    text = (
+        "\ufeffunit, gross_mass_kg,hs_code,description,packages,seals,parties\r\n"
+        'SYNTH-0001,1200.50,8507.10 00,"Batteries, lead",12,S1; S2,consignee|Synthetic|DE\r\n'
+        ",,,,,,\r\n"
+        "SYNTH-0001,1200.50,0202,Beef,,,\r\n"
+        "\r\n"
+    )
+    assert parse(text.encode(), "a.csv") == Manifest(
+        unit="SYNTH-0001",
+        gross_mass_kg=1200.5,
+        parties=(Party("consignee", "Synthetic", "DE"),),
+        seals=("S1", "S2"),
+        lines=(Line("85071000", "Batteries, lead", packages=12), Line("0202", "Beef")),
+    )
+
+
+def test_one_row_without_goods_is_declared_empty() -> None:
+    manifest = parse(b"unit,hs_code\nSYNTH-0001,\n", "a.csv")
+    assert manifest.declared_empty
+    assert manifest.unit == "SYNTH-0001"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected a column hs_code, found no header"),
+        ("unit,description\n", "expected a column hs_code, found unit, description"),
+        ("hs_code\n", "expected at least one row below the header, found none"),
+        ("hs_code,hs_code\n", "expected each column once, found hs_code 2 times"),
+        ("hs_code\n8507,1\n", "expected 1 values in row 2, found 2"),
+        (
+            "unit,hs_code\nSYNTH-0001,8507\nSYNTH-0002,8507\n",
+            "expected unit SYNTH-0001 in row 3 as above, found SYNTH-0002",
+        ),
+        (
+            "hs_code,description\n8507,x\n,no code\n",
+            "expected an HS code of 4 to 10 digits at row 3, column hs_code, found none",
+        ),
+        (
+            "hs_code\nbatteries\n",
+            "expected an HS code of 4 to 10 digits at row 2, column hs_code, found 'batteries'",
+        ),
+        (
+            "hs_code\n20230\n",
+            "expected an HS 2022 code at row 2, column hs_code, "
+            "found 20230 (nearest known: 020230, 90230, 82023)",
+        ),
+        (
+            'hs_code,mass_kg\n\n8507,"1,5"\n',
+            "expected a number with a decimal point in row 3, column mass_kg, found 1,5",
+        ),
+        (
+            "hs_code,mass_kg\n8507,nan\n",
+            "expected a number with a decimal point in row 2, column mass_kg, found nan",
+        ),
+        (
+            "hs_code,packages\n8507,1.5\n",
+            "expected a whole number in row 2, column packages, found 1.5",
+        ),
+        (
+            "hs_code,mass_kg\n8507,1e300\n",
+            "expected a line of goods in row 2, "
+            "found Expected `float` <= 1000000.0 - at `$.mass_kg`",
+        ),
+        (
+            "hs_code,regime\n8507,smuggling\n",
+            "expected a scanai-manifest/1 declaration, "
+            "found Invalid enum value 'smuggling' - at `$.regime`",
+        ),
+        (
+            "hs_code,parties\n8507,a|b|c|d\n",
+            "expected role|name|country in column parties, found a|b|c|d",
+        ),
+        ('hs_code\n"8507\n', "expected comma-separated UTF-8 text, found unexpected end of data"),
+    ],
+)
+def test_names_the_row_and_column_of_what_is_wrong(text: str, message: str) -> None:
+    assert _refusal(text) == message
+
+
+def test_refuses_unknown_columns() -> None:
+    assert _refusal("hs_code,colour\n").endswith("found 'colour'")
+
+
+def test_refuses_text_that_is_not_utf8() -> None:
+    with pytest.raises(ManifestError, match="expected comma-separated UTF-8 text"):
+        parse(b"hs_code,description\n8507,caf\xe9\n", "a.csv")
