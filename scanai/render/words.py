@@ -1,0 +1,77 @@
+"""The words and numbers of a report as people read them; shared by the picture and the pages.
+
+Only wording: no value is computed here that is not in the report.
+"""
+
+from __future__ import annotations
+
+from scanai.inspect.report import Decision, Evidence, Finding, FindingKind, Report
+
+KIND_TITLES: dict[FindingKind, str] = {
+    "high_z_shielding": "High-Z shielding",
+    "dense_block": "Dense block",
+    "hidden_cavity": "Hidden cavity",
+    "opaque_region": "Opaque region",
+    "undeclared_goods": "Undeclared goods",
+    "mass_mismatch": "Mass mismatch",
+    "empty_mismatch": "Empty or loaded mismatch",
+    "controlled_goods": "Controlled goods",
+    "document_risk": "Document risk",
+    "radiation_alarm": "Radiation alarm",
+    "unknown_anomaly": "Unknown anomaly",
+    "image_quality": "Image quality",
+}
+DECISION_TITLES: dict[Decision, str] = {
+    "clear": "Clear",
+    "review": "Review",
+    "inspect": "Inspect",
+}
+
+
+def quantity(value: float) -> str:
+    """Three significant digits, thousands separated, never an exponent: 0.0123, 4.57, 12,300."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 100:
+        return f"{value:,.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    if size >= 1:
+        return f"{value:.2f}"
+    return f"{value:.3f}" if size >= 0.01 else f"{value:.2g}"
+
+
+def mass(kilograms: float) -> str:
+    """12.3 t, or 940 kg below one tonne."""
+    return f"{kilograms / 1000:,.1f} t" if abs(kilograms) >= 1000 else f"{kilograms:,.0f} kg"
+
+
+def interval(evidence: Evidence) -> str:
+    """The 95 % interval, or nothing where there is none."""
+    if evidence.low is None or evidence.high is None:
+        return ""
+    return f"{quantity(evidence.low)} to {quantity(evidence.high)}"
+
+
+def place(finding: Finding, report: Report) -> str:
+    """Where and how large a region is, in metres of the picture; empty without a region or pitch."""
+    if finding.region is None or min(report.pitch_mm) <= 0:
+        return ""
+    along, across = report.pitch_mm
+    x0, y0, x1, y1 = finding.region
+    return (
+        f"{x0 * along / 1000:.2f} to {x1 * along / 1000:.2f} m along, "
+        f"{(x1 - x0) * along / 1000:.2f} × {(y1 - y0) * across / 1000:.2f} m"
+    )
+
+
+def box_label(number: int, finding: Finding) -> str:
+    """What stands on a box: the finding's number on the page, and its kind."""
+    doubt = "" if finding.confirmed else " (unconfirmed)"
+    return f"{number} {KIND_TITLES[finding.kind]}{doubt}"
+
+
+def energies(report: Report) -> str:
+    """6/4 MV, or the like."""
+    return "/".join(f"{energy:g}" for energy in report.energies_mv) + " MV"

@@ -1,0 +1,233 @@
+"""A hand-built portal scan of a 20-ft container with a dense block, and its report."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scanai.inspect.report import (
+    Evidence,
+    Finding,
+    InputIdentity,
+    LinePlausibility,
+    MassEstimate,
+    ModelIdentity,
+    Report,
+    Verdict,
+)
+from scanai.manifest.model import Line, Manifest
+from scanai.scan.model import ImageQuality, Scan
+from scanai.scan.profile import load_profile
+
+HEIGHT, WIDTH = 320, 1200
+# cm²/g at 6 and 4 MV, rounded from slabs of 20 g/cm²
+COTTON, STEEL, LEAD = (0.0405, 0.0475), (0.0400, 0.0452), (0.0475, 0.0500)
+
+
+def _attenuation(energy: int) -> np.ndarray:
+    rng = np.random.default_rng(7)
+    cotton = np.zeros((HEIGHT, WIDTH))
+    for column in range(60, 1100, 100):
+        top = 90 + int(rng.integers(0, 40))
+        for row in range(top, 280, 38):
+            cotton[row : row + 36, column : column + 97] = rng.uniform(38, 46)
+    steel = np.zeros_like(cotton)
+    steel[40:300, 30:1170] = 3.2 + 0.8 * (np.arange(1140) // 14 % 2)
+    steel[292:304, 30:1170] += 6
+    steel[180:280, 700:860] += 70
+    lead = np.zeros_like(cotton)
+    lead[200:236, 410:452] = 90
+    layers = ((cotton, COTTON), (steel, STEEL), (lead, LEAD))
+    return np.asarray(sum(layer * coefficient[energy] for layer, coefficient in layers))
+
+
+def make_scan(energies: int = 2) -> Scan:
+    rng = np.random.default_rng(1)
+    profile = load_profile("portal-6-4" if energies == 2 else "mobile-4")
+    pages = []
+    for energy in range(energies):
+        expected = np.exp(-_attenuation(energy + 2 - energies))
+        quanta = profile.noise.quanta_open_beam[energy]
+        pages.append(rng.poisson(expected * quanta) / quanta)
+    transmission = np.maximum(np.stack(pages), profile.noise_floor).astype(np.float32)
+    return Scan(
+        source="SYNTH-0001.tiff",
+        transmission=transmission,
+        valid=np.ones((HEIGHT, WIDTH), dtype=bool),
+        quantity="counts",
+        profile=profile,
+        energies_mv=profile.energies_mv,
+        pitch_mm=profile.pitch_mm,
+        noise_floor=profile.noise_floor,
+        quality=ImageQuality(notes=("Row 112 carried no signal and was filled in.",)),
+        scan_id="SYNTH-0001",
+        unit="SYNTH-000001",
+    )
+
+
+@pytest.fixture(scope="session")
+def scan() -> Scan:
+    return make_scan()
+
+
+@pytest.fixture(scope="session")
+def single_energy_scan() -> Scan:
+    return make_scan(1)
+
+
+@pytest.fixture(scope="session")
+def display_scan() -> Scan:
+    grey = np.linspace(0, 1, HEIGHT * WIDTH, dtype=np.float32).reshape(1, HEIGHT, WIDTH)
+    return Scan(
+        source="SYNTH-0002.png",
+        transmission=grey,
+        valid=np.ones((HEIGHT, WIDTH), dtype=bool),
+        quantity="display",
+        profile=None,
+        energies_mv=(),
+        pitch_mm=(0.0, 0.0),
+        noise_floor=1e-4,
+    )
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    return Manifest(
+        unit="SYNTH-000001",
+        unit_type="20",
+        regime="transit",
+        route=("AAAAA", "BBBBB"),
+        gross_mass_kg=9000,
+        tare_kg=2250,
+        seals=("SEAL-1",),
+        lines=(
+            Line(
+                hs_code="520100",
+                description="Raw cotton in pressed bales",
+                mass_kg=6200,
+                packages=44,
+                package_type="bales",
+                origin="XX",
+            ),
+            Line(hs_code="732690", description="Articles of steel", mass_kg=2800, packages=2),
+        ),
+    )
+
+
+@pytest.fixture
+def report(scan: Scan) -> Report:
+    return Report(
+        scan_id="SYNTH-0001",
+        unit="SYNTH-000001",
+        inputs=InputIdentity(
+            scan="SYNTH-0001.tiff",
+            scan_sha256="0" * 64,
+            manifest="SYNTH-0001.manifest.json",
+            manifest_sha256="1" * 64,
+        ),
+        model=ModelIdentity(name="scanai-v0", version="0.1.0", sha256="2" * 64),
+        scanner="portal-6-4",
+        quantity="counts",
+        shape=(2, HEIGHT, WIDTH),
+        pitch_mm=scan.pitch_mm,
+        energies_mv=(6.0, 4.0),
+        image_quality={
+            "dead_rows": [[112], []],
+            "starved_share": 0.0123,
+            "zero_share": 0.0,
+            "saturated_share": 0.0,
+            "hot_pixel_share": 0.00001,
+            "stripe_percent": 0.4,
+            "open_beam": [54210.0, 52873.0],
+            "open_beam_from": "air_line",
+            "notes": ["Row 112 carried no signal and was filled in."],
+        },
+        thresholds={"shielding": 0.62, "undeclared_share": 0.2},
+        raw_scores={"shielding": 0.94, "undeclared": 0.11, "loaded": 0.78},
+        evidence_scores={"shielding": 0.94},
+        findings=(
+            Finding(
+                kind="high_z_shielding",
+                score=0.94,
+                p_value=0.004,
+                region=(402, 192, 460, 244),
+                sentence="A block of heavy metal, 21 × 20 cm, stands inside goods declared as cotton.",
+                evidence=(
+                    Evidence(
+                        name="areal density above surroundings",
+                        value=88.2,
+                        low=81.0,
+                        high=96.5,
+                        unit="g/cm²",
+                        surroundings=43.1,
+                    ),
+                    Evidence(name="effective Z", value=80, low=68, high=94, surroundings=7.4),
+                    Evidence(name="ratio", value=0.951, low=0.94, high=0.962, surroundings=0.853),
+                ),
+            ),
+            Finding(
+                kind="dense_block",
+                score=0.55,
+                p_value=0.09,
+                region=(694, 174, 866, 286),
+                sentence="A dense block of steel, 86 × 56 cm, fits line 2.",
+                evidence=(
+                    Evidence(
+                        name="areal density above surroundings",
+                        value=70.4,
+                        low=66.0,
+                        high=75.0,
+                        unit="g/cm²",
+                        surroundings=44.0,
+                    ),
+                ),
+                confirmed=False,
+            ),
+            Finding(
+                kind="mass_mismatch",
+                score=0.7,
+                p_value=0.02,
+                sentence="The cargo weighs 12.4 t (11.1 to 13.8 t) by the scan; 9.0 t are declared.",
+                evidence=(
+                    Evidence(name="mass seen", value=12400, low=11100, high=13800, unit="kg"),
+                    Evidence(name="mass declared", value=9000, unit="kg"),
+                ),
+            ),
+        ),
+        lines=(
+            LinePlausibility(
+                line=1,
+                hs_code="520100",
+                goods_group="fibre_bales",
+                seen_share=0.81,
+                plausibility=0.88,
+                reason="Most of the load looks like fibre bales.",
+            ),
+            LinePlausibility(
+                line=2,
+                hs_code="732690",
+                goods_group="metal_articles",
+                seen_share=None,
+                plausibility=None,
+                reason="Too little of the load to tell.",
+            ),
+        ),
+        mass=MassEstimate(
+            cargo_kg=12400,
+            low_kg=11100,
+            high_kg=13800,
+            lower_bound_only=False,
+            declared_kg=9000,
+            tare_kg=2250,
+            tare_from="manifest",
+        ),
+        verdict=Verdict(
+            decision="inspect",
+            urgency=0.92,
+            reasons=(
+                "Heavy metal stands inside goods declared as cotton.",
+                "The cargo is 3.4 t heavier than declared.",
+            ),
+        ),
+        timings_ms={"infer": 81.0, "evidence": 34.0},
+    )
