@@ -1,0 +1,227 @@
+"""From a trained network to a model bundle: the ONNX graph, its check against torch, its metadata.
+
+A graph whose answers differ from torch's at any of four sizes is not written: exporters have folded
+batch norm wrongly before. Thresholds are the initial ones until `thresholds` has set them on benign
+scans; both write through `write_bundle`, so that graph, hash and metadata always agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+
+from scanai.errors import BundleError
+from scanai.inspect.bundle import (
+    GRAPH_FILE,
+    INPUTS,
+    METADATA_FILE,
+    OUTPUTS,
+    BundleMetadata,
+    Tensor,
+    initial_thresholds,
+)
+from scanai.manifest import goods_groups
+from scanai.train.checkpoint import Checkpoint
+from scanai.train.graph import REGIONS, ScanGraph
+from scanai.train.network import GOODS_CLASSES
+
+MAX_DIFFERENCE = 1e-4
+"""Between ONNX Runtime and torch, in every output: probabilities, and pixels of the regions."""
+CHECKED_SIZES = ((2, 640, 768, 1), (1, 97, 131, 97), (2, 33, 301, 33), (1, 480, 64, 1))
+"""(energies, H, W, rows of the levels)"""
+
+FREE_AXES = {
+    "scan": {1: "energies", 2: "height", 3: "width"},
+    "open_beam": {1: "energies", 2: "levels"},
+    "dark": {1: "energies", 2: "levels"},
+}
+
+INPUT_RECORDS = (
+    Tensor(
+        name="scan",
+        shape=(1, "energies", "height", "width"),
+        unit="counts or transmission",
+        meaning="1 or 2 energies, the higher first; row 0 is the top, columns along the travel",
+    ),
+    Tensor(
+        name="open_beam",
+        shape=(1, "energies", "levels", 1),
+        unit="as scan",
+        range=(0.0, None),
+        meaning="level of transmission 1 above dark, one or one per row; 1 for transmission",
+    ),
+    Tensor(
+        name="dark",
+        shape=(1, "energies", "levels", 1),
+        unit="as scan",
+        meaning="level with the beam off, shaped as open_beam; 0 for transmission",
+    ),
+    Tensor(
+        name="pitch_mm",
+        shape=(2,),
+        unit="mm",
+        range=(0.0, None),
+        meaning="pixel pitch along the travel and across it, at the centre of the transport unit",
+    ),
+    Tensor(
+        name="declared_groups",
+        shape=(GOODS_CLASSES,),
+        range=(0.0, 1.0),
+        meaning="1 where the goods group of that number is declared; entry 0 is not read",
+    ),
+)
+OUTPUT_RECORDS = (
+    Tensor(
+        name="shielding",
+        shape=(1, 1, "ceil(height/4)", "ceil(width/4)"),
+        range=(0.0, 1.0),
+        meaning="probability of shielding in 4 × 4 pixels",
+    ),
+    Tensor(
+        name="goods",
+        shape=(1, GOODS_CLASSES, "ceil(height/8)", "ceil(width/8)"),
+        range=(0.0, 1.0),
+        meaning="probability of nothing (channel 0) and of each goods group in 8 × 8 pixels",
+    ),
+    Tensor(
+        name="undeclared",
+        shape=(1, 1, "ceil(height/8)", "ceil(width/8)"),
+        range=(0.0, 1.0),
+        meaning="probability of goods of a group that is not declared",
+    ),
+    Tensor(
+        name="regions",
+        shape=(REGIONS, 5),
+        unit="pixels, pixels, pixels, pixels, score",
+        range=(0.0, None),
+        meaning="x0, y0, x1, y1 and score 0 to 1, highest first; unused rows are 0",
+    ),
+    Tensor(
+        name="scores",
+        shape=(3,),
+        range=(0.0, 1.0),
+        meaning="greatest shielding; undeclared share of the loaded picture; loaded share",
+    ),
+)
+
+
+def export_bundle(checkpoint: Checkpoint, out: Path, name: str, version: str) -> BundleMetadata:
+    """Writes the bundle folder `out`; BundleError when the graph does not answer as torch does."""
+    graph = ScanGraph(checkpoint.network()).eval()
+    model = to_onnx(graph)
+    difference = greatest_difference(graph, model.SerializeToString())
+    if not difference <= MAX_DIFFERENCE:
+        raise BundleError(
+            out / GRAPH_FILE, f"torch's answers within {MAX_DIFFERENCE:g}", f"{difference:.2g} off"
+        )
+    metadata = BundleMetadata(
+        name=name,
+        version=version,
+        inputs=INPUT_RECORDS,
+        outputs=OUTPUT_RECORDS,
+        goods_groups=tuple(group.name for group in goods_groups()),
+        thresholds=initial_thresholds(),
+        recipe=checkpoint.recipe_text,
+        recipe_sha256=hashlib.sha256(checkpoint.recipe_text.encode()).hexdigest(),
+        sha256="0" * 64,
+    )
+    return write_bundle(out, model, metadata)
+
+
+def write_bundle(out: Path, model: onnx.ModelProto, metadata: BundleMetadata) -> BundleMetadata:
+    """Writes graph and metadata, the metadata also into the graph; returns it with the hash."""
+    inside = msgspec.structs.replace(metadata, sha256="0" * 64)  # a file cannot name its own hash
+    del model.metadata_props[:]
+    model.metadata_props.add(key="scanai", value=msgspec.json.encode(inside).decode())
+    graph = model.SerializeToString(deterministic=True)
+    metadata = msgspec.structs.replace(metadata, sha256=hashlib.sha256(graph).hexdigest())
+    out.mkdir(parents=True, exist_ok=True)
+    (out / GRAPH_FILE).write_bytes(graph)
+    text = msgspec.json.format(msgspec.json.encode(metadata), indent=2)
+    (out / METADATA_FILE).write_bytes(text + b"\n")
+    return metadata
+
+
+def to_onnx(graph: ScanGraph) -> onnx.ModelProto:
+    """The graph with energies, height, width and levels left free."""
+    with warnings.catch_warnings():
+        # The exporter warns that `energies` names one size on three inputs, which is what is meant.
+        warnings.filterwarnings("ignore", message=".*will not be used, since it shares the same")
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", category=FutureWarning)
+        program = torch.onnx.export(
+            graph,
+            tuple(torch.from_numpy(array) for array in example(2, 74, 101, 3).values()),
+            dynamo=True,
+            external_data=False,
+            input_names=list(INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_shapes=tuple(FREE_AXES.get(name) for name in INPUTS),
+            verbose=False,
+        )
+    assert program is not None
+    model = program.model_proto
+    # The exporter's own names for these sizes are formulas of several hundred characters.
+    for output, record in zip(model.graph.output, OUTPUT_RECORDS, strict=True):
+        for axis, size in zip(output.type.tensor_type.shape.dim, record.shape, strict=True):
+            if isinstance(size, str):
+                axis.dim_param = size
+    del model.graph.value_info[:]
+    return model
+
+
+def example(energies: int, height: int, width: int, levels: int) -> dict[str, NDArray[np.float32]]:
+    """Inputs of a graph in counts, smooth enough to look like a scan; always the same."""
+    rng = np.random.default_rng(7)
+    rows, columns = np.mgrid[0:height, 0:width]
+    thickness = 2.0 + 1.9 * np.sin(rows / 23.0) * np.cos(columns / 31.0)
+    energy = 1.0 + 0.1 * np.arange(energies)[:, None, None]
+    counts = 52_000 * np.exp(-thickness * energy) + rng.normal(0, 30, (energies, height, width))
+    arrays = {
+        "scan": np.clip(counts, 0, 65_535)[None] + 100,
+        "open_beam": 52_000 + rng.normal(0, 500, (1, energies, levels, 1)),
+        "dark": 100 + rng.normal(0, 5, (1, energies, levels, 1)),
+        "pitch_mm": np.array([5.0, 4.5]),
+        "declared_groups": (np.arange(GOODS_CLASSES) % 5 == 0),
+    }
+    return {name: array.astype(np.float32) for name, array in arrays.items()}
+
+
+def greatest_difference(graph: ScanGraph, model: bytes) -> float:
+    """Between ONNX Runtime and torch over all outputs at the four checked sizes."""
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    greatest = 0.0
+    for size in CHECKED_SIZES:
+        inputs = example(*size)
+        found = session.run(None, inputs)
+        with torch.no_grad():
+            expected = graph(*(torch.from_numpy(array) for array in inputs.values()))
+        for name, ours, theirs in zip(OUTPUTS, found, expected, strict=True):
+            reference = theirs.numpy()
+            if ours.shape != reference.shape:
+                return float("inf")
+            differ = _regions_differ if name == "regions" else _arrays_differ
+            greatest = max(greatest, differ(ours, reference))
+    return greatest
+
+
+def _arrays_differ(found: NDArray[np.float32], expected: NDArray[np.float32]) -> float:
+    return float(np.abs(found - expected).max())
+
+
+def _regions_differ(found: NDArray[np.float32], expected: NDArray[np.float32]) -> float:
+    """Peaks of equal score may change places, so each looks for its nearest."""
+    distance = np.abs(found[:, None] - expected[None]).max(axis=2)
+    # The least peak of either list may have an equal that did not make it into the other.
+    clear = expected[:, 4] > expected[-1, 4] + MAX_DIFFERENCE
+    also_clear = found[:, 4] > found[-1, 4] + MAX_DIFFERENCE
+    nearest = np.concatenate([distance.min(axis=0)[clear], distance.min(axis=1)[also_clear]])
+    return float(nearest.max(initial=0.0))

@@ -1,0 +1,146 @@
+"""The graph that is exported: from counts or transmission, as a scanner delivers them, to answers.
+
+Open-beam correction, features, padding, probabilities, regions and scores all happen inside, so
+that another host language needs ONNX Runtime and nothing else. Every axis but the batch is free. No
+threshold is applied that a user could want to move: those are in the bundle.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from scanai.train.network import (
+    GOODS_STRIDE,
+    SHIELD_STRIDE,
+    STRIDE,
+    TRANSMISSION_MAX,
+    TRANSMISSION_MIN,
+    ShieldingNetwork,
+)
+
+REGIONS = 32
+"""Rows of the `regions` output: as many as the smallest padded scan has cells for, and plenty."""
+
+
+class Answers(NamedTuple):
+    """Outputs of the graph, in this order and by these names."""
+
+    shielding: Tensor
+    """(1, 1, ⌈H/4⌉, ⌈W/4⌉) probability of shielding"""
+    goods: Tensor
+    """(1, 27, ⌈H/8⌉, ⌈W/8⌉) probability of nothing and of each goods group; sums to 1"""
+    undeclared: Tensor
+    """(1, 1, ⌈H/8⌉, ⌈W/8⌉) probability of goods of a group that was not declared"""
+    regions: Tensor
+    """(32, 5) x0, y0, x1, y1 in pixels of the scan and a score from 0 to 1, highest first"""
+    scores: Tensor
+    """(3,) greatest shielding probability; share of the loaded picture that is more likely
+    undeclared than not; share of the picture that is loaded"""
+
+
+class ScanGraph(nn.Module):
+    """ShieldingNetwork with everything before and after it."""
+
+    def __init__(self, network: ShieldingNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self,
+        scan: Tensor,
+        open_beam: Tensor,
+        dark: Tensor,
+        pitch_mm: Tensor,
+        declared_groups: Tensor,
+    ) -> Answers:
+        """Answers for one scan.
+
+        scan: (1, E, H, W) float, E = 1 or 2 (high, low): counts or transmission.
+        open_beam, dark: (1, E, R, 1), R = 1 or H: level of transmission 1 above dark; of no beam.
+        pitch_mm: (2,) along travel, across. declared_groups: (27,) 1 if declared; entry 0 unused.
+        """
+        height, width = scan.shape[2], scan.shape[3]
+        transmission, presence = _calibrate(scan, open_beam, dark)
+        # Open beam all round: what a detector sees beyond the transport unit.
+        transmission = functional.pad(
+            transmission, (0, (-width) % STRIDE, 0, (-height) % STRIDE), value=1.0
+        )
+        logits = self.network(transmission, presence, pitch_mm[None])
+        rows, columns = _cells(height, SHIELD_STRIDE), _cells(width, SHIELD_STRIDE)
+        shielding = torch.sigmoid(logits.shielding)
+        centre = torch.sqrt(torch.sigmoid(logits.centre) * shielding)
+        regions = _regions(centre, logits.box, rows, columns, height, width)
+        shielding = shielding[:, :, :rows, :columns]
+        goods = torch.softmax(logits.goods, dim=1)
+        goods = goods[:, :, : _cells(height, GOODS_STRIDE), : _cells(width, GOODS_STRIDE)]
+        # Nothing is never undeclared.
+        accepted = torch.cat([torch.ones_like(declared_groups[:1]), declared_groups[1:]])
+        undeclared = (goods * (1.0 - accepted)[None, :, None, None]).sum(dim=1, keepdim=True)
+        loaded = (goods[:, :1] < 0.5).float()
+        suspect = loaded * (undeclared > 0.5).float()
+        scores = torch.stack(
+            [
+                shielding.max(),
+                suspect.sum() / torch.clamp(loaded.sum(), min=1.0),
+                loaded.mean(),
+            ]
+        )
+        return Answers(shielding, goods, undeclared, regions, scores)
+
+
+def _cells(pixels: int, stride: int) -> int:
+    return (pixels + stride - 1) // stride
+
+
+def _calibrate(scan: Tensor, open_beam: Tensor, dark: Tensor) -> tuple[Tensor, Tensor]:
+    """Transmission (1, 2, H, W), clamped, and presence (1, 1) of a second energy."""
+    # Levels are gathered to H rows, not broadcast: the exporter would fix R at 1 or at H. Sizes are
+    # read from tensors for the same reason.
+    height = scan.shape[2]
+    levels = open_beam.shape[2]
+    row = torch.arange(height, device=scan.device) * (levels - 1) // max(height - 1, 1)
+    level = 1.0 / torch.index_select(open_beam, 2, row)
+    offset = torch.index_select(dark, 2, row)
+    transmission = (scan - offset) * level
+    transmission = torch.clamp(transmission, TRANSMISSION_MIN, TRANSMISSION_MAX)
+    presence = torch.ones_like(open_beam[:, :, 0, :]).sum(dim=1) - 1.0
+    pair = torch.arange(2, device=scan.device) * (scan.shape[1] - 1)
+    return torch.index_select(transmission, 1, pair), presence
+
+
+def _regions(
+    centre: Tensor, box: Tensor, rows: int, columns: int, height: int, width: int
+) -> Tensor:
+    """(32, 5) regions around the peaks of `centre` (1, 1, h, w), outside the padding."""
+    cells_high, cells_wide = centre.shape[2], centre.shape[3]
+    y = torch.arange(cells_high, device=centre.device)
+    x = torch.arange(cells_wide, device=centre.device)
+    inside = (y < rows).float()[:, None] * (x < columns).float()[None, :]
+    centre = centre * inside
+    peak = functional.max_pool2d(centre, 5, 1, 2)
+    score, cell = torch.topk((centre * (centre == peak).float()).flatten(), REGIONS)
+    distances = box.flatten(2)[0].index_select(1, cell)
+    # Looked up rather than computed from `cell`: the exporter has no remainder by a free size.
+    plane = torch.zeros_like(inside)
+    middle_y = ((y.float()[:, None] + plane + 0.5) * SHIELD_STRIDE).flatten().index_select(0, cell)
+    middle_x = ((x.float()[None, :] + plane + 0.5) * SHIELD_STRIDE).flatten().index_select(0, cell)
+    zero = torch.zeros_like(middle_x)
+    right = zero + width
+    lower = zero + height
+    # Rows past the last peak are all zero: their order among equals is no answer.
+    found = (score > 0.0).float()
+    regions = torch.stack(
+        [
+            torch.maximum(middle_x - distances[0], zero),
+            torch.maximum(middle_y - distances[1], zero),
+            torch.minimum(middle_x + distances[2], right),
+            torch.minimum(middle_y + distances[3], lower),
+            score,
+        ],
+        dim=1,
+    )
+    return regions * found[:, None]

@@ -1,0 +1,83 @@
+"""Losses of the heads. Targets and weights are made in `batches`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torchvision.ops import generalized_box_iou_loss, sigmoid_focal_loss
+
+from scanai.train.batches import Batch
+from scanai.train.network import SHIELD_STRIDE, Logits
+from scanai.train.recipe import TrainingRecipe
+
+# Open beam and empty corners are easy and fill half of every picture.
+_NOTHING_WEIGHT = 0.3
+# Keeps the mean over positive cells finite, and quiet, in batches that have hardly any.
+_LEAST_POSITIVE = 50.0
+
+
+class Losses(NamedTuple):
+    total: Tensor
+    shielding: Tensor
+    centre: Tensor
+    box: Tensor
+    goods: Tensor
+
+
+def losses(logits: Logits, batch: Batch, recipe: TrainingRecipe) -> Losses:
+    shielding = _shielding(logits.shielding, batch)
+    centre = _centre(logits.centre, batch)
+    box = _box(logits.box, batch)
+    goods = _goods(logits.goods, batch.goods)
+    total = (
+        recipe.shielding_weight * shielding
+        + recipe.centre_weight * centre
+        + recipe.box_weight * box
+        + recipe.goods_weight * goods
+    )
+    return Losses(total, shielding, centre, box, goods)
+
+
+def _shielding(logit: Tensor, batch: Batch) -> Tensor:
+    """Focal loss (arXiv 1708.02002) by cell, over the number of shielded cells."""
+    cell: Tensor = sigmoid_focal_loss(logit, batch.shield, alpha=0.5, gamma=2.0, reduction="none")
+    positive = (batch.shield * batch.shield_weight).sum()
+    return (cell * batch.shield_weight).sum() / (positive + _LEAST_POSITIVE)
+
+
+def _centre(logit: Tensor, batch: Batch) -> Tensor:
+    """Penalty-reduced focal loss of CenterNet (arXiv 1904.07850, equation 1), over the regions."""
+    probability = torch.sigmoid(logit)
+    peak = (batch.centre == 1.0).float()
+    hit = (1 - probability) ** 2 * functional.logsigmoid(logit) * peak
+    miss = (1 - batch.centre) ** 4 * probability**2 * functional.logsigmoid(-logit) * (1 - peak)
+    # Where an object cannot be seen, there is nothing to say about its middle either.
+    loss = -((hit + miss) * batch.shield_weight).sum()
+    return loss / (peak.sum() + 1.0)
+
+
+def _box(distances: Tensor, batch: Batch) -> Tensor:
+    """Generalised IoU loss of the boxes drawn from the cells near a centre."""
+    place = batch.box_weight[:, 0] > 0
+    if not place.any():
+        return distances.sum() * 0.0
+    found = distances.permute(0, 2, 3, 1)[place]
+    expected = batch.box.permute(0, 2, 3, 1)[place]
+    weight = batch.box_weight[:, 0][place]
+    loss: Tensor = generalized_box_iou_loss(_corners(found), _corners(expected), reduction="none")
+    return (loss * weight).sum() / (weight.sum() + 1.0)
+
+
+def _corners(distances: Tensor) -> Tensor:
+    """(n, 4) left, top, right, lower distances → x0, y0, x1, y1 around the cell."""
+    sign = distances.new_tensor([-1.0, -1.0, 1.0, 1.0]) / SHIELD_STRIDE
+    return distances * sign
+
+
+def _goods(logit: Tensor, goods: Tensor) -> Tensor:
+    weight = logit.new_ones(logit.shape[1])
+    weight[0] = _NOTHING_WEIGHT
+    return functional.cross_entropy(logit, goods, weight, label_smoothing=0.05)

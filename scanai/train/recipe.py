@@ -1,0 +1,110 @@
+"""The training recipe: one flat TOML file that, with a version of ScanAI, makes one model.
+
+Unknown keys and values out of range are refused. What the keys mean stands here and nowhere else;
+what is done with them is in `windows` (data), `batches` (augmentation) and `loop`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from scanai.errors import RecipeError
+from scanai.synth.scenes import KINDS
+from scanai.train.network import STRIDE, NetworkSize
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+Range = tuple[float, float]
+
+
+class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+    """Of weights, order and augmentation."""
+
+    # Data: windows of simulated scans.
+    data_seed: Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+    """Validation windows come from data_seed + 1."""
+    windows: Count
+    validation_windows: Count
+    window_px: Annotated[int, msgspec.Meta(ge=64, le=8192)]
+    """Columns of a window; its rows are all rows of the scanner."""
+    profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    kinds: dict[str, Annotated[float, msgspec.Meta(ge=0)]]
+    """Weight of each kind of scene."""
+
+    # Network.
+    channels: tuple[int, int, int, int] = NetworkSize.channels
+    depth: tuple[int, int, int, int] = NetworkSize.depth
+
+    # Training.
+    steps: Count
+    batch: Annotated[int, msgspec.Meta(ge=1, le=4096)]
+    crop_px: tuple[int, int]
+    """Rows, columns that the network sees at once; multiples of 32."""
+    learning_rate: Positive
+    """At its peak; a one-cycle schedule rises to it and falls to nothing."""
+    weight_decay: Annotated[float, msgspec.Meta(ge=0)] = 0.01
+    precision: Literal["bfloat16", "float32"] = "bfloat16"
+    checkpoint_steps: Count = 200
+    """A run that is stopped loses at most this many steps."""
+
+    # Augmentation.
+    threat_crops: Share = 0.7
+    """Share of the crops of a window with a threat that are laid around one."""
+    energy_dropout: Share = 0.25
+    """Share of dual-energy windows that are shown with their high energy only."""
+    ratio_scale: Range = (0.95, 1.13)
+    """Factor on the high energy's attenuation: real scanners' ratios differ from nominal ones."""
+    attenuation_scale: Range = (0.9, 1.1)
+    """Factor on both: another hardness of beam or another share of scatter."""
+    gain_error: Annotated[float, msgspec.Meta(ge=0, le=0.2)] = 0.02
+    """Standard deviation of what is left of open-beam correction, of the whole and of each row."""
+    added_noise: Range = (0.0, 0.01)
+    """Standard deviation of noise added to transmission, times the root of transmission."""
+
+    # Losses.
+    goods_weight: Positive = 1.0
+    shielding_weight: Positive = 1.0
+    centre_weight: Positive = 1.0
+    box_weight: Positive = 0.5
+
+    @property
+    def size(self) -> NetworkSize:
+        return NetworkSize(self.channels, self.depth)
+
+
+def read_recipe(path: str | Path) -> tuple[TrainingRecipe, str]:
+    """The recipe and its text; RecipeError names the key that is wrong."""
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise RecipeError(path, "a readable recipe", str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(path, "text in UTF-8", str(error)) from error
+    return parse_recipe(text, path), text
+
+
+def parse_recipe(text: str, source: str | Path) -> TrainingRecipe:
+    """As read_recipe, of text that came from `source`."""
+    try:
+        recipe = msgspec.toml.decode(text, type=TrainingRecipe)
+        _ = recipe.size
+    except (msgspec.DecodeError, ValueError) as error:
+        raise RecipeError(source, "a training recipe in TOML", str(error)) from error
+    unknown = sorted(set(recipe.kinds) - set(KINDS))
+    if unknown or sum(recipe.kinds.values()) <= 0:
+        found = ", ".join(unknown) or "no weight above 0"
+        raise RecipeError(source, f"kinds of scene among {', '.join(KINDS)}", found)
+    if any(side < STRIDE or side % STRIDE for side in recipe.crop_px):
+        raise RecipeError(source, f"crop_px in multiples of {STRIDE}", str(recipe.crop_px))
+    for key in ("ratio_scale", "attenuation_scale", "added_noise"):
+        low, high = getattr(recipe, key)
+        if not 0 <= low <= high:
+            raise RecipeError(source, f"{key} as two rising numbers", f"{low}, {high}")
+    return recipe

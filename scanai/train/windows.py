@@ -1,0 +1,187 @@
+"""Windows of simulated scans, made once and kept on disk: what every epoch draws its crops from.
+
+A window is a cut through a scan, calibrated as the Inspector would, with its truth at the strides
+of the network. Making them costs more than training on them, hence the cache; it belongs to one
+recipe and is refused for another. Cropping and augmentation are in `batches`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from scanai.errors import RecipeError
+from scanai.scan import calibrate
+from scanai.scan.model import Scan
+from scanai.scan.profile import ScannerProfile
+from scanai.synth.dataset import DatasetRecipe, scan_at
+from scanai.synth.truth import Truth, TruthBox
+from scanai.train.network import GOODS_STRIDE, SHIELD_STRIDE
+
+# Attenuation is kept in 16 bits: steps of 1.4e-4, below any scanner's noise, from -0.2 to 9.3.
+_CODES_PER_ATTENUATION = 6900.0
+_CODE_OFFSET = 0.2
+# Effective mass attenuation of a MV beam behind cargo, cm²/g: 0.035 (wood, 6 MV) to 0.05 (lead).
+_MASS_ATTENUATION = 0.04
+
+
+@dataclass(frozen=True)
+class Window:
+    attenuation: NDArray[np.float32]
+    """(energies, H, W)"""
+    goods: NDArray[np.uint8]
+    """(H/8, W/8) goods group that covers most of the cell, 0 for nothing."""
+    shield: NDArray[np.float32]
+    """(H/4, W/4) share of the cell inside the outline of a threat."""
+    boxes: NDArray[np.float32]
+    """(n, 5) x0, y0, x1, y1 in pixels and visibility, 0 (physically lost) to 1."""
+    pitch_mm: tuple[float, float]
+
+
+def data_recipe(
+    seed: int, count: int, profiles: tuple[str, ...], kinds: dict[str, float], window_px: int
+) -> DatasetRecipe:
+    return DatasetRecipe(
+        seed=seed, count=count, profiles=profiles, kinds=kinds, x_window_px=window_px
+    )
+
+
+def make_windows(recipe: DatasetRecipe, folder: Path, workers: int, label: str) -> list[Path]:
+    """Makes those windows of the recipe that `folder` does not hold yet; returns all in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _claim(recipe, folder)
+    paths = [folder / f"{index:06d}.npz" for index in range(recipe.count)]
+    missing = [index for index, path in enumerate(paths) if not path.exists()]
+    task = partial(_make_window, recipe, folder)
+    with tqdm(total=recipe.count, initial=recipe.count - len(missing), desc=label) as progress:
+        for _ in _run(task, missing, workers):
+            progress.update()
+    return paths
+
+
+def _run(task: partial[None], indices: list[int], workers: int) -> Iterator[None]:
+    if workers <= 1 or len(indices) < 2:
+        yield from map(task, indices)
+        return
+    # Fresh processes: a fork would inherit torch's threads in whatever state they are.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(task, indices, chunksize=4)
+
+
+def _claim(recipe: DatasetRecipe, folder: Path) -> None:
+    """Windows of two recipes must not mix; the number of windows alone may grow."""
+    mark = folder / "recipe.json"
+    text = msgspec.json.encode(msgspec.structs.replace(recipe, count=1))
+    if not mark.exists():
+        mark.write_bytes(text)
+    elif mark.read_bytes() != text:
+        found = hashlib.sha256(mark.read_bytes()).hexdigest()[:12]
+        expected = hashlib.sha256(text).hexdigest()[:12]
+        raise RecipeError(folder, f"windows of this recipe ({expected})", f"another's ({found})")
+
+
+def _make_window(recipe: DatasetRecipe, folder: Path, index: int) -> None:
+    simulated = scan_at(recipe, index)
+    scan = calibrate(simulated.raw)
+    path = folder / f"{index:06d}.npz"
+    partial_path = folder / f"{index:06d}.partial.npz"
+    save_window(cut(scan, simulated.truth), partial_path)
+    partial_path.replace(path)
+
+
+def cut(scan: Scan, truth: Truth) -> Window:
+    """The window of a calibrated scan and its truth; rows and columns to multiples of 8."""
+    height, width = (size - size % GOODS_STRIDE for size in truth.group_index.shape)
+    view = (slice(0, height), slice(0, width))
+    assert scan.profile is not None
+    boxes = [
+        (box.x0, box.y0, box.x1, box.y1, visibility(box, truth, scan.profile))
+        for box in truth.boxes
+    ]
+    return Window(
+        attenuation=scan.attenuation[:, :height, :width],
+        goods=_most_common(truth.group_index[view], GOODS_STRIDE),
+        shield=_means(truth.shield_mask[view].astype(np.float32), SHIELD_STRIDE),
+        boxes=np.array(boxes, np.float32).reshape(-1, 5),
+        pitch_mm=scan.pitch_mm,
+    )
+
+
+def detectability(box: TruthBox, truth: Truth, profile: ScannerProfile) -> tuple[float, float]:
+    """(matched-filter d′ from counting statistics, attenuation that the object adds).
+
+    As if background and outline were known, for the high energy: an upper bound for any detector.
+    """
+    window = (slice(box.y0, box.y1), slice(box.x0, box.x1))
+    inside = truth.shield_mask[window]
+    total = truth.total_areal_density[window][inside]
+    quanta = profile.noise.quanta_open_beam[0]
+    electronic = profile.noise.electronic_counts / profile.open_beam_counts[0] * quanta
+    floor = profile.noise_floor
+    behind = np.exp(-_MASS_ATTENUATION * np.maximum(total - box.areal_density, 0.0))
+    without = np.maximum(behind, floor)
+    added = np.exp(-_MASS_ATTENUATION * box.areal_density)
+    with_it = np.maximum(behind * added, floor)
+    difference = quanta * (without - with_it)
+    d_prime = float(np.sqrt((difference**2 / (quanta * without + electronic**2)).sum()))
+    return d_prime, float(np.log(without / with_it).mean()) if total.size else 0.0
+
+
+def visibility(box: TruthBox, truth: Truth, profile: ScannerProfile) -> float:
+    """0 where the object drowns in noise or changes nothing, 1 where it stands out, ramps between.
+
+    Training a network to see what is not in the picture teaches it to alarm on dense cargo.
+    """
+    d_prime, added = detectability(box, truth, profile)
+    by_noise = np.clip((d_prime - 3.0) / 7.0, 0.0, 1.0)
+    by_clutter = np.clip((added - 0.05) / 0.15, 0.0, 1.0)
+    return float(by_noise * by_clutter)
+
+
+def save_window(window: Window, path: Path) -> None:
+    codes = (window.attenuation + _CODE_OFFSET) * _CODES_PER_ATTENUATION
+    np.savez(
+        path,
+        attenuation=np.clip(np.rint(codes), 0, 65_535).astype(np.uint16),
+        goods=window.goods,
+        shield=np.rint(window.shield * 255).astype(np.uint8),
+        boxes=window.boxes,
+        pitch_mm=np.array(window.pitch_mm, np.float32),
+    )
+
+
+def load_window(path: Path) -> Window:
+    with np.load(path, allow_pickle=False) as stored:
+        along, across = stored["pitch_mm"]
+        codes = stored["attenuation"].astype(np.float32)
+        return Window(
+            attenuation=codes * np.float32(1 / _CODES_PER_ATTENUATION) - np.float32(_CODE_OFFSET),
+            goods=stored["goods"],
+            shield=stored["shield"].astype(np.float32) / 255,
+            boxes=stored["boxes"],
+            pitch_mm=(float(along), float(across)),
+        )
+
+
+def _means(picture: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
+    height, width = picture.shape
+    cells = picture.reshape(height // stride, stride, width // stride, stride)
+    means: NDArray[np.float32] = cells.mean(axis=(1, 3), dtype=np.float32)
+    return means
+
+
+def _most_common(index: NDArray[np.uint8], stride: int) -> NDArray[np.uint8]:
+    present = np.unique(index)
+    shares = np.stack([_means((index == group).astype(np.float32), stride) for group in present])
+    most: NDArray[np.uint8] = present[shares.argmax(axis=0)]
+    return most
