@@ -5,19 +5,12 @@ What a declaration says is judged in `scanai.inspect`; nothing here has seen a p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanai.manifest.controls import ControlEntry, is_controlled
 from scanai.manifest.files import check_belongs, find_manifest, read_manifest, write_manifest
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, group_named
 from scanai.manifest.model import Line, Manifest, Party
 
-if TYPE_CHECKING:
-    GOODS_GROUPS: tuple[GoodsGroup, ...]
-    """All goods groups, ascending by index, read from the table on first use."""
-
 __all__ = [
-    "GOODS_GROUPS",
     "ControlEntry",
     "GoodsGroup",
     "Line",
@@ -31,11 +24,3 @@ __all__ = [
     "read_manifest",
     "write_manifest",
 ]
-
-
-def __getattr__(name: str) -> object:
-    if name == "GOODS_GROUPS":
-        from scanai.manifest.goods_groups import goods_groups
-
-        return goods_groups()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

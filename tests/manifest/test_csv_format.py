@@ -1,5 +1,7 @@
 """CSV manifests: what spreadsheets write is read, the rest is refused with its row."""
 
+from pathlib import Path
+
 import pytest
 
 from scanai.errors import ManifestError
@@ -101,3 +103,11 @@ def test_refuses_unknown_columns() -> None:
 def test_refuses_text_that_is_not_utf8() -> None:
     with pytest.raises(ManifestError, match="expected comma-separated UTF-8 text"):
         parse(b"hs_code,description\n8507,caf\xe9\n", "a.csv")
+
+
+def test_reads_the_example_of_the_datasets_readme() -> None:
+    readme = Path(__file__).parents[2] / "datasets" / "README.md"
+    example = readme.read_text(encoding="utf-8").split("```csv\n")[1].split("```")[0]
+    manifest = parse(example.encode(), "README.md")
+    assert [line.hs_code for line in manifest.lines] == ["850710", "392690"]
+    assert manifest.declared_mass_kg == 18250.5

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-import scanai.manifest
-from scanai.manifest import GOODS_GROUPS, goods_group_of, group_named
+from scanai.manifest import goods_group_of, group_named
+from scanai.manifest.goods_groups import goods_groups
 from scanai.manifest.nomenclature import headings
 
 NAMES = [
@@ -57,13 +57,13 @@ def test_every_group_has_headings() -> None:
 
 
 def test_order_is_fixed_for_models_number_their_outputs_by_it() -> None:
-    assert [group.name for group in GOODS_GROUPS] == NAMES
-    assert [group.index for group in GOODS_GROUPS] == list(range(1, 27))
-    assert all(group_named(group.name) is group for group in GOODS_GROUPS)
+    assert [group.name for group in goods_groups()] == NAMES
+    assert [group.index for group in goods_groups()] == list(range(1, 27))
+    assert all(group_named(group.name) is group for group in goods_groups())
 
 
 def test_every_group_gives_its_reason_and_sensible_ranges() -> None:
-    for group in GOODS_GROUPS:
+    for group in goods_groups():
         assert group.title
         assert len(group.reason) > 40
         assert 5 < group.effective_z[0] < group.effective_z[1] <= 92
@@ -126,8 +126,3 @@ def test_unknown_heading_and_group_are_key_errors() -> None:
         goods_group_of("999900")
     with pytest.raises(KeyError, match="spices"):
         group_named("spices")
-
-
-def test_package_has_no_other_lazy_names() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'GROUPS'"):
-        scanai.manifest.GROUPS  # noqa: B018
