@@ -1,0 +1,22 @@
+"""From a scanner file to calibrated transmission.
+
+`read_raw` decodes a file, `calibrate` turns counts into transmission, `read_scan` does both.
+"""
+
+from scanai.scan.calibration import calibrate
+from scanai.scan.formats.tiff import write_tiff
+from scanai.scan.model import ImageQuality, RawScan, Scan
+from scanai.scan.profile import ScannerProfile, load_profile
+from scanai.scan.reading import read_raw, read_scan
+
+__all__ = [
+    "ImageQuality",
+    "RawScan",
+    "Scan",
+    "ScannerProfile",
+    "calibrate",
+    "load_profile",
+    "read_raw",
+    "read_scan",
+    "write_tiff",
+]

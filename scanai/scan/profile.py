@@ -6,9 +6,13 @@ on it. One file a scanner under datasets/scanners; unknown keys are refused.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from scanai.errors import ProfileError
+from scanai.resources import scanner_profiles_dir
 
 
 class Geometry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,3 +91,97 @@ class ScannerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lowest transmission that still carries information."""
     file: FileLayout = FileLayout()
     imperfections: Imperfections = Imperfections()
+
+    def energy_index(self, energy_mv: float) -> int:
+        """Which of the profile's energies this end point (MV) is; ValueError when it is none."""
+        return self.energies_mv.index(energy_mv)
+
+
+def load_profile(name_or_path: str | Path) -> ScannerProfile:
+    """A profile by the name it ships under, or from a TOML file; ProfileError if it is not valid."""
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = scanner_profiles_dir() / f"{name_or_path}.toml"
+        if str(name_or_path) not in known_profiles():
+            raise ProfileError(
+                str(name_or_path),
+                f"the name of a scanner profile ({', '.join(known_profiles())}) or a .toml file",
+                "no such profile",
+            )
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ProfileError(path, "a readable TOML file", error.strerror or str(error)) from error
+    try:
+        profile = msgspec.toml.decode(content, type=ScannerProfile)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ProfileError(path, "a scanner profile", str(error)) from error
+    _check(profile, path)
+    return profile
+
+
+def known_profiles() -> tuple[str, ...]:
+    """Names of the profiles that ship with ScanAI."""
+    return tuple(sorted(path.stem for path in scanner_profiles_dir().glob("*.toml")))
+
+
+def _check(profile: ScannerProfile, path: Path) -> None:
+    """Refuse what the types let through: values that contradict each other or cannot be."""
+    energies = profile.energies_mv
+    count = len(energies)
+    low, high = profile.open_beam_range
+    view = profile.geometry
+    channels = {profile.file.high_channel, profile.file.low_channel}
+    rules = (
+        (count in (1, 2), "one or two energies_mv", f"{count}"),
+        (
+            all(3 <= energy <= 10 for energy in energies)
+            and list(energies) == sorted(energies)[::-1],
+            "energies_mv from 10 down to 3, the higher first",
+            f"{list(energies)}",
+        ),
+        (len(set(energies)) == count, "two different energies_mv", f"{list(energies)}"),
+        (len(profile.spectral) == count, f"{count} spectral tables", f"{len(profile.spectral)}"),
+        (
+            len(profile.noise.quanta_open_beam) == count,
+            f"{count} noise.quanta_open_beam",
+            f"{len(profile.noise.quanta_open_beam)}",
+        ),
+        (
+            len(profile.open_beam_counts) == count,
+            f"{count} open_beam_counts",
+            f"{len(profile.open_beam_counts)}",
+        ),
+        (
+            len(profile.file.dark_counts) in (0, count),
+            f"0 or {count} file.dark_counts",
+            f"{len(profile.file.dark_counts)}",
+        ),
+        (
+            count == 1 or channels == {0, 1},
+            "file.high_channel and file.low_channel 0 and 1",
+            f"{profile.file.high_channel} and {profile.file.low_channel}",
+        ),
+        (profile.rows > 0, "rows > 0", f"{profile.rows}"),
+        (min(profile.pitch_mm) > 0, "pitch_mm > 0", f"{list(profile.pitch_mm)}"),
+        (
+            0 < low < high <= profile.saturation_counts,
+            "open_beam_range rising, within 0 and saturation_counts",
+            f"{[low, high]}",
+        ),
+        (
+            0 < profile.saturation_counts <= 65535,
+            "saturation_counts within 1 and 65535",
+            f"{profile.saturation_counts}",
+        ),
+        (0 < profile.noise_floor < 0.1, "noise_floor within 0 and 0.1", f"{profile.noise_floor}"),
+        (profile.file.header_bytes >= 0, "file.header_bytes >= 0", f"{profile.file.header_bytes}"),
+        (
+            0 < view.source_to_centre_m < view.source_to_detector_m,
+            "geometry.source_to_centre_m below source_to_detector_m",
+            f"{view.source_to_centre_m} and {view.source_to_detector_m}",
+        ),
+    )
+    for kept, expected, found in rules:
+        if not kept:
+            raise ProfileError(path, expected, found)

@@ -1,0 +1,65 @@
+"""What TIFF, PNG and JPEG share: opening with Pillow, size checked before anything is decoded."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from scanai.errors import ScanError
+from scanai.scan.limits import MAX_PIXELS, check_size
+
+# What Pillow is known to raise on damaged files, besides the decompression bomb.
+PICTURE_ERRORS = (
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    SyntaxError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    RuntimeError,
+)
+
+
+def open_picture(content: bytes, path: Path, *formats: str) -> Image.Image:
+    """Only the header is read; ScanError for another format and for too many pixels."""
+    expected = f"a complete {' or '.join(formats)} file"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=formats)
+    except Image.DecompressionBombError as error:
+        raise ScanError(path, f"at most {MAX_PIXELS} pixels", str(error)) from error
+    except UnidentifiedImageError as error:
+        raise ScanError(path, expected, "something else, or a truncated file") from error
+    except PICTURE_ERRORS as error:
+        raise ScanError(path, expected, str(error) or type(error).__name__) from error
+    check_size(path, 1, image.height, image.width)
+    return image
+
+
+def pixels_16(image: Image.Image, path: Path) -> NDArray[np.uint16]:
+    """(H, W) of a picture of one 16-bit unsigned channel."""
+    if image.mode not in ("I;16", "I;16B", "I;16L"):
+        raise ScanError(path, "16-bit unsigned pixels of one channel", f"mode {image.mode}")
+    return decode(image, path).astype(np.uint16, copy=False)
+
+
+def decode(image: Image.Image, path: Path) -> NDArray[np.generic]:
+    try:
+        return np.asarray(image)
+    except PICTURE_ERRORS as error:
+        raise ScanError(
+            path, "a complete picture", str(error) or f"a truncated file ({type(error).__name__})"
+        ) from error

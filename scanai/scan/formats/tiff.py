@@ -1,0 +1,76 @@
+"""TIFF: page 0 the high energy, page 1 the low one, 16-bit unsigned, described by its
+ImageDescription. The format that ScanAI writes itself."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from scanai.errors import ScanError
+from scanai.scan.description import assemble, choose_profile, describe, parse
+from scanai.scan.formats.pictures import PICTURE_ERRORS, open_picture, pixels_16
+from scanai.scan.limits import check_size, read_bytes
+from scanai.scan.model import RawScan
+from scanai.scan.profile import ScannerProfile
+
+IMAGE_DESCRIPTION = 270
+MAX_PAGES = 2
+
+
+def read(path: Path, profile: ScannerProfile | None) -> RawScan:
+    content = read_bytes(path)
+    with open_picture(content, path, "TIFF") as image:
+        tag = image.tag_v2.get(IMAGE_DESCRIPTION)  # type: ignore[attr-defined]
+        if not isinstance(tag, str):
+            raise ScanError(path, "an ImageDescription in JSON, scanai-scan/1", "none")
+        description = parse(tag, path)
+        try:
+            pages = int(getattr(image, "n_frames", 1))
+        except PICTURE_ERRORS as error:
+            raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
+        if pages > MAX_PAGES:
+            raise ScanError(path, "one page for each energy, 1 or 2", f"{pages} pages")
+        check_size(path, pages, image.height, image.width)
+        pixels = np.empty((pages, image.height, image.width), np.uint16)
+        for page in range(pages):
+            pixels[page] = _page(image, page, path, pixels.shape[1:])
+    return assemble(
+        path,
+        pixels,
+        description,
+        choose_profile(description, profile, path),
+        hashlib.sha256(content).hexdigest(),
+    )
+
+
+def write_tiff(raw: RawScan, path: Path) -> None:
+    """Write counts or transmission without loss, deflated; ValueError for anything but uint16."""
+    if raw.pixels.dtype != np.uint16:
+        raise ValueError(f"a scan file holds uint16, not {raw.pixels.dtype}")
+    pages = [Image.fromarray(page) for page in raw.pixels]
+    pages[0].save(
+        path,
+        "TIFF",
+        save_all=True,
+        append_images=pages[1:],
+        compression="tiff_adobe_deflate",
+        tiffinfo={IMAGE_DESCRIPTION: describe(raw)},
+    )
+
+
+def _page(image: Image.Image, page: int, path: Path, shape: tuple[int, ...]) -> NDArray[np.uint16]:
+    try:
+        image.seek(page)
+    except PICTURE_ERRORS as error:
+        raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
+    if (image.height, image.width) != shape:
+        raise ScanError(
+            path,
+            f"low-energy page of {shape[0]} × {shape[1]} px like the high-energy page",
+            f"{image.height} × {image.width} px",
+        )
+    return pixels_16(image, path)
