@@ -19,6 +19,7 @@ from scanai.train.network import (
     STRIDE,
     TRANSMISSION_MAX,
     TRANSMISSION_MIN,
+    Logits,
     ShieldingNetwork,
 )
 
@@ -64,16 +65,10 @@ class ScanGraph(nn.Module):
         pitch_mm: (2,) along travel, across. declared_groups: (27,) 1 if declared; entry 0 unused.
         """
         height, width = scan.shape[2], scan.shape[3]
-        transmission, presence = _calibrate(scan, open_beam, dark)
-        # Open beam all round: what a detector sees beyond the transport unit.
-        transmission = functional.pad(
-            transmission, (0, (-width) % STRIDE, 0, (-height) % STRIDE), value=1.0
-        )
-        logits = self.network(transmission, presence, pitch_mm[None])
         rows, columns = _cells(height, SHIELD_STRIDE), _cells(width, SHIELD_STRIDE)
+        logits = self._logits(scan, open_beam, dark, pitch_mm)
         shielding = torch.sigmoid(logits.shielding)
-        centre = torch.sqrt(torch.sigmoid(logits.centre) * shielding)
-        regions = _regions(centre, logits.box, rows, columns, height, width)
+        regions = _peaks(_candidates(logits, height, width), rows, columns)
         shielding = shielding[:, :, :rows, :columns]
         goods = torch.softmax(logits.goods, dim=1)
         goods = goods[:, :, : _cells(height, GOODS_STRIDE), : _cells(width, GOODS_STRIDE)]
@@ -90,6 +85,21 @@ class ScanGraph(nn.Module):
             ]
         )
         return Answers(shielding, goods, undeclared, regions, scores)
+
+    def candidates(self, scan: Tensor, open_beam: Tensor, dark: Tensor, pitch_mm: Tensor) -> Tensor:
+        """(cells, 5) what `regions` picks from: the box and score of every cell of the picture."""
+        table = _candidates(
+            self._logits(scan, open_beam, dark, pitch_mm), scan.shape[2], scan.shape[3]
+        )
+        return table.flatten(1).T
+
+    def _logits(self, scan: Tensor, open_beam: Tensor, dark: Tensor, pitch_mm: Tensor) -> Logits:
+        transmission, presence = _calibrate(scan, open_beam, dark)
+        # Open beam all round: what a detector sees beyond the transport unit.
+        padding = (0, (-scan.shape[3]) % STRIDE, 0, (-scan.shape[2]) % STRIDE)
+        transmission = functional.pad(transmission, padding, value=1.0)
+        logits: Logits = self.network(transmission, presence, pitch_mm[None])
+        return logits
 
 
 def _cells(pixels: int, stride: int) -> int:
@@ -112,35 +122,33 @@ def _calibrate(scan: Tensor, open_beam: Tensor, dark: Tensor) -> tuple[Tensor, T
     return torch.index_select(transmission, 1, pair), presence
 
 
-def _regions(
-    centre: Tensor, box: Tensor, rows: int, columns: int, height: int, width: int
-) -> Tensor:
-    """(32, 5) regions around the peaks of `centre` (1, 1, h, w), outside the padding."""
-    cells_high, cells_wide = centre.shape[2], centre.shape[3]
-    y = torch.arange(cells_high, device=centre.device)
-    x = torch.arange(cells_wide, device=centre.device)
-    inside = (y < rows).float()[:, None] * (x < columns).float()[None, :]
-    centre = centre * inside
-    peak = functional.max_pool2d(centre, 5, 1, 2)
-    score, cell = torch.topk((centre * (centre == peak).float()).flatten(), REGIONS)
-    distances = box.flatten(2)[0].index_select(1, cell)
-    # Looked up rather than computed from `cell`: the exporter has no remainder by a free size.
-    plane = torch.zeros_like(inside)
-    middle_y = ((y.float()[:, None] + plane + 0.5) * SHIELD_STRIDE).flatten().index_select(0, cell)
-    middle_x = ((x.float()[None, :] + plane + 0.5) * SHIELD_STRIDE).flatten().index_select(0, cell)
-    zero = torch.zeros_like(middle_x)
-    right = zero + width
-    lower = zero + height
+def _candidates(logits: Logits, height: int, width: int) -> Tensor:
+    """(5, h, w) x0, y0, x1, y1 and score of the region that each cell is the middle of."""
+    score = torch.sqrt(torch.sigmoid(logits.centre) * torch.sigmoid(logits.shielding))[0, 0]
+    left, upper, right, lower = logits.box[0].unbind(0)
+    zero = torch.zeros_like(score)
+    y = torch.arange(score.shape[0], device=score.device).float()[:, None] + zero
+    x = torch.arange(score.shape[1], device=score.device).float()[None, :] + zero
+    y, x = (y + 0.5) * SHIELD_STRIDE, (x + 0.5) * SHIELD_STRIDE
+    return torch.stack(
+        [
+            torch.maximum(x - left, zero),
+            torch.maximum(y - upper, zero),
+            torch.minimum(x + right, zero + width),
+            torch.minimum(y + lower, zero + height),
+            score,
+        ]
+    )
+
+
+def _peaks(candidates: Tensor, rows: int, columns: int) -> Tensor:
+    """(32, 5) the highest local maxima among the cells that are not padding, highest first."""
+    score = candidates[4]
+    y = torch.arange(score.shape[0], device=score.device)
+    x = torch.arange(score.shape[1], device=score.device)
+    score = score * ((y < rows).float()[:, None] * (x < columns).float()[None, :])
+    highest = functional.max_pool2d(score[None, None], 5, 1, 2)[0, 0]
+    score, cell = torch.topk((score * (score == highest).float()).flatten(), REGIONS)
     # Rows past the last peak are all zero: their order among equals is no answer.
     found = (score > 0.0).float()
-    regions = torch.stack(
-        [
-            torch.maximum(middle_x - distances[0], zero),
-            torch.maximum(middle_y - distances[1], zero),
-            torch.minimum(middle_x + distances[2], right),
-            torch.minimum(middle_y + distances[3], lower),
-            score,
-        ],
-        dim=1,
-    )
-    return regions * found[:, None]
+    return candidates.flatten(1).index_select(1, cell).T * found[:, None]

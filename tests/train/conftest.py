@@ -1,0 +1,70 @@
+"""Small recipes and made-up windows: what the parts of training are tested with, no simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scanai.train.recipe import TrainingRecipe, parse_recipe
+from scanai.train.windows import Window, save_window
+
+RECIPE = """
+name = "tiny"
+seed = 3
+data_seed = 5
+windows = 6
+validation_windows = 3
+window_px = 128
+profiles = ["portal-6-4"]
+kinds = {benign = 0.5, concealed = 0.5}
+channels = [16, 16, 16, 16]
+depth = [1, 1, 1, 1]
+steps = 6
+batch = 2
+crop_px = [96, 96]
+learning_rate = 0.004
+checkpoint_steps = 2
+"""
+
+
+@pytest.fixture(scope="session")
+def recipe_text() -> str:
+    return RECIPE
+
+
+@pytest.fixture(scope="session")
+def recipe() -> TrainingRecipe:
+    return parse_recipe(RECIPE, "tiny.toml")
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Callable[..., Window]:
+    return _made_up
+
+
+def _made_up(seed: int, threat: bool, energies: int = 2) -> Window:
+    """Cargo of group 5 on a floor, 104 × 128 px; a threat is a dense square of 24 px in it."""
+    rng = np.random.default_rng(seed)
+    attenuation = rng.normal(0, 0.01, (energies, 104, 128)).astype(np.float32)
+    attenuation[:, 40:] += 1.5
+    goods = np.zeros((13, 16), np.uint8)
+    goods[5:] = 5
+    shield = np.zeros((26, 32), np.float32)
+    boxes = np.zeros((0, 5), np.float32)
+    if threat:
+        x, y = 4 * int(rng.integers(2, 24)), 4 * int(rng.integers(11, 19))
+        attenuation[:, y : y + 24, x : x + 24] += 1.0
+        shield[y // 4 : y // 4 + 6, x // 4 : x // 4 + 6] = 1
+        boxes = np.array([[x, y, x + 24, y + 24, 1.0]], np.float32)
+    return Window(attenuation, goods, shield, boxes, (5.0, 4.0))
+
+
+@pytest.fixture
+def window_paths(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{number}.npz" for number in range(6)]
+    for number, path in enumerate(paths):
+        save_window(_made_up(number, threat=number % 2 == 0), path)
+    return paths

@@ -1,0 +1,95 @@
+"""Runs: they learn, they go on after a stop as if there had been none, they say what made them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+import scanai.train.loop as loop
+from scanai.errors import InputError, RecipeError
+from scanai.train.checkpoint import CHECKPOINT_FILE, load_checkpoint
+
+
+@pytest.fixture
+def recipe_path(
+    tmp_path: Path, recipe_text: str, window_paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    monkeypatch.setattr(loop, "make_data", lambda *_: (window_paths, window_paths[:3]))
+    path = tmp_path / "tiny.toml"
+    path.write_text(recipe_text)
+    return path
+
+
+def _weights(run: Path) -> dict[str, torch.Tensor]:
+    return load_checkpoint(run).weights
+
+
+def test_loss_falls(tmp_path: Path, recipe_path: Path, recipe_text: str) -> None:
+    recipe_path.write_text(recipe_text.replace("steps = 6", "steps = 60", 1))
+    run = loop.train(recipe_path, tmp_path / "run")
+    records = [json.loads(line) for line in (run / loop.LOG_FILE).read_text().splitlines()]
+    steps = [record for record in records if "loss" in record]
+    assert [record["step"] for record in steps] == [20, 40, 60]
+    assert steps[-1]["loss"]["total"] < 0.7 * steps[0]["loss"]["total"]
+    assert records[-1]["validation"]["goods_accuracy"] > 0.9
+    assert records[-1]["validation"].keys() >= {"threat_auc", "threat_found"}
+
+
+def test_stopped_run_ends_where_an_unbroken_one_ends(
+    tmp_path: Path, recipe_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = loop.train(recipe_path, tmp_path / "whole")
+    step, calls = loop._step, []
+
+    def killed(*arguments: object) -> object:
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return step(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loop, "_step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        loop.train(recipe_path, tmp_path / "broken")
+    assert load_checkpoint(tmp_path / "broken").step == 2
+    broken = loop.train(recipe_path, tmp_path / "broken")
+    assert load_checkpoint(broken).step == 6
+    for name, weight in _weights(whole).items():
+        torch.testing.assert_close(_weights(broken)[name], weight, rtol=1e-3, atol=1e-4)
+
+
+def test_finished_run_trains_no_further(tmp_path: Path, recipe_path: Path) -> None:
+    run = loop.train(recipe_path, tmp_path / "run")
+    before = (run / CHECKPOINT_FILE).read_bytes()
+    loop.train(recipe_path, run)
+    assert (run / CHECKPOINT_FILE).read_bytes() == before
+
+
+def test_run_folder_says_what_made_it(tmp_path: Path, recipe_path: Path) -> None:
+    run = loop.train(recipe_path, tmp_path / "run", data_only=True)
+    assert (run / "recipe.toml").read_text() == recipe_path.read_text()
+    about = json.loads((run / "run.json").read_text())
+    assert about.keys() >= {"recipe_sha256", "commit", "torch", "scanai", "threads"}
+    assert not (run / CHECKPOINT_FILE).exists()
+
+
+def test_refuses_the_run_folder_of_another_recipe(
+    tmp_path: Path, recipe_path: Path, recipe_text: str
+) -> None:
+    run = loop.train(recipe_path, tmp_path / "run", data_only=True)
+    recipe_path.write_text(recipe_text.replace("seed = 3", "seed = 4", 1))
+    with pytest.raises(RecipeError, match="found a run of another recipe"):
+        loop.train(recipe_path, run)
+
+
+def test_refuses_what_is_no_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"checkpoint\.pt: expected a checkpoint, found No such"):
+        load_checkpoint(tmp_path)
+    (tmp_path / CHECKPOINT_FILE).write_bytes(b"nothing of the kind")
+    with pytest.raises(InputError, match="expected a checkpoint"):
+        load_checkpoint(tmp_path)
+    torch.save({"format": "other"}, tmp_path / CHECKPOINT_FILE)
+    with pytest.raises(InputError, match="expected scanai-checkpoint/1, found another format"):
+        load_checkpoint(tmp_path)

@@ -1,0 +1,45 @@
+"""Recipes: every shipped one is valid, and a wrong key is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanai.errors import RecipeError
+from scanai.train.recipe import parse_recipe, read_recipe
+
+RECIPES = Path(__file__).parents[2] / "training" / "recipes"
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+def test_shipped_recipe_is_valid_and_named_as_its_file(path: Path) -> None:
+    recipe, text = read_recipe(path)
+    assert recipe.name == path.stem
+    assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("steps = 6", "stepps = 6", "unknown field `stepps`"),
+        ("steps = 6\n", "", "missing required field `steps`"),
+        ("batch = 2", "batch = 0", "`int` >= 1 - at `$.batch`"),
+        ("crop_px = [96, 96]", "crop_px = [96, 100]", "crop_px in multiples of 32"),
+        ("concealed = 0.5", "concealled = 0.5", "found concealled"),
+        ("{benign = 0.5, concealed = 0.5}", "{benign = 0.0}", "found no weight above 0"),
+        ("channels = [16, 16, 16, 16]", "channels = [16, 16, 16, 24]", "4 multiples of 16"),
+        ("steps = 6", "steps = 6\nratio_scale = [1.1, 0.9]", "ratio_scale as two rising numbers"),
+    ],
+)
+def test_refuses_a_wrong_recipe(recipe_text: str, old: str, new: str, message: str) -> None:
+    assert old in recipe_text
+    with pytest.raises(RecipeError) as refusal:
+        parse_recipe(recipe_text.replace(old, new, 1), "tiny.toml")
+    assert message in str(refusal.value)
+    assert str(refusal.value).startswith("tiny.toml: expected")
+
+
+def test_missing_recipe_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"none\.toml: expected a readable recipe, found No such"):
+        read_recipe(tmp_path / "none.toml")
