@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanai.inspect.bundle import BundleMetadata
-from scanai.inspect.evidence.goods import SeenGoods
+from scanai.inspect.evidence.goods import SeenGoods, short_title
 from scanai.inspect.report import MassEstimate
 from scanai.manifest.model import Manifest
 from scanai.scan.model import Scan
@@ -19,7 +19,7 @@ def clear_reasons(
             reasons.append("Declared empty, and no goods are seen.")
         else:
             group = seen.main_group
-            looks = f"; it looks mostly like “{group.title}”" if group is not None else ""
+            looks = f"; it looks mostly like “{short_title(group)}”" if group is not None else ""
             reasons.append(f"The load fits the declared goods{looks}.")
     if mass is not None and mass.declared_kg is not None:
         reasons.append(

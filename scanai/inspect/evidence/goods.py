@@ -56,6 +56,11 @@ def seen_goods(maps: Maps, context: Context) -> SeenGoods:
     return SeenGoods(grams.astype(np.float32), shares, float(inside.mean()))
 
 
+def short_title(group: GoodsGroup) -> str:
+    """The title up to its list of examples."""
+    return group.title.split(":")[0]
+
+
 def declared_groups(manifest: Manifest) -> tuple[GoodsGroup, ...]:
     """The goods groups of all lines, each once, in the order of the lines."""
     return tuple(dict.fromkeys(goods_group_of(line.hs_code) for line in manifest.lines))
@@ -117,7 +122,7 @@ def _finding(
     declared: Sequence[GoodsGroup],
     context: Context,
 ) -> Finding:
-    names = ", ".join(group.title for group in declared[:3])
+    names = "; ".join(short_title(group) for group in declared[:3])
     more = f" and {len(declared) - 3} more" if len(declared) > 3 else ""
     return Finding(
         kind="undeclared_goods",
@@ -126,12 +131,14 @@ def _finding(
         region=box,
         sentence=(
             f"{100 * share:.0f} % of the load, {context.place(box)}, looks like "
-            f"“{looks_like.title}”, which is not declared (declared: {names}{more})."
+            f"“{short_title(looks_like)}”, which is not declared (declared: {names}{more})."
         ),
         evidence=(
             Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),
             Evidence(
-                name=f"looks like {looks_like.title}", value=round(100 * confidence), unit="%"
+                name=f"looks like {short_title(looks_like)}",
+                value=round(100 * confidence),
+                unit="%",
             ),
         ),
     )
@@ -156,10 +163,11 @@ def line_plausibility(
             reason = f"Cannot be told: {what}."
         else:
             expected_group = sum(expected[i] for i in together)
-            share = float(seen.shares[group.index]) * expected[number] / expected_group
-            plausibility = min(float(seen.shares[group.index]) / expected_group, 1.0)
+            of_group = float(seen.shares[group.index])
+            share = of_group * expected[number] / expected_group
+            plausibility = min(of_group / expected_group, 1.0)
             reason = (
-                f"“{group.title}” is {100 * seen.shares[group.index]:.0f} % of the seen mass; "
+                f"“{short_title(group)}” is {100 * of_group:.0f} % of the seen mass; "
                 f"{100 * expected_group:.0f} % expected."
             )
         result.append(

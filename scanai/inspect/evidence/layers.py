@@ -26,36 +26,13 @@ from scanai.scan.profile import SpectralFactors
 Array = NDArray[np.float64]
 
 _Z = (
-    1,
-    2,
-    4,
-    6,
-    7,
-    8,
-    10,
-    13,
-    16,
-    20,
-    23,
-    26,
-    29,
-    34,
-    40,
-    47,
-    50,
-    56,
-    64,
-    70,
-    74,
-    78,
-    82,
-    86,
-    92,
-    94,
+    *(1, 2, 4, 6, 7, 8, 10, 13, 16, 20, 23, 26, 29, 34, 40, 47),
+    *(50, 56, 64, 70, 74, 78, 82, 86, 92, 94),
 )
 _MAX_AREAL_DENSITY = 500.0
 _STEPS = 56
 _IRON = 26
+_ORGANIC = 7
 _Z_95 = 1.96
 
 
@@ -104,6 +81,10 @@ class LayeredInversion:
             self._weights.append(np.asarray(weight, dtype=np.float64) / float(np.sum(weight)))
             self._mu.append(mu)
             self._passed.append(np.exp(-self._t[None, :, None] * mu[:, None, :]))
+        self._bare = [
+            -np.log(passed @ weight)
+            for passed, weight in zip(self._passed, self._weights, strict=True)
+        ]
 
     def invert(self, seen: Contrast) -> Layer:
         """The object that makes this contrast. Shapes are scalars; areal density in g/cm²."""
@@ -111,7 +92,7 @@ class LayeredInversion:
         excess = [core - ring for core, ring in zip(seen.core, seen.ring, strict=True)]
         noise_high = float(np.hypot(seen.noise[0], seen.structure))
         possible = np.ones(self._z.size, dtype=bool)
-        best, interval = self._index(_IRON), None
+        best, interval = _Z.index(_IRON), None
         if len(curves) == 2 and seen.low_usable and excess[0] > 0:
             residual, sigma = self._residual(curves, excess, seen)
             interval = _interval(self._z, residual, sigma)
@@ -132,20 +113,19 @@ class LayeredInversion:
             z_high=None if interval is None else interval[1],
         )
 
-    def _index(self, z: int) -> int:
-        return _Z.index(z)
-
     def _curves(self, ring: tuple[float, ...]) -> list[Array]:
         """For each energy, attenuation (Z, areal density) of an object behind the surroundings."""
-        bare = [-np.log(passed @ w) for passed, w in zip(self._passed, self._weights, strict=True)]
-        thickness = self._thickness(bare[0], ring[0])
+        thickness = self._thickness(self._bare[0], ring[0])
         if len(ring) == 2:
             low = np.array(
-                [np.interp(t, self._t, row) for t, row in zip(thickness, bare[1], strict=True)]
+                [
+                    np.interp(t, self._t, row)
+                    for t, row in zip(thickness, self._bare[1], strict=True)
+                ]
             )
             behind = int(np.argmin(np.abs(low - ring[1])))
         else:
-            behind = self._index(7)
+            behind = _Z.index(_ORGANIC)
         curves = []
         for mu, passed, weight in zip(self._mu, self._passed, self._weights, strict=True):
             left = weight * np.exp(-thickness[behind] * mu[behind])

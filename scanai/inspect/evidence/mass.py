@@ -67,16 +67,17 @@ def mass_findings(
     scores = {SCORE: deviation}
     if deviation < context.threshold("mass_deviation"):
         return [], scores
-    seen = f"at least {_tonnes(mass.low_kg)}" if mass.lower_bound_only else _tonnes(mass.cargo_kg)
+    if mass.lower_bound_only:
+        seen = f"at least {_tonnes(mass.low_kg)} of goods"
+    else:
+        interval = f"{_tonnes(mass.low_kg)} to {_tonnes(mass.high_kg)}"
+        seen = f"{_tonnes(mass.cargo_kg)} of goods ({interval})"
     more = "more" if mass.low_kg > declared else "less"
     finding = Finding(
         kind="mass_mismatch",
         score=min(deviation, 1.0),
         p_value=context.p_value(SCORE, deviation),
-        sentence=(
-            f"The picture shows {seen} of goods ({_tonnes(mass.low_kg)} to "
-            f"{_tonnes(mass.high_kg)}), {more} than the {_tonnes(declared)} declared."
-        ),
+        sentence=(f"The picture shows {seen}, {more} than the {_tonnes(declared)} declared."),
         evidence=(
             Evidence(
                 name="mass of goods",
