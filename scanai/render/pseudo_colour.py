@@ -62,12 +62,22 @@ _HATCH_PX = 14
 
 def pseudo_colour(scan: Scan) -> UInt8:
     """(H, W, 3) RGB. Single energy and display pictures come out grey."""
-    tone = tone_picture(scan)
-    if scan.is_display or scan.profile is None or len(scan.transmission) < 2:
-        return np.repeat(tone[..., None], 3, axis=2)
+    if scan.is_display:
+        grey = np.clip(scan.transmission[0] * 255 + 0.5, 0, 255).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
+    pages = [_attenuation(page, scan.noise_floor) for page in scan.transmission]
+    floor = float(-np.log(scan.noise_floor))
+    tone = tone_of(pages[0], floor)
     height, width = tone.shape
-    block = _block_px(scan)
-    high, low = (_block_attenuation(page, block, scan.noise_floor) for page in scan.transmission)
+    block = max(1, round(_BLOCK_MM / max(scan.pitch_mm)))
+    # Means of attenuation, not of transmission: across the edge of a box the mean of transmission
+    # bends the ratio, and every gap between pallets would shine like lead.
+    means = [np.asarray(Image.fromarray(page).reduce(block)) for page in pages]
+    if scan.profile is None or len(means) < 2:
+        picture = np.repeat(tone[..., None], 3, axis=2)
+        _hatch_opaque(picture, means[0], block, floor)
+        return picture
+    high, low = means
     hue, weight = _hue_and_weight(scan.profile, block, high, low)
     small_tone = np.asarray(Image.fromarray(tone).reduce(block))
     chroma = _chroma_table()[hue, small_tone] * weight[..., None]
@@ -78,27 +88,16 @@ def pseudo_colour(scan: Scan) -> UInt8:
         grown = small.resize((small.width * block, small.height * block), Image.Resampling.BILINEAR)
         planes.append(grown.crop((0, 0, width, height)))
     picture = np.array(Image.merge("YCbCr", planes).convert("RGB"))
-    _hatch_opaque(picture, high, block, -np.log(scan.noise_floor))
+    _hatch_opaque(picture, high, block, floor)
     return picture
 
 
-def tone_picture(scan: Scan) -> UInt8:
-    """(H, W) grey: the high energy, 250 = open beam, 14 = noise floor; display grey as it came."""
-    high = scan.transmission[0]
-    if scan.is_display:
-        return cast(UInt8, np.clip(high * 255 + 0.5, 0, 255).astype(np.uint8))
-    # 12 bits of attenuation through a table: one power per table entry instead of one per pixel
-    scale = np.float32(4095 / -np.log(scan.noise_floor))
-    steps = np.log(np.maximum(high, np.float32(scan.noise_floor)))
-    steps *= -scale
+def tone_of(attenuation: NDArray[np.float32], floor: float) -> UInt8:
+    """Grey of attenuations, same shape: 250 = open beam, 14 = `floor`, the attenuation of the noise floor."""
+    # 12 bits of attenuation through a table: one power for each entry instead of each pixel
+    steps = attenuation * np.float32(4095 / floor)
     np.clip(steps, 0, 4095, out=steps)
     return cast(UInt8, _tone_table()[steps.astype(np.uint16)])
-
-
-def tone_of(attenuation: NDArray[np.float64], noise_floor: float) -> UInt8:
-    """Grey of given attenuations, for a legend."""
-    share = np.clip(attenuation / -np.log(noise_floor), 0, 1)
-    return cast(UInt8, _tone_table()[(share * 4095).astype(np.uint16)])
 
 
 @lru_cache(maxsize=1)
@@ -107,16 +106,9 @@ def _tone_table() -> UInt8:
     return cast(UInt8, (_WHITE - (_WHITE - _BLACK) * share**_TONE_EXPONENT + 0.5).astype(np.uint8))
 
 
-def _block_px(scan: Scan) -> int:
-    pitch = max(scan.pitch_mm)
-    return max(1, round(_BLOCK_MM / pitch)) if pitch > 0 else 4
-
-
-def _block_attenuation(
-    page: NDArray[np.float32], block: int, noise_floor: float
-) -> NDArray[np.float32]:
-    means = np.asarray(Image.fromarray(page).reduce(block))
-    return cast(NDArray[np.float32], -np.log(np.maximum(means, np.float32(noise_floor))))
+def _attenuation(page: NDArray[np.float32], noise_floor: float) -> NDArray[np.float32]:
+    attenuation = np.log(np.maximum(page, np.float32(noise_floor)))
+    return cast(NDArray[np.float32], np.negative(attenuation, out=attenuation))
 
 
 def _hue_and_weight(

@@ -16,15 +16,14 @@ from scanai.inspect.report import (
     Verdict,
 )
 from scanai.manifest.model import Line, Manifest
+from scanai.physics.beams import beam
+from scanai.physics.materials import material
+from scanai.physics.transmission import transmission
 from scanai.scan.model import ImageQuality, Scan
 from scanai.scan.profile import load_profile
 
 HEIGHT, WIDTH = 320, 1200
-# cm²/g at 6 and 4 MV, rounded from slabs of 20 g/cm²
-COTTON, STEEL, LEAD = (0.0405, 0.0475), (0.0400, 0.0452), (0.0475, 0.0500)
-
-
-def _attenuation(energy: int) -> np.ndarray:
+def _expected_transmission(energy_mv: float) -> np.ndarray:
     rng = np.random.default_rng(7)
     cotton = np.zeros((HEIGHT, WIDTH))
     for column in range(60, 1100, 100):
@@ -37,22 +36,23 @@ def _attenuation(energy: int) -> np.ndarray:
     steel[180:280, 700:860] += 70
     lead = np.zeros_like(cotton)
     lead[200:236, 410:452] = 90
-    layers = ((cotton, COTTON), (steel, STEEL), (lead, LEAD))
-    return np.asarray(sum(layer * coefficient[energy] for layer, coefficient in layers))
+    stack = [(material("cotton"), cotton), (material("steel"), steel), (material("lead"), lead)]
+    return transmission(beam(energy_mv), stack)
 
 
 def make_scan(energies: int = 2) -> Scan:
     rng = np.random.default_rng(1)
     profile = load_profile("portal-6-4" if energies == 2 else "mobile-4")
     pages = []
-    for energy in range(energies):
-        expected = np.exp(-_attenuation(energy + 2 - energies))
-        quanta = profile.noise.quanta_open_beam[energy]
+    for energy_mv, quanta in zip(
+        profile.energies_mv, profile.noise.quanta_open_beam, strict=True
+    ):
+        expected = _expected_transmission(energy_mv)
         pages.append(rng.poisson(expected * quanta) / quanta)
-    transmission = np.maximum(np.stack(pages), profile.noise_floor).astype(np.float32)
+    measured = np.maximum(np.stack(pages), profile.noise_floor).astype(np.float32)
     return Scan(
         source="SYNTH-0001.tiff",
-        transmission=transmission,
+        transmission=measured,
         valid=np.ones((HEIGHT, WIDTH), dtype=bool),
         quantity="counts",
         profile=profile,
