@@ -119,6 +119,14 @@ def material(name: str) -> Material:
     return mixture(parts, name, entry["density"])
 
 
+def element(z: int) -> Material:
+    """An element by its atomic number, 1 to 94; ValueError outside."""
+    for entry in _elements().values():
+        if entry.z == z:
+            return material(entry.symbol)
+    raise ValueError(f"expected an atomic number from 1 to {len(_elements())}, found {z}")
+
+
 def _part(name: str) -> Material:
     if name in _library() or name in _elements():
         return material(name)

@@ -23,7 +23,7 @@ from scanai.physics.tables import FloatArray
 
 
 class Factors(Protocol):
-    """Anything with the three scales, such as the record in a scanner profile."""
+    """Anything hashable with the three scales, such as the record in a scanner profile."""
 
     @property
     def photoelectric(self) -> float: ...
@@ -31,6 +31,7 @@ class Factors(Protocol):
     def compton(self) -> float: ...
     @property
     def pair(self) -> float: ...
+    def __hash__(self) -> int: ...
 
 
 class SpectralFactors(NamedTuple):
