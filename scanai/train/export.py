@@ -29,6 +29,7 @@ from scanai.inspect.bundle import (
     initial_thresholds,
 )
 from scanai.manifest.goods_groups import goods_groups
+from scanai.train.card import write_card
 from scanai.train.checkpoint import Checkpoint
 from scanai.train.graph import REGIONS, ScanGraph
 from scanai.train.network import GOODS_CLASSES
@@ -149,6 +150,7 @@ def write_bundle(out: Path, model: onnx.ModelProto, metadata: BundleMetadata) ->
     (out / GRAPH_FILE).write_bytes(graph)
     text = msgspec.json.format(msgspec.json.encode(metadata), indent=2)
     (out / METADATA_FILE).write_bytes(text + b"\n")
+    write_card(out, metadata)
     return metadata
 
 

@@ -1,0 +1,89 @@
+"""The model card of a bundle, written from its metadata and its measured figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scanai.inspect.bundle import BundleMetadata
+from scanai.train.figures import Figure
+from scanai.train.recipe import parse_recipe
+
+CARD_FILE = "README.md"
+
+_HEADINGS = {
+    "detection.all_shields": "threats found, all",
+    "detection.visible_shields": "threats found, of those that statistics let one see (d′ ≥ 5)",
+    "detection.high_z_100cm3": "of these, heavy metal of at least 100 cm³",
+    "detection.undeclared_goods": "undeclared goods found",
+    "false_alarms.shielding": "benign scans alarmed, shielding",
+    "false_alarms.inspect": "benign scans proposed for inspection",
+    "false_alarms.any": "benign scans not clear, any finding",
+    "goods.pixel_top1": "goods group right, per pixel with cargo",
+    "goods.pixel_top3": "goods group among the first three",
+    "mass_error": "mass of cargo, mean error, where every part is penetrated",
+    "empty_accuracy": "empty or loaded as declared, told right",
+}
+
+
+def write_card(
+    bundle: Path, metadata: BundleMetadata, figures: Mapping[str, Figure] | None = None
+) -> None:
+    """Writes README.md into the bundle; without figures it says that nothing was measured."""
+    (bundle / CARD_FILE).write_text(card(metadata, figures), "utf-8")
+
+
+def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
+    recipe = parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
+    lines = [
+        f"# {metadata.name} {metadata.version}",
+        "",
+        "Finds shielding and goods groups in cargo X-ray scans, dual or single energy. "
+        "What the inputs and outputs mean, and every threshold in force, is in `bundle.json`.",
+        "",
+        "**Intended use**: to propose to a trained image analyst where to look, beside the "
+        "declaration. It decides nothing.",
+        "",
+        f"**Training data**: {recipe.windows} windows of simulated scans "
+        f"({', '.join(recipe.profiles)}), recipe `{recipe.name}`. No real scan was used.",
+        "",
+        "**Limits**: not validated on real scans or real threats. Scanners other than those above "
+        "need their own thresholds; reports give no p-value for them. Objects that statistics hide "
+        "behind dense cargo are not found by anyone.",
+        "",
+        "## Thresholds",
+        "",
+    ]
+    if metadata.benign_scans:
+        lines += [f"Set on {metadata.benign_scans} benign simulated scans.", ""]
+    else:
+        lines += ["Initial values: not yet set on scans.", ""]
+    lines += ["| threshold | value | false alarms | meaning |", "|---|---|---|---|"]
+    for name, threshold in metadata.thresholds.items():
+        rate = threshold.false_alarm_rate
+        share = "" if rate is None else f"{100 * rate:g} %"
+        lines.append(
+            f"| {name} | {threshold.value:.4g} {threshold.unit} | {share} | {threshold.meaning} |"
+        )
+    lines += ["", "## Measured", ""]
+    if not figures:
+        lines.append("Nothing has been measured yet: run `scanai evaluate`.")
+    else:
+        lines += [
+            "On fresh simulated scans of the same scanners, through the whole Inspector; all "
+            "figures are in `metrics.json`, written by `scanai evaluate`.",
+            "",
+            "| figure | value | 95 % interval | cases |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| {title} | {_percent(figures[name].value)} | {_percent(figures[name].low)} to "
+            f"{_percent(figures[name].high)} | {figures[name].count} |"
+            for name, title in _HEADINGS.items()
+            if name in figures
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

@@ -1,0 +1,122 @@
+"""Sets a bundle's thresholds on fresh benign scans, each for a stated share of false alarms.
+
+Thresholds that are physics or policy stay as they are; which is which stands in the inspector's
+table of thresholds (`set_on`). The quantiles of all benign scores are kept for p-values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import onnx
+
+from scanai.inspect.bundle import BundleMetadata, Threshold, load_bundle, threshold_table
+from scanai.train.export import write_bundle
+from scanai.train.trials import Trial, fresh_scans, run_trials
+
+BENIGN_KINDS = {"benign": 0.9, "empty": 0.1}
+DEFAULT_SEED = 500_000
+_QUANTILES = 101
+_MASS_ERROR_SHARE = 0.95
+# The score of a mass that does not add up depends on the interval of mass, and that on the mass
+# error: so the error is measured first, on this share of the scans.
+_PILOT_SHARE = 0.25
+
+
+def set_thresholds(
+    bundle: str | Path,
+    *,
+    scans: int = 200,
+    seed: int = DEFAULT_SEED,
+    false_alarm_rate: float = 0.02,
+    workers: int = 1,
+) -> BundleMetadata:
+    """Rewrites the bundle in place with thresholds from `scans` benign scans.
+
+    For exchangeable scans each threshold is passed by at most `false_alarm_rate` of benign scans
+    (conformal quantile). ValueError when `scans` are too few to tell such a rate.
+    """
+    if scans < least_scans(false_alarm_rate):
+        raise ValueError(
+            f"a false alarm rate of {false_alarm_rate:g} needs at least "
+            f"{least_scans(false_alarm_rate)} benign scans, found {scans}"
+        )
+    bundle = Path(bundle)
+    loaded = load_bundle(bundle)
+    metadata = loaded.metadata
+    pilot = fresh_scans(metadata, seed + 1, max(math.ceil(scans * _PILOT_SHARE), 1), BENIGN_KINDS)
+    error = mass_error(run_trials(bundle, pilot, workers=workers, label="mass error"))
+    known = metadata.thresholds
+    known = known | {"mass_error": msgspec.structs.replace(known["mass_error"], value=error)}
+    recipe = fresh_scans(metadata, seed, scans, BENIGN_KINDS)
+    trials = run_trials(
+        bundle, recipe, workers=workers, label="thresholds", thresholds={"mass_error": error}
+    )
+    metadata = msgspec.structs.replace(
+        metadata,
+        thresholds=known | thresholds_from(trials, known, false_alarm_rate),
+        score_quantiles=score_quantiles(trials),
+        benign_scans=len(trials),
+        scanner_profiles=tuple(sorted({trial.profile for trial in trials})),
+    )
+    return write_bundle(bundle, onnx.load_from_string(loaded.graph), metadata)
+
+
+def least_scans(false_alarm_rate: float) -> int:
+    """Fewest benign scans that can show a rate: one of n + 1 must be no more than it."""
+    return math.ceil(1 / false_alarm_rate) - 1
+
+
+def thresholds_from(
+    trials: Sequence[Trial], known: dict[str, Threshold], false_alarm_rate: float
+) -> dict[str, Threshold]:
+    """The thresholds that are set on a score, as far as the trials have that score often enough."""
+    changed = {}
+    for name, entry in threshold_table().items():
+        scores = _scores(trials, str(entry["set_on"]))
+        if scores.size < least_scans(false_alarm_rate):
+            continue
+        value = conformal_threshold(scores, false_alarm_rate)
+        changed[name] = msgspec.structs.replace(
+            known[name], value=value, false_alarm_rate=false_alarm_rate
+        )
+    return changed
+
+
+def conformal_threshold(scores: np.ndarray[tuple[int], np.dtype[np.float64]], rate: float) -> float:
+    """Least value above the ⌈(n + 1)(1 − rate)⌉-th smallest of n scores.
+
+    A new exchangeable score reaches it with probability `rate` at most (Vovk; arXiv 2107.07511).
+    """
+    rank = math.ceil((scores.size + 1) * (1 - rate))
+    return float(np.nextafter(np.float64(np.sort(scores)[rank - 1]), np.inf))
+
+
+def score_quantiles(trials: Sequence[Trial]) -> dict[str, tuple[float, ...]]:
+    """For every score that occurs, evenly spaced quantiles over the trials that have it."""
+    names = sorted({name for trial in trials for name in trial.scores})
+    steps = np.linspace(0, 1, _QUANTILES)
+    return {
+        name: tuple(round(float(value), 6) for value in np.quantile(_scores(trials, name), steps))
+        for name in names
+    }
+
+
+def mass_error(trials: Sequence[Trial]) -> float:
+    """95 % of these scans have a smaller relative error of total mass; opaque ones do not count."""
+    errors = [
+        abs(trial.seen_total_kg - trial.true_total_kg) / trial.true_total_kg
+        for trial in trials
+        if not trial.lower_bound_only
+    ]
+    if not errors:
+        return float(threshold_table()["mass_error"]["initial"])
+    return round(float(np.quantile(errors, _MASS_ERROR_SHARE)), 4)
+
+
+def _scores(trials: Sequence[Trial], name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([trial.scores[name] for trial in trials if name in trial.scores], np.float64)
