@@ -47,6 +47,14 @@ def mass(kilograms: float) -> str:
     return f"{kilograms / 1000:,.1f} t" if abs(kilograms) >= 1000 else f"{kilograms:,.0f} kg"
 
 
+def share(part: float) -> str:
+    """12 %, 0.4 %, or less than 0.01 %."""
+    percent = 100 * part
+    if percent == 0 or percent >= 10:
+        return f"{percent:.0f} %"
+    return f"{percent:.2g} %" if percent >= 0.01 else "less than 0.01 %"
+
+
 def interval(evidence: Evidence) -> str:
     """The 95 % interval, or nothing where there is none."""
     if evidence.low is None or evidence.high is None:

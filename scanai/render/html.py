@@ -1,0 +1,225 @@
+"""HTML pages: one report, and the index of a batch sorted by urgency.
+
+Pages are complete in themselves: style, script and picture are inside, a content security policy
+forbids everything else, and nothing is fetched. Manifests are hostile input, so templates escape
+everything but the style and script of this package. The picture is laid under boxes that are page
+elements, so that they can be pointed at, hidden and zoomed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from scanai.inspect.report import MassEstimate, Report
+from scanai.manifest.model import Line, Manifest
+from scanai.render import words
+from scanai.render.pseudo_colour import MATERIAL_CLASSES, NEUTRAL
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """One scan of a batch."""
+
+    name: str
+    """Of its files, without suffix."""
+    report: Report
+    thumbnail: bytes
+    """JPEG"""
+
+
+class QualityWords(NamedTuple):
+    notes: tuple[str, ...]
+    rows: tuple[tuple[str, str], ...]
+
+
+def report_page(name: str, report: Report, manifest: Manifest | None, picture: bytes) -> str:
+    """The page of one scan. `picture` is the pseudo-coloured scan without boxes as JPEG.
+
+    `name` is that of the report's files, for links to the JSON and the annotated picture beside.
+    """
+    script = _own_text("viewer.js")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            name=name,
+            report=report,
+            manifest=manifest,
+            fits={fit.line: fit for fit in report.lines},
+            picture=_data_uri(picture),
+            dual=len(report.energies_mv) > 1,
+            aspect=aspect(report),
+            scale=mass_scale(report.mass),
+            quality=quality_words(report.image_quality),
+            classes=MATERIAL_CLASSES,
+            neutral=NEUTRAL,
+            style=_own_text("style.css"),
+            script=script,
+            policy=_policy(script),
+        )
+    )
+
+
+def index_page(entries: Sequence[IndexEntry], errors: Sequence[str] = ()) -> str:
+    """The index: the most urgent first, then what could not be read."""
+    ordered = sorted(entries, key=lambda entry: -entry.report.verdict.urgency)
+    counts = Counter(entry.report.verdict.decision for entry in ordered)
+    rows = [
+        {
+            "name": entry.name,
+            "report": entry.report,
+            "aspect": aspect(entry.report),
+            "thumbnail": _data_uri(entry.thumbnail),
+        }
+        for entry in ordered
+    ]
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            entries=rows,
+            counts={kind: counts[kind] for kind in ("inspect", "review", "clear") if counts[kind]},
+            errors=errors,
+            style=_own_text("style.css"),
+            policy=_policy(None),
+        )
+    )
+
+
+def aspect(report: Report) -> str:
+    """Width over height of the scan as it is in space, where the pitch is known."""
+    _, height, width = report.shape
+    along, across = report.pitch_mm if min(report.pitch_mm) > 0 else (1.0, 1.0)
+    return f"{width * along / (height * across):.4f}"
+
+
+def mass_scale(estimate: MassEstimate | None) -> float:
+    """End of the axis that seen and declared mass are drawn on, kg."""
+    if estimate is None:
+        return 1.0
+    return 1.1 * max(estimate.high_kg, estimate.cargo_kg, estimate.declared_kg or 0.0, 1.0)
+
+
+def mass_sentence(estimate: MassEstimate) -> str:
+    seen = f"Seen {words.mass(estimate.cargo_kg)}"
+    if estimate.lower_bound_only:
+        seen += f", at least {words.mass(estimate.low_kg)}: part of the cargo is opaque"
+    else:
+        seen += f", 95 % interval {words.mass(estimate.low_kg)} to {words.mass(estimate.high_kg)}"
+    declared = (
+        "no mass declared"
+        if estimate.declared_kg is None
+        else f"declared {words.mass(estimate.declared_kg)}"
+    )
+    tare = {
+        "manifest": f"tare {words.mass(estimate.tare_kg)} as declared",
+        "standard": f"tare {words.mass(estimate.tare_kg)}, standard for the type of unit",
+        "none": "tare unknown",
+    }[estimate.tare_from]
+    return f"{seen}; {declared}; {tare}."
+
+
+def manifest_facts(manifest: Manifest) -> list[tuple[str, str]]:
+    """What the declaration says beside its lines; nothing for what it leaves out."""
+    parties = ", ".join(
+        f"{party.role}: {' '.join(part for part in (party.name, party.country) if part)}"
+        for party in manifest.parties
+    )
+    facts = (
+        ("Transport unit", " ".join(part for part in (manifest.unit, manifest.unit_type) if part)),
+        ("Regime", (manifest.regime or "").replace("_", " ")),
+        ("Route", " → ".join(manifest.route)),
+        ("Parties", parties),
+        ("Gross mass", _mass_or_nothing(manifest.gross_mass_kg)),
+        ("Tare", _mass_or_nothing(manifest.tare_kg)),
+        ("Seals", ", ".join(manifest.seals)),
+    )
+    return [(term, value) for term, value in facts if value]
+
+
+def line_facts(line: Line) -> str:
+    packages = "" if line.packages is None else f"{line.packages:,} {line.package_type}".strip()
+    origin = f"origin {line.origin}" if line.origin else ""
+    licence = f"licence {line.licence}" if line.licence else ""
+    return " · ".join(part for part in (packages, origin, licence) if part)
+
+
+def quality_words(quality: Mapping[str, Any]) -> QualityWords:
+    """`ImageQuality` of the report as notes and named values; what is nil is left out."""
+    rows: list[tuple[str, str]] = []
+    counts = [len(rows_of_one) for rows_of_one in quality.get("dead_rows", ())]
+    if any(counts):
+        rows.append(("Dead detector rows", ", ".join(f"{count}" for count in counts)))
+    for key, title in (
+        ("zero_share", "Pixels without signal"),
+        ("hot_pixel_share", "Hot pixels"),
+        ("saturated_share", "Saturated pixels"),
+        ("starved_share", "At the noise floor"),
+    ):
+        if quality.get(key, 0.0) > 0:
+            rows.append((title, words.share(quality[key])))
+    if quality.get("stripe_percent", 0.0) > 0:
+        rows.append(("Beam output", f"{quality['stripe_percent']:.1f} % drift, corrected"))
+    if quality.get("open_beam"):
+        origin = str(quality.get("open_beam_from", "")).replace("_", " ")
+        levels = " / ".join(f"{level:,.0f}" for level in quality["open_beam"])
+        rows.append(("Open beam", f"{levels} counts, from {origin}"))
+    return QualityWords(tuple(quality.get("notes", ())), tuple(rows))
+
+
+def _mass_or_nothing(kilograms: float | None) -> str:
+    return "" if kilograms is None else words.mass(kilograms)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("scanai.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters |= {
+        "box_label": lambda finding, number: words.box_label(number, finding),
+        "decision_title": words.DECISION_TITLES.__getitem__,
+        "energies": words.energies,
+        "interval": words.interval,
+        "kind_title": words.KIND_TITLES.__getitem__,
+        "line_facts": line_facts,
+        "manifest_facts": manifest_facts,
+        "mass": words.mass,
+        "mass_sentence": mass_sentence,
+        "place": words.place,
+        "quantity": words.quantity,
+        "share": words.share,
+    }
+    return environment
+
+
+@cache
+def _own_text(name: str) -> Markup:
+    """Style or script of this package: the only text that is not escaped."""
+    return Markup(files("scanai.render").joinpath("templates", name).read_text("utf-8"))  # noqa: S704
+
+
+def _policy(script: str | None) -> str:
+    """Content security policy: nothing from outside, and no script but the one that is hashed."""
+    allowed = ["default-src 'none'", "img-src data:", "style-src 'unsafe-inline'"]
+    if script is not None:
+        digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        allowed.append(f"script-src 'sha256-{digest}'")
+    return "; ".join(allowed)
+
+
+def _data_uri(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + b64encode(jpeg).decode()
