@@ -136,7 +136,7 @@ def record(
         own_gain = gain * rng.normal(1.0, flaws.gain_spread / 10, height)
         open_beam = (profile.open_beam_counts[index] * level * own_gain).astype(np.float32)
         offset = rng.normal(profile.dark_counts, flaws.dark_spread_counts, height)
-        offset = np.maximum(offset, 0).astype(np.float32)
+        offset = np.asarray(np.maximum(offset, 0), np.float32)
         output = rng.normal(1.0, flaws.output_drift, width).astype(np.float32)
         mean = transmission[index] * output
         mean *= np.float32(quanta)
