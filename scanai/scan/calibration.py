@@ -1,44 +1,242 @@
-"""Counts to transmission: dark and air for each detector row, noise floor, refusals.
+"""Counts to transmission: dark and open beam of each detector row, defects filled, floor clipped.
 
-The open beam that no air line gives is found in `open_beam`; defects are found and repaired in
-`defects`.
+How open beam is found in the picture is in `open_beam`, how defects are found and filled in
+`defects`; here is the order of the steps, what is refused, and what is told to the analyst.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Literal
+
 import numpy as np
+from numpy.typing import NDArray
 
 from scanai.errors import ScanError
+from scanai.scan import defects
 from scanai.scan.model import ImageQuality, RawScan, Scan
+from scanai.scan.open_beam import STRONGEST_PULSE, WEAKEST_PULSE, open_beam, pulse_output
+from scanai.scan.profile import ScannerProfile
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+From = Literal["file", "air_line", "air_regions", "scale", "none"]
+
+# Signal: this share of the open beam above dark. Far above electronic noise, far below thin cargo.
+_SIGNAL = 0.002
+# An air line below this share of its median belongs to a dead detector.
+_DEAD_AIR = 0.2
+# Without an air line the air found in the picture is 1 by construction, but for row medians.
+_OWN_AIR_TOLERANCE = 0.05
+# An attenuation of 5.5, the least grey of an 8-bit picture: a display picture has no noise floor.
+_DISPLAY_FLOOR = 1 / 255
+
+
+@dataclass(frozen=True)
+class _Corrected:
+    """One energy, and what was done to it."""
+
+    transmission: Array
+    filled: Mask
+    dead_rows: tuple[int, ...]
+    hot: int = 0
+    dropouts: int = 0
+    saturated: int = 0
+    pulse_spread: float = 0.0
+    open_beam: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 def calibrate(raw: RawScan) -> Scan:
-    """Transmission of every pixel, 1 = open beam; ScanError when the scan carries no signal."""
-    t = raw.pixels.astype(np.float32)
-    floor = raw.profile.noise_floor if raw.profile else 1 / 255
+    """Transmission of every pixel, 1 = open beam, defects filled in and reported.
+
+    ScanError when there is no signal, when everything is saturated, when values are not finite, and
+    when no open beam is known and none is found where the scanner profile believes it.
+    """
     if raw.quantity == "display":
-        t /= 255
-    elif raw.quantity == "transmission":
-        t /= raw.full_scale or 1.0
-    else:
-        if raw.air is None:
-            raise ScanError(raw.source, "an air line", "none")
-        dark = raw.dark if raw.dark is not None else np.zeros_like(raw.air)
-        t -= dark[:, :, None]
-        t *= 1 / np.maximum(raw.air - dark, 1)[:, :, None]
-    np.maximum(t, floor, out=t)
+        return _display(raw)
+    profile = raw.profile
+    if profile is None:
+        raise ScanError(raw.source, "a scanner profile for counts or transmission", "none")
+    if raw.pixels.dtype.kind == "f" and not np.isfinite(raw.pixels.sum(dtype=np.float64)):
+        raise ScanError(raw.source, "finite values", "NaN or infinite values")
+    if not raw.pixels.any():
+        raise ScanError(raw.source, "a signal", "every pixel zero")
+    origin: From = "scale"
+    correct = _from_transmission
+    if raw.quantity == "counts":
+        origin = "air_regions" if raw.air is None else "air_line"
+        correct = _from_counts
+    with ThreadPoolExecutor(len(raw.pixels)) as threads:  # numpy lets go of the interpreter lock
+        work = [threads.submit(correct, raw, index, profile) for index in range(len(raw.pixels))]
+        parts = [part.result() for part in work]
+    transmission = np.stack([part.transmission for part in parts])
+    return _scan(raw, transmission, parts, profile.noise_floor, origin)
+
+
+def _scan(
+    raw: RawScan, transmission: Array, parts: list[_Corrected], floor: float, origin: From
+) -> Scan:
+    valid = ~np.logical_or.reduce([part.filled for part in parts])
+    pixels = raw.pixels.size
+    starved = int(np.count_nonzero(transmission[0] <= floor))
+    dead = parts[0].dead_rows
+    if starved and dead:
+        starved -= int(np.count_nonzero(transmission[0, list(dead)] <= floor))
+    quality = ImageQuality(
+        dead_rows=tuple(part.dead_rows for part in parts),
+        hot_pixel_share=sum(part.hot for part in parts) / pixels,
+        zero_share=sum(part.dropouts for part in parts) / pixels,
+        saturated_share=sum(part.saturated for part in parts) / pixels,
+        starved_share=starved / transmission[0].size,
+        stripe_percent=100 * max(part.pulse_spread for part in parts),
+        open_beam=tuple(part.open_beam for part in parts if part.open_beam),
+        open_beam_from=origin,
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
     return Scan(
         source=raw.source,
-        transmission=t,
-        valid=np.ones(t.shape[1:], bool),
+        transmission=transmission,
+        valid=valid,
         quantity=raw.quantity,
         profile=raw.profile,
         energies_mv=raw.energies_mv,
         pitch_mm=raw.pitch_mm,
         noise_floor=floor,
-        quality=ImageQuality(),
+        quality=quality,
         scan_id=raw.scan_id,
         unit=raw.unit,
         time=raw.time,
         sha256=raw.sha256,
     )
+
+
+def _display(raw: RawScan) -> Scan:
+    grey = raw.pixels.astype(np.float32)
+    grey /= 255
+    np.maximum(grey, np.float32(_DISPLAY_FLOOR), out=grey)
+    nothing = np.zeros(grey.shape[1:], bool)
+    note = "The grey scale of this picture is unknown: shape and texture only, no mass and no Z."
+    part = _Corrected(grey[0], nothing, (), notes=(note,))
+    scan = _scan(raw, grey, [part], _DISPLAY_FLOOR, "none")
+    return replace(scan, quality=replace(scan.quality, starved_share=0.0))
+
+
+def _from_counts(raw: RawScan, index: int, profile: ScannerProfile) -> _Corrected:
+    pixels = np.asarray(raw.pixels[index], np.uint16)
+    height, width = pixels.shape
+    energy = raw.energies_mv[index]
+    saturated = pixels >= profile.saturation_counts
+    if np.count_nonzero(saturated) > 0.99 * pixels.size:
+        raise ScanError(
+            raw.source,
+            f"counts below saturation ({profile.saturation_counts})",
+            f"all saturated at {energy:g} MV",
+        )
+    dark = _dark(raw, index, profile, height)
+    nominal = profile.open_beam_counts[profile.energy_index(energy)]
+    margin = round(max(_SIGNAL * nominal, 10 * profile.noise.electronic_counts))
+    signal = pixels > (dark + margin).astype(np.uint16)[:, None]
+    # Below half of a dark level of some size lies nothing that an intact detector could read.
+    impossible = pixels <= np.where(dark > 50, dark / 2, -1).astype(np.int32)[:, None]
+    zero = pixels == 0
+    dead = defects.dead_rows(signal, zero | impossible)
+    level: Array | None = None
+    notes: list[str] = []
+    if raw.air is not None:
+        level = raw.air[index] - dark
+        usual = np.median(level)
+        dead |= ~(level > _DEAD_AIR * usual)
+        if not profile.open_beam_range[0] / 2 < usual <= profile.saturation_counts:
+            raise ScanError(
+                raw.source,
+                f"an air line of about {nominal:.0f} counts above dark at {energy:g} MV",
+                f"{usual:.0f}",
+            )
+    live = ~dead
+    if not live.any():
+        raise ScanError(raw.source, "a signal", f"no live detector row at {energy:g} MV")
+    hot = defects.hot_pixels(pixels, margin, profile.saturation_counts)
+    hot &= live[:, None]
+
+    t = pixels.astype(np.float32)
+    t -= dark[:, None]
+    tolerance = 0.03
+    if level is None:
+        found = open_beam(t, live, profile.open_beam_range)
+        if found is None:
+            low, high = profile.open_beam_range
+            raise ScanError(
+                raw.source,
+                f"an air level, or open air of {low:.0f} to {high:.0f} counts in the picture",
+                f"missing air level and no such air at {energy:g} MV",
+            )
+        level, tolerance = found.level, _OWN_AIR_TOLERANCE
+        if found.rows_seen < 1:
+            notes.append(
+                "No open air beside the transport unit: detector rows behind it have the mean "
+                "open beam of the rows above it."
+            )
+    t *= (1 / np.where(dead, np.float32(np.median(level[live])), level))[:, None]
+    output = pulse_output(t, live, tolerance)
+    missed = np.zeros(width, bool)
+    spread = 0.0
+    if output is not None:
+        missed = (output < WEAKEST_PULSE) | (output > STRONGEST_PULSE)
+        spread = float(output[~missed].std()) if not missed.all() else 0.0
+        t *= (1 / np.where(missed, np.float32(1), output))[None, :]
+    elif raw.air is None:
+        notes.append("No open air above the transport unit: beam output was not corrected.")
+    floor = profile.noise_floor
+    if missed.any():
+        impossible |= missed
+    out = defects.dropouts(t, zero, impossible, live, floor)
+    bad = out | hot
+    defects.fill_pixels(t, bad, live)
+    rows = tuple(int(row) for row in np.flatnonzero(dead))
+    if rows:
+        defects.fill_rows(t, dead, floor)
+    np.maximum(t, np.float32(floor), out=t)
+    saturated &= live[:, None]
+    saturated &= ~hot
+    bad |= saturated
+    bad |= dead[:, None]
+    return _Corrected(
+        transmission=t,
+        filled=bad,
+        dead_rows=rows,
+        hot=int(np.count_nonzero(hot)),
+        dropouts=int(np.count_nonzero(out)),
+        saturated=int(np.count_nonzero(saturated)),
+        pulse_spread=spread,
+        open_beam=float(np.median(level[live])),
+        notes=tuple(notes),
+    )
+
+
+def _from_transmission(raw: RawScan, index: int, profile: ScannerProfile) -> _Corrected:
+    """Stored transmission is believed as it is; only what carries nothing is filled in."""
+    t = raw.pixels[index].astype(np.float32)
+    t /= np.float32(raw.full_scale or 1)
+    zero = t <= 0
+    dead = defects.dead_rows(t > _SIGNAL, zero)
+    if dead.all():
+        raise ScanError(raw.source, "a signal", f"none at {raw.energies_mv[index]:g} MV")
+    floor = profile.noise_floor
+    out = defects.dropouts(t, zero, np.zeros_like(zero), ~dead, floor)
+    defects.fill_pixels(t, out, ~dead)
+    rows = tuple(int(row) for row in np.flatnonzero(dead))
+    if rows:
+        defects.fill_rows(t, dead, floor)
+    np.maximum(t, np.float32(floor), out=t)
+    return _Corrected(t, out | dead[:, None], rows, dropouts=int(np.count_nonzero(out)))
+
+
+def _dark(raw: RawScan, index: int, profile: ScannerProfile, height: int) -> Array:
+    """(H,) counts with the beam off: of the file, else as the profile says its arrays have."""
+    if raw.dark is not None:
+        return raw.dark[index]
+    levels = profile.file.dark_counts
+    level = levels[profile.energy_index(raw.energies_mv[index])] if levels else 0.0
+    return np.full(height, level, np.float32)

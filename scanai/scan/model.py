@@ -53,13 +53,13 @@ class ImageQuality:
     """What was wrong with the picture, and what was repaired. Shares are of all pixels, 0 to 1."""
 
     dead_rows: tuple[tuple[int, ...], ...] = ()
-    """Row numbers, for each energy, that carried no signal and were filled from their neighbours."""
+    """For each energy, the rows that carried no signal and were filled from their neighbours."""
     hot_pixel_share: float = 0.0
     zero_share: float = 0.0
     """Pixels that read zero where the beam must have got through; repaired."""
     saturated_share: float = 0.0
     starved_share: float = 0.0
-    """Pixels of the high energy at or below the noise floor: nothing can be said of what is behind."""
+    """Pixels of the high energy at or below the noise floor: what is behind them is not seen."""
     stripe_percent: float = 0.0
     """Standard deviation of the column-to-column beam output that was corrected, in percent."""
     open_beam: tuple[float, ...] = ()

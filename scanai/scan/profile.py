@@ -36,7 +36,7 @@ class SpectralFactors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Noise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quanta_open_beam: tuple[float, ...]
-    """Detected quanta in one open-beam pixel, for each energy: relative noise is 1/sqrt(quanta × T)."""
+    """Detected quanta in an open-beam pixel, for each energy: relative noise 1/sqrt(quanta × T)."""
     electronic_counts: float
     """Standard deviation of the signal with the beam off, counts."""
 
@@ -66,7 +66,7 @@ class Imperfections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Expected number of dead detector rows in one scan."""
     hot_pixel_share: float = 1e-5
     output_drift: float = 0.01
-    """Relative standard deviation of the beam output from pulse to pulse that is left uncorrected."""
+    """Relative standard deviation of the beam output, pulse to pulse, that is left uncorrected."""
 
 
 class ScannerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +98,7 @@ class ScannerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_profile(name_or_path: str | Path) -> ScannerProfile:
-    """A profile by the name it ships under, or from a TOML file; ProfileError if it is not valid."""
+    """A profile by the name it ships under or from a TOML file; ProfileError if not valid."""
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = scanner_profiles_dir() / f"{name_or_path}.toml"

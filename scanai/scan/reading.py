@@ -1,4 +1,4 @@
-"""Opens any scan file: which reader a file name calls for, and which files of a folder are scans."""
+"""Opens any scan file: which reader a name calls for, and which files of a folder are scans."""
 
 from __future__ import annotations
 

@@ -1,0 +1,148 @@
+"""Pixels and rows that do not measure: found, told from what is truly opaque, filled in.
+
+A dropout and a block of lead both read zero. What is filled in is therefore only what matter cannot
+do: a row without signal between rows that have it, a reading below dark, a speck or a thin line of
+exactly nothing with beam around it. A larger dark region stays as it is. Masks are combined with
+shifts of whole pictures of bytes, a fraction of a millisecond each.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+# A live row has at least this share of pixels with signal; a hot pixel does not make it live.
+_LIVE_SHARE = 0.002
+# A row without signal is dead, not behind something opaque, when a row so near has this share.
+_NEAR_ROWS, _NEAR_SHARE = 8, 0.2
+# Beam beside a dropout, in noise floors: where so much comes through, nothing reads zero by chance.
+_BRIGHT_FLOORS = 8
+# A speck of four dark pixels at most leaves so many of the 5 × 5 around it with beam; a line leaves
+# fewer and may be a plate seen edge-on.
+_SPECK_BEAM = 21
+# Pixels of exactly nothing are dropouts already when most of the 5 × 5 have beam (the straight edge
+# of an opaque block leaves 10) and none reads the little that noise adds behind opaque matter.
+_ZERO_BEAM = 13
+
+
+def dead_rows(signal: Mask, nothing: Mask) -> Mask:
+    """(H,) rows that carry no signal though the beam reached their neighbours.
+
+    signal: (H, W) pixels clearly above dark. nothing: (H, W) pixels that read no more than a detector
+    that is switched off; a row of only these is dead wherever it lies.
+    """
+    share = np.count_nonzero(signal, axis=1) / signal.shape[1]
+    near = maximum_filter1d(share, 2 * _NEAR_ROWS + 1, mode="nearest")
+    dark: Mask = (share < _LIVE_SHARE) & (near > _NEAR_SHARE)
+    off = np.count_nonzero(nothing, axis=1) > (1 - _LIVE_SHARE) * nothing.shape[1]
+    return dark | off
+
+
+def dropouts(t: Array, zero: Mask, impossible: Mask, live: Mask, floor: float) -> Mask:
+    """(H, W) pixels that read nothing where the beam must have got through.
+
+    t: transmission. zero: pixels that read exactly nothing. impossible: pixels that cannot have
+    measured, below the dark level or in a missed pulse. live: (H,) rows that are not dead.
+    """
+    found = impossible & live[:, None]
+    low = t <= floor
+    low &= live[:, None]
+    low &= ~found
+    if not low.any():
+        return found
+    # A dead row or a pixel known to be bad says nothing of matter, so it counts as beam here.
+    bright = t > _BRIGHT_FLOORS * floor
+    bright |= found
+    bright |= ~live[:, None]
+    beam = _around(bright)
+    found |= low & (beam >= _SPECK_BEAM)
+    low &= zero
+    if low.any():
+        noise = ~bright
+        noise &= ~zero
+        low &= beam >= _ZERO_BEAM
+        low &= _around(noise) == 0
+        found |= low
+    return found
+
+
+def hot_pixels(counts: NDArray[np.uint16], margin: int, saturation: int) -> Mask:
+    """(H, W) lone pixels a quarter and `margin` counts brighter than any neighbour, or saturated."""
+    brightest = np.zeros_like(counts)
+    np.maximum(brightest[1:], counts[:-1], out=brightest[1:])
+    np.maximum(brightest[:-1], counts[1:], out=brightest[:-1])
+    np.maximum(brightest[:, 1:], counts[:, :-1], out=brightest[:, 1:])
+    np.maximum(brightest[:, :-1], counts[:, 1:], out=brightest[:, :-1])
+    excess = np.maximum(counts, brightest)
+    excess -= brightest
+    limit = (brightest >> 2) + np.uint16(margin)
+    # Half of the margin below saturation: more than that, the neighbours may be saturated as well.
+    np.minimum(limit, np.maximum(np.uint16(saturation - 1), brightest) - brightest, out=limit)
+    hot: Mask = excess > limit
+    rows, columns = np.nonzero(hot)
+    # Among dropouts a sound pixel may be the brightest by far: it takes sound ones to judge it.
+    beside, sound = np.zeros(rows.size, counts.dtype), np.zeros(rows.size, np.uint8)
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            there = counts[
+                np.clip(rows + down, 0, counts.shape[0] - 1),
+                np.clip(columns + right, 0, counts.shape[1] - 1),
+            ]
+            if down or right:
+                np.maximum(beside, there, out=beside)
+                sound += there > 0
+    hot[rows, columns] = (sound > 2) & (beside < 0.9 * counts[rows, columns])
+    return hot
+
+
+def fill_pixels(t: Array, bad: Mask, live: Mask) -> None:
+    """Replace the `bad` pixels of t (H, W), from the outside in, by the mean of those around."""
+    rows, columns = np.nonzero(bad & live[:, None])
+    known = np.zeros((t.shape[0] + 2, t.shape[1] + 2), bool)
+    known[1:-1, 1:-1] = live[:, None] & ~bad
+    height, width = t.shape
+    while rows.size:
+        total = np.zeros(rows.size, np.float32)
+        number = np.zeros(rows.size, np.float32)
+        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+            there = known[rows + 1 + down, columns + 1 + right]
+            beside = t[(rows + down) % height, (columns + right) % width]
+            total += np.where(there, beside, np.float32(0))
+            number += there
+        reached = number > 0
+        if not reached.any():
+            return
+        t[rows[reached], columns[reached]] = total[reached] / number[reached]
+        known[rows[reached] + 1, columns[reached] + 1] = True
+        rows, columns = rows[~reached], columns[~reached]
+
+
+def fill_rows(t: Array, dead: Mask, floor: float) -> None:
+    """Replace dead rows of t (H, W) by the live rows on both sides, linear in attenuation."""
+    live = np.flatnonzero(~dead)
+    for row in np.flatnonzero(dead):
+        after = np.searchsorted(live, row)
+        above, below = live[max(after - 1, 0)], live[min(after, live.size - 1)]
+        if above == below:
+            t[row] = t[above]
+            continue
+        weight = np.float32((row - above) / (below - above))
+        upper, lower = np.maximum(t[above], floor), np.maximum(t[below], floor)
+        t[row] = upper * (lower / upper) ** weight
+
+
+def _around(mask: Mask) -> NDArray[np.uint8]:
+    """How many of the 5 × 5 pixels around each one are in `mask`; the edge goes on outside."""
+    height, width = mask.shape
+    wide = np.pad(mask.view(np.uint8), 2, mode="edge")
+    rows = wide[:height].copy()
+    for down in range(1, 5):
+        rows += wide[down : down + height]
+    total = rows[:, :width].copy()
+    for right in range(1, 5):
+        total += rows[:, right : right + width]
+    return total
