@@ -36,18 +36,21 @@ class Beam:
         return float(self.photons @ self.energy_mev)
 
 
-@cache
 def beam(end_point_mv: float) -> Beam:
     """The beam of a linac by its end point: 4, 6, 9.7 and 10 MV simulated, others parametric.
 
     ValueError outside 3 to 10 MV. Source: Geant4, Lalor and Danagoulian (data/beams.csv).
     """
-    end_point_mv = float(end_point_mv)
     low, high = END_POINT_RANGE_MV
     if not low <= end_point_mv <= high:
         raise ValueError(
             f"expected an end point from {low:g} to {high:g} MV, found {end_point_mv:g}"
         )
+    return _known(float(end_point_mv))  # 6 and 6.0 are one beam, also to a cache
+
+
+@cache
+def _known(end_point_mv: float) -> Beam:
     if end_point_mv not in _COLUMN:
         return bremsstrahlung(end_point_mv)
     table = columns("beams.csv")

@@ -151,8 +151,8 @@ class DualEnergyTable:
     def areal_density(self, attenuation_high: ArrayLike, effective_z: ArrayLike) -> Float32Array:
         """Areal density, g/cm², of matter of known effective Z: a fast bilinear lookup.
 
-        Never negative. A Z that is NaN stands for "unknown" and counts as 13. Z below 2 counts as
-        2, for pure hydrogen has twice the electrons per gram and is no cargo.
+        Never negative; an attenuation of NaN stays NaN. A Z of NaN is unknown and counts as 13; Z
+        below 2 counts as 2, for pure hydrogen has twice the electrons per gram and is no cargo.
         """
         attenuation = np.asarray(attenuation_high, dtype=np.float32)
         z = np.asarray(effective_z, dtype=np.float32)
@@ -160,7 +160,8 @@ class DualEnergyTable:
         attenuation, z = np.broadcast_arrays(
             np.clip(attenuation, 0, np.float32(MOST_ATTENUATION)), z
         )
-        position = _position(np.maximum(attenuation, np.float32(LEAST_ATTENUATION)))
+        # fmax, unlike maximum, sends NaN to a valid place; the product below is NaN all the same.
+        position = _position(np.fmax(attenuation, np.float32(LEAST_ATTENUATION)))
         i = np.minimum(position.astype(np.intp), _ATTENUATIONS - 2)
         j = np.minimum(z.astype(np.intp), MAX_Z - 2)
         along, across = position - i, z - j

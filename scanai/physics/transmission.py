@@ -64,7 +64,8 @@ def effective_spectrum(beam: Beam, bins: int = 24) -> tuple[FloatArray, FloatArr
     if not 1 <= bins <= energy.size:
         raise ValueError(f"expected 1 to {energy.size} energies, found {bins}")
     nodes, weights = _gauss_quadrature(np.log(energy), share, bins)
-    nodes, weights = np.exp(nodes), weights / weights.sum()
+    # Rounding may put the outermost node a hair outside the spectrum.
+    nodes, weights = np.clip(np.exp(nodes), energy[0], energy[-1]), weights / weights.sum()
     nodes.flags.writeable = weights.flags.writeable = False
     return nodes, weights
 
