@@ -4,10 +4,12 @@
 """
 
 from scanai.scan.calibration import calibrate
+from scanai.scan.formats.arrays import write_npy
+from scanai.scan.formats.png_pair import write_png_pair
 from scanai.scan.formats.tiff import write_tiff
 from scanai.scan.model import ImageQuality, RawScan, Scan
 from scanai.scan.profile import ScannerProfile, load_profile
-from scanai.scan.reading import read_raw, read_scan
+from scanai.scan.reading import discover, read_raw, read_scan
 
 __all__ = [
     "ImageQuality",
@@ -15,8 +17,11 @@ __all__ = [
     "Scan",
     "ScannerProfile",
     "calibrate",
+    "discover",
     "load_profile",
     "read_raw",
     "read_scan",
+    "write_npy",
+    "write_png_pair",
     "write_tiff",
 ]

@@ -236,7 +236,7 @@ def _from_transmission(raw: RawScan, index: int, profile: ScannerProfile) -> _Co
 def _dark(raw: RawScan, index: int, profile: ScannerProfile, height: int) -> Array:
     """(H,) counts with the beam off: of the file, else as the profile says its arrays have."""
     if raw.dark is not None:
-        return raw.dark[index]
+        return np.asarray(raw.dark[index], np.float32)
     levels = profile.file.dark_counts
     level = levels[profile.energy_index(raw.energies_mv[index])] if levels else 0.0
     return np.full(height, level, np.float32)

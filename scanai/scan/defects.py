@@ -20,7 +20,7 @@ _LIVE_SHARE = 0.002
 # A row without signal is dead, not behind something opaque, when a row so near has this share.
 _NEAR_ROWS, _NEAR_SHARE = 8, 0.2
 # Beam beside a dropout, in noise floors: where so much comes through, nothing reads zero by chance.
-_BRIGHT_FLOORS = 8
+_BEAM_FLOORS = 3
 # A speck of four dark pixels at most leaves so many of the 5 × 5 around it with beam; a line leaves
 # fewer and may be a plate seen edge-on.
 _SPECK_BEAM = 21
@@ -32,14 +32,14 @@ _ZERO_BEAM = 13
 def dead_rows(signal: Mask, nothing: Mask) -> Mask:
     """(H,) rows that carry no signal though the beam reached their neighbours.
 
-    signal: (H, W) pixels clearly above dark. nothing: (H, W) pixels that read no more than a detector
-    that is switched off; a row of only these is dead wherever it lies.
+    signal: (H, W) pixels clearly above dark. nothing: (H, W) pixels that read no more than a
+    detector that is switched off; a row of only these is dead wherever it lies.
     """
     share = np.count_nonzero(signal, axis=1) / signal.shape[1]
     near = maximum_filter1d(share, 2 * _NEAR_ROWS + 1, mode="nearest")
-    dark: Mask = (share < _LIVE_SHARE) & (near > _NEAR_SHARE)
     off = np.count_nonzero(nothing, axis=1) > (1 - _LIVE_SHARE) * nothing.shape[1]
-    return dark | off
+    dead: Mask = off | ((share < _LIVE_SHARE) & (near > _NEAR_SHARE))
+    return dead
 
 
 def dropouts(t: Array, zero: Mask, impossible: Mask, live: Mask, floor: float) -> Mask:
@@ -55,23 +55,20 @@ def dropouts(t: Array, zero: Mask, impossible: Mask, live: Mask, floor: float) -
     if not low.any():
         return found
     # A dead row or a pixel known to be bad says nothing of matter, so it counts as beam here.
-    bright = t > _BRIGHT_FLOORS * floor
+    bright = t > _BEAM_FLOORS * floor
     bright |= found
     bright |= ~live[:, None]
     beam = _around(bright)
     found |= low & (beam >= _SPECK_BEAM)
-    low &= zero
-    if low.any():
-        noise = ~bright
-        noise &= ~zero
-        low &= beam >= _ZERO_BEAM
-        low &= _around(noise) == 0
-        found |= low
+    nothing = low & zero & (beam >= _ZERO_BEAM)
+    if nothing.any():
+        nothing &= _around(low & ~zero) == 0
+        found |= nothing
     return found
 
 
 def hot_pixels(counts: NDArray[np.uint16], margin: int, saturation: int) -> Mask:
-    """(H, W) lone pixels a quarter and `margin` counts brighter than any neighbour, or saturated."""
+    """(H, W) lone pixels, saturated or a quarter and `margin` counts above any neighbour."""
     brightest = np.zeros_like(counts)
     np.maximum(brightest[1:], counts[:-1], out=brightest[1:])
     np.maximum(brightest[:-1], counts[1:], out=brightest[:-1])
@@ -83,7 +80,7 @@ def hot_pixels(counts: NDArray[np.uint16], margin: int, saturation: int) -> Mask
     # Half of the margin below saturation: more than that, the neighbours may be saturated as well.
     np.minimum(limit, np.maximum(np.uint16(saturation - 1), brightest) - brightest, out=limit)
     hot: Mask = excess > limit
-    rows, columns = np.nonzero(hot)
+    rows, columns = _places(hot)
     # Among dropouts a sound pixel may be the brightest by far: it takes sound ones to judge it.
     beside, sound = np.zeros(rows.size, counts.dtype), np.zeros(rows.size, np.uint8)
     for down in (-1, 0, 1):
@@ -101,7 +98,7 @@ def hot_pixels(counts: NDArray[np.uint16], margin: int, saturation: int) -> Mask
 
 def fill_pixels(t: Array, bad: Mask, live: Mask) -> None:
     """Replace the `bad` pixels of t (H, W), from the outside in, by the mean of those around."""
-    rows, columns = np.nonzero(bad & live[:, None])
+    rows, columns = _places(bad & live[:, None])
     known = np.zeros((t.shape[0] + 2, t.shape[1] + 2), bool)
     known[1:-1, 1:-1] = live[:, None] & ~bad
     height, width = t.shape
@@ -125,7 +122,7 @@ def fill_rows(t: Array, dead: Mask, floor: float) -> None:
     """Replace dead rows of t (H, W) by the live rows on both sides, linear in attenuation."""
     live = np.flatnonzero(~dead)
     for row in np.flatnonzero(dead):
-        after = np.searchsorted(live, row)
+        after = int(np.searchsorted(live, row))
         above, below = live[max(after - 1, 0)], live[min(after, live.size - 1)]
         if above == below:
             t[row] = t[above]
@@ -133,6 +130,12 @@ def fill_rows(t: Array, dead: Mask, floor: float) -> None:
         weight = np.float32((row - above) / (below - above))
         upper, lower = np.maximum(t[above], floor), np.maximum(t[below], floor)
         t[row] = upper * (lower / upper) ** weight
+
+
+def _places(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the pixels in `mask`; on two axes numpy.nonzero takes four times it."""
+    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return rows, columns
 
 
 def _around(mask: Mask) -> NDArray[np.uint8]:

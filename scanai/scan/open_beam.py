@@ -1,4 +1,4 @@
-"""Where the beam went through nothing but air: open beam of each detector row, output of each pulse.
+"""Where the beam meets nothing but air: open beam of each detector row, output of each pulse.
 
 Many scanners' arrays come without an air line. The open beam is then read in the picture itself,
 beside the transport unit (columns of air, which show every detector row) or else above it (rows of
@@ -29,6 +29,10 @@ _FEWEST_ROWS = 3
 # Smoothed over so many rows, air differs from row to row by less than this, and the two walls of an
 # empty container (some 4 mm of steel, transmission 0.9) by more.
 _SMOOTH_ROWS, _SMOOTH_SPREAD = 15, 0.05
+# Detector gains that differ by less than this were evened out by the scanner.
+_GAIN_SPREAD = 0.004
+# Darker pixels are too noisy to compare rows in.
+_LEAST_RIPPLE_SHARE = 0.02
 # How far the air in the picture may lie from the air line.
 _AIR_LINE_TOLERANCE = 0.03
 # A pulse of less output than this says too little of what it went through.
@@ -71,8 +75,7 @@ def pulse_output(t: Array, live: Mask, tolerance: float = _AIR_LINE_TOLERANCE) -
 
     t: (H, W) transmission before this correction. `tolerance`: how far its air may lie from 1.
     """
-    sample = t[:, ::_COLUMN_STEP]
-    median, uniform = _uniform(sample, _PULSE_GAIN, axis=1)
+    median, uniform = _uniform(t[:, :: 2 * _COLUMN_STEP], _PULSE_GAIN, axis=1)
     air = live & (uniform >= _ROW_UNIFORM) & (np.abs(median - 1) < 2 * tolerance)
     if air.sum() < _FEWEST_ROWS:
         return None
@@ -88,7 +91,7 @@ def pulse_output(t: Array, live: Mask, tolerance: float = _AIR_LINE_TOLERANCE) -
 
 
 def _uniform(sample: Array, spread: float, axis: int) -> tuple[Array, Array]:
-    """Median along `axis`, and the share of the pixels with signal that lie within `spread` of it."""
+    """Median along `axis`, and the share of pixels with signal that lie within `spread` of it."""
     median = np.asarray(np.median(sample, axis=axis), np.float32)
     centre = np.expand_dims(median, axis)
     signal = np.count_nonzero(sample > 0, axis=axis)
@@ -121,6 +124,22 @@ def _above(sample: Array, believed: tuple[float, float]) -> tuple[Array, Mask] |
     air[air] = smooth > (1 - _SMOOTH_SPREAD) * smooth.max()
     if air.sum() < _FEWEST_ROWS:
         return None
+    usual = median_filter(median[air], _SMOOTH_ROWS, mode="nearest")
+    spread = float(np.std(median[air] / usual))
     level = np.full(median.size, np.median(median[air]), np.float32)
+    if spread > _GAIN_SPREAD:
+        level *= np.exp(np.clip(_row_ripple(sample), -3 * spread, 3 * spread))
     level[air] = median[air]
     return level, air
+
+
+def _row_ripple(sample: Array) -> Array:
+    """(rows,) how much brighter, in ln, a row is than its neighbours in most of its columns.
+
+    Cargo differs from row to row in some columns, the gain of a detector in all. Whatever is level
+    over the whole unit and thin is taken for gain as well, hence the bound on its use.
+    """
+    logs = np.log(np.maximum(sample, np.float32(_LEAST_RIPPLE_SHARE * sample.max())))
+    height = np.concatenate([[0], np.cumsum(np.median(np.diff(logs, axis=0), axis=1))])
+    smooth = median_filter(height, _SMOOTH_ROWS, mode="nearest")
+    return np.asarray(height - smooth, np.float32)
