@@ -1,0 +1,129 @@
+"""The graph around the network: levels, single energy, padding, regions, scores."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from scanai.train.graph import REGIONS, Answers, ScanGraph
+from scanai.train.network import Logits, NetworkSize, ShieldingNetwork
+
+
+class Drawn(nn.Module):
+    """A network that answers what it was told to, and keeps what it was asked."""
+
+    def __init__(self, **maps: Tensor) -> None:
+        super().__init__()
+        self.maps = maps
+
+    def forward(self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor) -> Logits:
+        self.asked = (transmission, presence, pitch_mm)
+        height, width = transmission.shape[2:]
+        blank = torch.full((1, 1, height // 4, width // 4), -20.0)
+        empty = torch.zeros(1, 27, height // 8, width // 8)
+        return Logits(
+            self.maps.get("shielding", blank),
+            self.maps.get("centre", blank),
+            self.maps.get("box", torch.full((1, 4, height // 4, width // 4), 10.0)),
+            self.maps.get("goods", empty),
+        )
+
+
+def _ask(
+    network: nn.Module, scan: Tensor, declared: Tensor | None = None, level: float = 1.0
+) -> Answers:
+    levels = torch.full((1, scan.shape[1], 1, 1), level)
+    graph = ScanGraph(network)  # type: ignore[arg-type]
+    answers: Answers = graph(
+        scan,
+        levels,
+        levels * 0,
+        torch.tensor([5.0, 5.0]),
+        declared if declared is not None else torch.zeros(27),
+    )
+    return answers
+
+
+def test_network_sees_transmission_within_its_bounds_and_open_beam_as_padding() -> None:
+    scan = torch.full((1, 2, 40, 50), 500.0)
+    scan[0, 0, 0, :3] = torch.tensor([-7.0, 0.0, 9000.0])
+    network = Drawn()
+    _ask(network, scan, level=1000.0)
+    seen, presence, _ = network.asked
+    assert seen.shape == (1, 2, 64, 64)
+    assert seen[0, 0, 0, :4].tolist() == pytest.approx([1e-4, 1e-4, 1.2, 0.5])
+    assert (seen[:, :, 40:] == 1).all()
+    assert (seen[:, :, :, 50:] == 1).all()
+    assert presence.tolist() == [[1.0]]
+
+
+def test_single_energy_is_repeated_and_marked_absent() -> None:
+    network = Drawn()
+    _ask(network, torch.rand(1, 1, 32, 32) * 0.5 + 0.25)
+    seen, presence, _ = network.asked
+    assert torch.equal(seen[:, 0], seen[:, 1])
+    assert presence.tolist() == [[0.0]]
+
+
+def test_levels_of_rows_belong_to_their_rows() -> None:
+    level = torch.arange(1.0, 41.0)[None, None, :, None].repeat(1, 2, 1, 1)
+    network = Drawn()
+    graph = ScanGraph(network)  # type: ignore[arg-type]
+    graph(level.repeat(1, 1, 1, 32) * 0.5 + 3, level, level * 0 + 3, torch.ones(2), torch.ones(27))
+    assert torch.allclose(network.asked[0][:, :, :40], torch.tensor(0.5))
+
+
+def test_regions_are_peaks_cut_at_the_picture_highest_first() -> None:
+    centre = torch.full((1, 1, 16, 16), -20.0)
+    centre[0, 0, 2, 3], centre[0, 0, 2, 4], centre[0, 0, 9, 9] = 3.0, 2.0, 5.0
+    centre[0, 0, 15, 15] = 9.0  # in the padding
+    box = torch.full((1, 4, 16, 16), 10.0)
+    box[0, :, 9, 9] = torch.tensor([1.0, 2.0, 3.0, 99.0])
+    network = Drawn(centre=centre, shielding=torch.full_like(centre, 20.0), box=box)
+    regions = _ask(network, torch.ones(1, 2, 60, 60)).regions
+    assert regions.shape == (REGIONS, 5)
+    assert regions[0, :4].tolist() == [37.0, 36.0, 41.0, 60.0]
+    assert regions[1, :4].tolist() == [4.0, 0.0, 24.0, 20.0]
+    assert regions[0, 4] == pytest.approx(0.9933**0.5, abs=1e-3)
+    # The cell beside the second peak is none of its own.
+    assert (regions[2:, 4] < 1e-3).all()
+
+
+def test_undeclared_is_what_neither_nothing_nor_declared_explains() -> None:
+    goods = torch.zeros(1, 27, 4, 8)
+    goods[0, 0, :, :4] = 20.0  # nothing on the left, group 5 on the right
+    goods[0, 5, :, 4:] = 20.0
+    network = Drawn(goods=goods)
+    scan = torch.ones(1, 2, 32, 64)
+    declared = torch.zeros(27)
+    answers = _ask(network, scan, declared)
+    assert answers.undeclared[0, 0, 0].tolist() == pytest.approx([0] * 4 + [1] * 4, abs=1e-5)
+    assert answers.scores.tolist() == pytest.approx([0.0, 1.0, 0.5], abs=1e-5)
+    declared[5] = 1.0
+    answers = _ask(network, scan, declared)
+    assert answers.undeclared.max() < 1e-5
+    assert answers.scores[1:].tolist() == [0.0, 0.5]
+
+
+def test_goods_probabilities_add_up_at_every_cell() -> None:
+    torch.manual_seed(0)
+    network = ShieldingNetwork(NetworkSize((16, 16, 16, 16), (1, 1, 1, 1))).eval()
+    answers = _ask(network, torch.rand(1, 2, 33, 70))
+    assert answers.goods.shape == (1, 27, 5, 9)
+    assert torch.allclose(answers.goods.sum(dim=1), torch.ones(1, 5, 9))
+    assert answers.shielding.shape == (1, 1, 9, 18)
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        ({"channels": (16, 16, 16, 20)}, "channels: expected 4 multiples of 16"),
+        ({"depth": (1, 1, 0, 1)}, "depth: expected 4 counts from 1"),
+    ],
+)
+def test_refuses_sizes_that_run_slowly_or_not_at_all(
+    size: dict[str, tuple[int, int, int, int]], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        NetworkSize(**size)

@@ -1,0 +1,78 @@
+"""Losses: right answers cost little, and what cannot be seen costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from scanai.train.batches import Batch, whole_window
+from scanai.train.losses import losses
+from scanai.train.network import BOX_UNIT_PX, Logits, ShieldingNetwork
+from scanai.train.recipe import TrainingRecipe
+from scanai.train.windows import Window
+
+MakeWindow = Callable[..., Window]
+
+
+def _right(batch: Batch) -> Logits:
+    """The answer that the targets ask for, as sure as it gets."""
+    goods = torch.nn.functional.one_hot(batch.goods, 27).permute(0, 3, 1, 2).float()
+    centre = torch.logit(batch.centre.clamp(1e-4, 1 - 1e-4))
+    return Logits(20 * batch.shield - 10, centre, batch.box, 20 * goods)
+
+
+def test_right_answers_cost_less_than_those_of_a_fresh_network(
+    made_up: MakeWindow, recipe: TrainingRecipe
+) -> None:
+    batch = whole_window(made_up(2, threat=True))
+    torch.manual_seed(0)
+    fresh = ShieldingNetwork(recipe.size)(batch.transmission, batch.presence, batch.pitch_mm)
+    expected = losses(_right(batch), batch, recipe)
+    found = losses(fresh, batch, recipe)
+    for name in ("shielding", "centre", "box", "goods"):
+        assert getattr(expected, name) < 0.5 * getattr(found, name), name
+
+
+def test_box_that_fits_costs_nothing_and_one_far_off_more_than_one(
+    made_up: MakeWindow, recipe: TrainingRecipe
+) -> None:
+    batch = whole_window(made_up(2, threat=True))
+    right = _right(batch)
+    assert losses(right, batch, recipe).box < 1e-5
+    # Shrunk to a line beside the cell: no overlap at all.
+    nothing = right._replace(
+        box=torch.tensor([0.0, 0.0, 1.0, 1.0])[None, :, None, None] * right.box
+    )
+    assert losses(nothing, batch, recipe).box > 0.5
+
+
+def test_an_invisible_threat_costs_the_same_whatever_is_said_of_it(
+    made_up: MakeWindow, recipe: TrainingRecipe
+) -> None:
+    window = made_up(2, threat=True)
+    window.boxes[0, 4] = 0.0
+    batch = whole_window(window)
+    inside = batch.shield_weight == 0
+    alarmed = _right(batch)._replace(shielding=torch.where(inside, 9.0, -9.0))
+    silent = _right(batch)._replace(shielding=torch.full_like(alarmed.shielding, -9.0))
+    first, second = losses(alarmed, batch, recipe), losses(silent, batch, recipe)
+    torch.testing.assert_close(first.shielding, second.shielding)
+
+
+def test_network_without_threats_has_a_box_loss_of_nothing_and_finite_gradients(
+    made_up: MakeWindow, recipe: TrainingRecipe
+) -> None:
+    batch = whole_window(made_up(1, threat=False))
+    network = ShieldingNetwork(recipe.size)
+    parts = losses(network(batch.transmission, batch.presence, batch.pitch_mm), batch, recipe)
+    assert parts.box == 0
+    parts.total.backward()
+    assert all(torch.isfinite(p.grad).all() for p in network.parameters() if p.grad is not None)
+
+
+def test_fresh_boxes_are_of_the_size_of_a_threat(recipe: TrainingRecipe) -> None:
+    torch.manual_seed(0)
+    network = ShieldingNetwork(recipe.size).eval()
+    box = network(torch.ones(1, 2, 64, 64), torch.ones(1, 1), torch.full((1, 2), 5.0)).box
+    assert 0.2 * BOX_UNIT_PX < box.mean() < 3 * BOX_UNIT_PX

@@ -1,0 +1,126 @@
+"""Thresholds: the stated share of benign scans passes them, no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanai.errors import RecipeError
+from scanai.inspect.bundle import BundleMetadata, initial_thresholds
+from scanai.train import thresholds
+from scanai.train.card import card
+from scanai.train.figures import Figure
+from scanai.train.trials import Trial, fresh_scans
+
+
+def _trial(**scores: float) -> Trial:
+    return Trial(
+        profile="portal-6-4",
+        scores=scores,
+        shielding_alarm=False,
+        decision="clear",
+        kinds=(),
+        threats=(),
+        goods_pixels=0,
+        goods_top1=0,
+        goods_top3=0,
+        declared_empty=False,
+        empty=False,
+        true_cargo_kg=8_000.0,
+        true_total_kg=10_000.0,
+        seen_cargo_kg=8_000.0 + 1000 * scores.get("shielding", 0.0),
+        seen_total_kg=10_000.0 + 1000 * scores.get("shielding", 0.0),
+        lower_bound_only=False,
+        milliseconds=1.0,
+    )
+
+
+@given(seed=st.integers(0, 2**32), n=st.integers(60, 400), rate=st.sampled_from([0.02, 0.05, 0.2]))
+def test_at_most_the_stated_share_of_the_calibration_scans_passes(
+    seed: int, n: int, rate: float
+) -> None:
+    scores = np.random.default_rng(seed).random(n).round(2)  # with ties
+    assert (scores >= thresholds.conformal_threshold(scores, rate)).mean() <= rate
+
+
+def test_a_new_scan_passes_with_the_stated_probability_at_most() -> None:
+    rng = np.random.default_rng(1)
+    passed = [
+        rng.normal() >= thresholds.conformal_threshold(rng.normal(size=99), 0.05)
+        for _ in range(4000)
+    ]
+    assert np.mean(passed) == pytest.approx(0.05, abs=0.012)
+
+
+def test_only_thresholds_that_are_set_on_a_score_move() -> None:
+    trials = [_trial(shielding=number / 100, empty_mismatch=0.1) for number in range(100)]
+    known = initial_thresholds()
+    changed = thresholds.thresholds_from(trials, known, 0.05)
+    assert changed.keys() == {"shielding_score"}
+    assert changed["shielding_score"].value == pytest.approx(0.95, abs=0.011)
+    assert changed["shielding_score"].false_alarm_rate == 0.05
+    assert changed["shielding_score"].unit == known["shielding_score"].unit
+
+
+def test_quantiles_are_of_the_trials_that_have_the_score() -> None:
+    quantiles = thresholds.score_quantiles([_trial(shielding=0.2), _trial(shielding=0.4), _trial()])
+    assert quantiles.keys() == {"shielding"}
+    assert len(quantiles["shielding"]) == 101
+    assert quantiles["shielding"][50] == pytest.approx(0.3)
+
+
+def test_mass_error_covers_95_in_100_and_leaves_opaque_scans_out() -> None:
+    trials = [_trial(shielding=number / 100) for number in range(101)]
+    opaque = msgspec.structs.replace(_trial(shielding=50.0), lower_bound_only=True)
+    assert thresholds.mass_error([*trials, opaque]) == pytest.approx(0.095)
+    assert thresholds.mass_error([opaque]) == initial_thresholds()["mass_error"].value
+
+
+def test_refuses_a_rate_that_so_few_scans_cannot_show() -> None:
+    with pytest.raises(ValueError, match=r"0\.02 needs at least 49 benign scans, found 20"):
+        thresholds.set_thresholds("bundle", scans=20, false_alarm_rate=0.02)
+
+
+@pytest.fixture
+def metadata(recipe_text: str) -> BundleMetadata:
+    return BundleMetadata(
+        name="tiny",
+        version="0.1.0",
+        inputs=(),
+        outputs=(),
+        goods_groups=(),
+        thresholds=initial_thresholds(),
+        recipe=recipe_text,
+        recipe_sha256="0" * 64,
+        sha256="0" * 64,
+    )
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_refuses_seeds_that_the_model_was_trained_or_validated_on(
+    metadata: BundleMetadata, seed: int
+) -> None:
+    with pytest.raises(RecipeError, match="expected a seed other than 5 and 6 of the training"):
+        fresh_scans(metadata, seed, 10, {"benign": 1.0})
+
+
+def test_card_says_what_was_measured_and_what_was_not(metadata: BundleMetadata) -> None:
+    text = card(metadata, None)
+    assert "Nothing has been measured yet" in text
+    assert "Initial values: not yet set on scans." in text
+    measured = msgspec.structs.replace(metadata, benign_scans=200)
+    text = card(measured, {"detection.visible_shields": Figure(0.8125, 0.7, 0.9, 160)})
+    assert "Set on 200 benign simulated scans." in text
+    assert "| 81.2 % | 70.0 % to 90.0 % | 160 |" in text
+    assert "not validated on real scans" in text
+
+
+def test_recipes_shipped_with_training_leave_the_default_seeds_free() -> None:
+    for path in (Path(__file__).parents[2] / "training" / "recipes").glob("*.toml"):
+        text = path.read_text("utf-8")
+        assert str(thresholds.DEFAULT_SEED) not in text
