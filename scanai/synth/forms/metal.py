@@ -1,0 +1,360 @@
+"""Forms of heavy goods: coils, bundles, ingots, plates, slabs, timber, reels, crated castings.
+
+They are low for their mass: a few pieces on the floor carry the whole payload.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scanai.synth.forms.load import Load, centred, starts
+from scanai.synth.solids import Axis, Box, Cylinder, TiltedBox, Vec3
+
+
+def _spread(load: Load, count: int, size: float) -> list[float]:
+    """Where `count` pieces of that length stand, their mass divided evenly along the floor."""
+    room = load.size[0] - count * size
+    gap = max(0.0, room) / (count + 1)
+    if load.chance(0.3):
+        gap = min(gap, load.uniform(0.02, 0.4))
+    return [load.lo[0] + gap + index * (size + gap) for index in range(count)]
+
+
+def coils(load: Load) -> None:
+    """Coils of sheet on timber cradles, eye along or across the unit or to the sky."""
+    radius = load.item.package[0] / 2 * load.uniform(0.85, 1.1)
+    hole = min(load.uniform(0.25, 0.3), 0.45 * radius)
+    width = load.item.package[1] * load.uniform(0.85, 1.1)
+    axis: Axis = ("x", "y", "z")[int(load.rng.choice(3, p=[0.4, 0.35, 0.25]))]
+    if axis == "z":
+        radius = min(radius, load.size[1] / 2 - 0.02)
+    width = min(width, load.size[1] - 0.1, load.size[2] - 0.1)
+    radius = min(radius, load.size[2] / 2 - 0.1)
+    each = np.pi * (radius**2 - hole**2) * width * load.item.density
+    footprint = width if axis == "x" else 2 * radius
+    count = int(np.clip(round(load.item.mass_kg / each), 1, load.size[0] // (footprint + 0.05)))
+    for x in _spread(load, count, footprint):
+        r = radius * load.uniform(0.94, 1.0)
+        length = width * load.uniform(0.95, 1.0)
+        base = load.lo[2] + 0.1
+        middle = base + (length / 2 if axis == "z" else r)
+        y = load.rng.normal(0, 0.02)
+        centre = (x + footprint / 2, y, middle)
+        # Outer laps are wound looser: two rings instead of one block of metal.
+        load.goods(Cylinder(centre, r - 0.02, length, axis, hole))
+        load.goods(Cylinder(centre, r, length * 0.998, axis, r - 0.02), load.uniform(0.75, 0.97))
+        _cradle(load, x, footprint, r, axis)
+
+
+def _cradle(load: Load, x: float, footprint: float, radius: float, axis: Axis) -> None:
+    z = load.lo[2]
+    if axis == "y":
+        for side in (-1, 1):
+            at = x + footprint / 2 + side * 0.55 * radius
+            beam = Box((at - 0.07, -0.9, z), (at + 0.07, 0.9, z + 0.14))
+            load.packing(beam, "wood", 650)
+        return
+    for at in (x + 0.1, x + footprint - 0.2):
+        load.packing(Box((at, -1.0, z), (at + 0.1, 1.0, z + 0.1)), "wood", 650)
+
+
+def wire_coils(load: Load) -> None:
+    """Rod and wire in loose coils, side by side on their edge or stacked flat."""
+    radius, hole = load.item.package[0] / 2, load.item.package[0] / 3.1
+    width = load.item.package[1]
+    flat = load.chance(0.4)
+    across = 2 if 4 * radius <= load.size[1] else 1
+    step = (2 * radius if flat else width) + 0.03
+    tiers = 1
+    each = np.pi * (radius**2 - hole**2) * width * load.item.density
+    if flat:
+        tiers = max(1, min(3, int(load.size[2] / (width + 0.02))))
+    for x in starts(load.lo[0], load.hi[0], step - 0.03, 0.03):
+        for tier in range(tiers):
+            for row in range(across):
+                if load.mass + each / 2 > load.item.mass_kg:
+                    return
+                y = (row - (across - 1) / 2) * load.size[1] / 2
+                _wire_coil(load, (float(x), y, tier * (width + 0.02)), flat)
+
+
+def _wire_coil(load: Load, place: Vec3, flat: bool) -> None:
+    x, y, above = place
+    radius, hole = load.item.package[0] / 2, load.item.package[0] / 3.1
+    width = load.item.package[1] * load.uniform(0.9, 1.0)
+    axis: Axis = "z" if flat else "x"
+    centre = (
+        x + (radius if flat else width / 2),
+        y,
+        load.lo[2] + 0.08 + (above + width / 2 if flat else radius),
+    )
+    share = load.vary(0.05)
+    slack = radius * load.uniform(0.9, 0.97)
+    load.goods(Cylinder(centre, slack, width, axis, hole), share)
+    load.goods(Cylinder(centre, radius, width * 0.96, axis, slack), 0.6 * share)
+
+
+def bundles(load: Load) -> None:
+    """Bars, tubes and sections along the unit: strapped bundles on bearers."""
+    length = min(load.size[0] - 0.1, load.item.package[0])
+    radius = load.item.package[1] / 2
+    inner = radius * min(load.item.package[2], 0.95)
+    across, high = (int(n) for n in load.rng.integers(3, 8, 2))
+    if radius < 0.02:
+        # Thin bars: one solid is a strand of them, voids included.
+        across, high, radius, inner = 3, 3, 0.07, 0.0
+    width, height = 2 * radius * across, 2 * radius * (0.87 * (high - 1) + 1)
+    lanes = centred(load.lo[1], load.hi[1], width, 0.05)
+    sets = starts(load.lo[0], load.hi[0], length, 0.1)
+    z = load.lo[2]
+    while z + height + 0.1 < load.hi[2] and len(load.objects) < 480:
+        for begin in sets:
+            for at in np.linspace(0.1, 0.9, max(3, int(length / 1.5))):
+                x = float(begin) + float(at) * length
+                bearer = Box((x, load.lo[1], z), (x + 0.08, load.hi[1], z + 0.08))
+                load.packing(bearer, "wood", 600)
+        for y in lanes:
+            for begin in sets:
+                if load.full:
+                    return
+                offset = load.uniform(0, max(0.02, load.hi[0] - float(begin) - length - 0.02))
+                _bundle(load, (float(begin) + min(offset, 0.3), float(y), z + 0.08), length,
+                        radius, inner, across, high)
+        z += height + 0.1
+
+
+def _bundle(
+    load: Load,
+    corner: Vec3,
+    length: float,
+    radius: float,
+    inner: float,
+    across: int,
+    high: int,
+) -> None:
+    x, y, z = corner
+    for row in range(high):
+        for place in range(across - row % 2):
+            end = load.uniform(0, 0.03)
+            centre = (
+                x + length / 2 + end,
+                y + radius * (1 + 2 * place + row % 2),
+                z + radius * (1 + 1.74 * row),
+            )
+            load.goods(Cylinder(centre, radius, length - 0.04, "x", inner))
+    for at in (0.12, 0.5, 0.88):
+        left = x + at * length
+        strap = Box((left, y, z), (left + 0.02, y + 2 * radius * across, z + 0.003))
+        load.packing(strap, "steel", 7850)
+
+
+def ingots(load: Load) -> None:
+    """Bundles of ingots, every other layer crosswise, spread over the floor."""
+    length, _, height = load.item.package
+    each = load.item.density * length**2 * height * 0.93
+    count = max(1, round(load.item.mass_kg / each))
+    lanes = 2 if count > 1 else 1
+    columns = -(-count // lanes)
+    high = 1
+    while columns * (length + 0.04) > load.size[0] and high < 3:
+        high += 1
+        columns = -(-count // (lanes * high))
+    columns = min(columns, max(1, int(load.size[0] / (length + 0.04))))
+    ys = (-0.05 - length, 0.05) if lanes == 2 else (-length / 2,)
+    for x in _spread(load, columns, length):
+        for y in ys:
+            for tier in range(high):
+                if load.full:
+                    return
+                _ingot_bundle(load, (x, y, load.lo[2] + 0.08 + tier * (height + 0.06)))
+
+
+def _ingot_bundle(load: Load, corner: Vec3) -> None:
+    x, y, z = corner
+    length, bar, height = load.item.package
+    for at in (0.1, 0.8):
+        foot = Box((x + at * length, y, z - 0.08), (x + at * length + 0.08, y + length, z))
+        load.packing(foot, "wood", 600)
+    layers = max(2, round(height / bar))
+    step = height / layers
+    for layer in range(layers):
+        low = z + layer * step
+        inset = load.uniform(0, 0.012)
+        if layer % 2:
+            for left in centred(x, x + length, bar * 1.7, 0.012):
+                box = Box(
+                    (float(left), y + inset, low),
+                    (float(left) + bar * 1.7, y + length - inset, low + step - 0.004),
+                )
+                load.goods(box, load.vary(0.01))
+        else:
+            box = Box((x + inset, y, low), (x + length - inset, y + length, low + step - 0.004))
+            load.goods(box, 0.95)
+
+
+def cathodes(load: Load) -> None:
+    """Sheets of refined metal, a metre square, in strapped piles."""
+    side, sheet, height = load.item.package
+    each = load.item.density * side**2 * height
+    count = max(1, round(load.item.mass_kg / each))
+    columns = min(-(-count // 2), max(1, int(load.size[0] / (side + 0.03))))
+    for x in _spread(load, columns, side):
+        for y in (-0.04 - side, 0.04):
+            if load.full:
+                return
+            for at in (0.12, 0.72):
+                foot = Box((x + at, y, load.lo[2]), (x + at + 0.1, y + side, load.lo[2] + 0.07))
+                load.packing(foot, "wood", 600)
+            pile = height * load.vary(0.08)
+            for low in starts(0, pile, sheet, 0.003):
+                shift = load.rng.normal(0, 0.004)
+                z = load.lo[2] + 0.07 + float(low)
+                box = Box((x + shift, y, z), (x + shift + side - 0.01, y + side, z + sheet))
+                load.goods(box, load.vary(0.01))
+
+
+def packets(load: Load) -> None:
+    """Timber, board or sheet in packets on bearers; the layers of boards draw fine lines."""
+    length, width, height = load.item.package
+    length = min(length, load.size[0] - 0.02)
+    begins = starts(load.lo[0], load.hi[0], length, 0.05)
+    lanes = centred(load.lo[1], load.hi[1], min(width, load.size[1] - 0.02), 0.03)
+    tiers = max(1, int(load.size[2] / (height + 0.08)))
+    layers = int(np.clip(360 // max(1, len(begins) * len(lanes) * tiers), 3, 14))
+    for tier in range(tiers):
+        z = load.lo[2] + tier * (height + 0.08)
+        for begin in begins:
+            for y in lanes:
+                if load.full:
+                    return
+                _packet(load, (float(begin), float(y), z), length, layers)
+
+
+def _packet(load: Load, corner: Vec3, length: float, layers: int) -> None:
+    x, y, z = corner
+    _, width, height = load.item.package
+    width = min(width, load.size[1] - 0.02)
+    for at in np.linspace(0.05, 0.95, max(2, round(length / 1.1))):
+        left = x + float(at) * (length - 0.09)
+        load.packing(Box((left, y, z), (left + 0.09, y + width, z + 0.075)), "wood", 560)
+    share = load.vary(0.05)
+    step = height / layers
+    for layer in range(layers):
+        low = z + 0.075 + layer * step
+        short, shift = load.uniform(0, 0.04), load.uniform(0, 0.02)
+        box = Box((x + shift, y, low), (x + length - short, y + width, low + step - 0.004))
+        load.goods(box, share * load.vary(0.04))
+
+
+def slabs(load: Load) -> None:
+    """Slabs of stone or glass on edge, leaning from both sides against timber frames."""
+    length, thick, height = load.item.package
+    pack = 0.28
+    each = load.item.density * length * pack * height * 2
+    count = int(np.clip(round(load.item.mass_kg / each), 1, load.size[0] // (length + 0.1)))
+    for x in _spread(load, count, length):
+        middle = x + length / 2
+        z = load.lo[2] + 0.12
+        for at in (0.15, 0.45, 0.75):
+            left = x + at * length
+            load.packing(Box((left, -1.0, z - 0.12), (left + 0.1, 1.0, z)), "wood", 650)
+            post = Box((left, -0.12, z), (left + 0.08, 0.12, z + 0.9 * height))
+            load.packing(post, "wood", 300)
+        for side in (-1, 1):
+            leaves = max(2, min(7, round(pack / thick)))
+            for leaf in range(leaves):
+                if load.full:
+                    return
+                y = side * (0.24 + (leaf + 0.5) * pack / leaves)
+                size = (
+                    length * load.uniform(0.92, 1.0),
+                    pack / leaves - 0.004,
+                    height * load.uniform(0.9, 1.0),
+                )
+                centre = (middle + load.rng.normal(0, 0.02), y, z + size[2] / 2 + 0.02)
+                load.goods(TiltedBox(centre, size, side * 6.0, "x"))
+
+
+def reels(load: Load) -> None:
+    """Cable reels, rolling along or across: two flanges and a barrel of cable between them."""
+    diameter, width, _ = load.item.package
+    axis: Axis = "y" if load.chance(0.6) else "x"
+    x = load.lo[0]
+    while x < load.hi[0] - 0.4:
+        radius = min(diameter / 2 * load.uniform(0.75, 1.15), load.size[2] / 2 - 0.02)
+        long = width * load.uniform(0.85, 1.15)
+        footprint = 2 * radius if axis == "y" else long
+        if x + footprint > load.hi[0]:
+            return
+        across = long if axis == "y" else 2 * radius
+        for y in centred(load.lo[1], load.hi[1], across, 0.04):
+            if load.full:
+                return
+            if float(y) + across > load.hi[1] + 1e-6:
+                break
+            centre = (x + footprint / 2, float(y) + across / 2, load.lo[2] + radius)
+            _reel(load, centre, radius, long, axis)
+        x += footprint + load.uniform(0.01, 0.08)
+
+
+def _reel(load: Load, centre: Vec3, radius: float, width: float, axis: Axis) -> None:
+    flange, barrel = 0.05, 0.42 * radius
+    where = "xyz".index(axis)
+    for side in (-1, 1):
+        at = list(centre)
+        at[where] += side * (width / 2 - flange / 2)
+        disc = Cylinder((at[0], at[1], at[2]), radius, flange, axis, 0.04)
+        load.packing(disc, "wood", 620)
+    wound = radius * load.uniform(0.75, 0.95)
+    load.goods(Cylinder(centre, wound, width - 2 * flange - 0.01, axis, barrel), load.vary(0.03))
+    core = Cylinder(centre, barrel, width - 2 * flange - 0.01, axis, barrel - 0.025)
+    load.packing(core, "wood", 500)
+
+
+def castings(load: Load) -> None:
+    """Crates and mesh boxes of castings or machined parts, one or two high."""
+    length, width, height = load.item.package
+    xs = centred(load.lo[0], load.hi[0], length, 0.04)
+    ys = centred(load.lo[1], load.hi[1], width, 0.06)[:2]
+    places = len(xs) * len(ys)
+    inside = (length - 0.08) * (width - 0.08) * (height - 0.2)
+    wanted = load.item.mass_kg / (load.item.density * inside)
+    tiers = 2 if wanted > 0.8 * places else 1
+    skip = max(0.0, 1 - wanted / (places * tiers))
+    for tier in range(tiers):
+        for x in xs:
+            for y in ys:
+                if load.full:
+                    return
+                if load.chance(skip * 0.8):
+                    continue
+                z = load.lo[2] + tier * (height + 0.02)
+                _crate_of_castings(load, (float(x), float(y), z))
+
+
+def _crate_of_castings(load: Load, corner: Vec3) -> None:
+    x, y, z = corner
+    length, width, height = load.item.package
+    load.packing(Box((x, y, z), (x + length, y + width, z + 0.1)), "wood", 220)
+    load.crate((x, y, z + 0.1), (x + length, y + width, z + height))
+    level = (height - 0.16) * load.uniform(0.7, 1.0)
+    floor = z + 0.13
+    bed = Box((x + 0.03, y + 0.03, floor), (x + length - 0.03, y + width - 0.03, floor + level))
+    load.goods(bed, 0.55)
+    missing = 0.45 * load.item.density * bed.volume
+    solid = load.item.material.density_g_cm3 * 1000
+    pieces = int(load.rng.integers(5, 10))
+    for _ in range(pieces):
+        volume = missing / pieces / solid
+        side = min(volume ** (1 / 3), level * 0.8, 0.3)
+        px = load.uniform(x + 0.05 + side / 2, x + length - 0.05 - side / 2)
+        py = load.uniform(y + 0.05 + side / 2, y + width - 0.05 - side / 2)
+        pz = floor + side / 2 + load.uniform(0, max(0.001, level - side))
+        if load.chance(0.5):
+            axis: Axis = "y" if load.chance(0.5) else "x"
+            radius = side * 0.62
+            pz = max(pz, floor + radius)
+            hole = radius * load.uniform(0, 0.6)
+            load.goods_solid(Cylinder((px, py, pz), radius, side * 0.9, axis, hole))
+        else:
+            load.goods_solid(TiltedBox((px, py, pz), (side, side, side), load.uniform(0, 60), "y"))

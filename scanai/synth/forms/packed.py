@@ -1,0 +1,350 @@
+"""Forms of goods in packages: cartons, cases, pallets, sacks, big bags, bales, drums, IBCs, rolls.
+
+Rows of packages across the unit are drawn as one or two solids, each with its own density and
+offset: a ray crosses all of them anyway, and what an analyst sees are the gaps and tiers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.random import Generator
+
+from scanai.synth.forms.load import Load, centred, starts, tiers_of_columns
+from scanai.synth.solids import Box, Cylinder, Heap, Vec3
+
+# Most solids that one load of packages is drawn with.
+_MOST = 420
+
+
+def _layers_across(load: Load, columns: int, tiers: int) -> list[tuple[float, float]]:
+    """Spans of y that are drawn as one solid each: as many as the budget allows, at most three."""
+    count = int(np.clip(_MOST // max(1, round(columns * tiers * load.fraction)), 1, 3))
+    edges = np.linspace(load.lo[1], load.hi[1], count + 1)
+    return [(float(a), float(b) - 0.01) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def cartons(load: Load) -> None:
+    """Stacked by hand on the floor in columns that lean a little and step down to the doors."""
+    length, _, height = load.item.package
+    clearance = load.uniform(0.02, 0.12)
+    gap = load.uniform(0.002, 0.007)
+    begins = starts(load.lo[0], load.hi[0], length, gap)
+    tiers = max(1, int((load.size[2] - clearance) / height))
+    rows = _layers_across(load, len(begins), tiers)
+    profiles = [tiers_of_columns(load.rng, len(begins), tiers, load.fraction) for _ in rows]
+    if load.chance(0.7):
+        profiles = [profiles[0]] * len(rows)
+    slack = max(0.0, load.hi[0] - begins[-1] - length)
+    offsets = load.rng.uniform(0, min(0.1, slack + 1e-3), len(rows))
+    lean = load.rng.normal(0, 0.0025)
+    for column, begin in enumerate(begins):
+        lean = 0.8 * lean + load.rng.normal(0, 0.0015)
+        wobble = load.rng.normal(0, 0.002, tiers)
+        for (y0, y1), profile, offset in zip(rows, profiles, offsets, strict=True):
+            density = load.vary(0.025)
+            for tier in range(profile[column]):
+                if load.full:
+                    return
+                shift = offset + lean * tier + wobble[tier]
+                x = float(np.clip(begin + shift, load.lo[0], load.hi[0] - length))
+                z = load.lo[2] + tier * height
+                box = Box((x, y0, z), (x + length, y1, z + height - 0.003))
+                load.goods(box, density * load.vary(0.03))
+
+
+def _pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: float) -> float:
+    """A wooden pallet; returns the height of its deck."""
+    length, width = size
+    load.packing(Box((x, y, z), (x + length, y + width, z + 0.02)), "wood", 300)
+    for at in (0.0, 0.5, 1.0):
+        left = x + at * (length - 0.1)
+        block = Box((left, y, z + 0.02), (left + 0.1, y + width, z + 0.12))
+        load.packing(block, "wood", 380)
+    load.packing(Box((x, y, z + 0.12), (x + length, y + width, z + 0.144)), "wood", 480)
+    return z + 0.144
+
+
+def _pallet_sizes(load: Load) -> tuple[float, float]:
+    return (1.2, 0.8) if load.chance(0.25) else (1.0, 1.2) if load.chance(0.5) else (1.2, 1.0)
+
+
+def _pallet_stacks(
+    load: Load, most_height: float = 2.05
+) -> list[tuple[float, float, tuple[float, float], float]]:
+    """Where pallets stand: x, y, footprint, height of the load on each; front to doors."""
+    footprint = _pallet_sizes(load)
+    length, width = footprint
+    gap = load.uniform(0.01, 0.04)
+    xs = centred(load.lo[0], load.hi[0], length, gap)
+    ys = centred(load.lo[1], load.hi[1], width, 0.03)[:2]
+    room = min(most_height, load.size[2] - 0.2)
+    places = len(xs) * len(ys)
+    each = load.item.mass_kg / (load.item.density * length * width * places)
+    level = float(np.clip(each * load.uniform(1.0, 1.5), 0.3, room))
+    if load.chance(0.15):
+        level = room
+    stacks = []
+    for x in xs:
+        for y in ys:
+            height = level * float(np.clip(load.vary(0.02), 0.9, 1.0))
+            if load.chance(0.06):
+                height *= load.uniform(0.5, 0.95)
+            stacks.append((float(x) + load.uniform(0, 0.012), float(y), footprint, height))
+    return stacks
+
+
+def pallets(load: Load) -> None:
+    """Two pallets across, tiers of cartons on each, tops nearly level, thin gaps between."""
+    _pallets(load, neck=0.0)
+
+
+def cases(load: Load) -> None:
+    """Pallets of bottles: each tier is dense below and light at the necks."""
+    _pallets(load, neck=0.3)
+
+
+def _pallets(load: Load, neck: float) -> None:
+    length, _, height = load.item.package
+    for x, y, footprint, top in _pallet_stacks(load):
+        if load.full:
+            return
+        deck = _pallet_base(load, x, y, footprint, load.lo[2])
+        tiers = max(1, min(9, round(top / height)))
+        step = top / tiers
+        across = max(1, min(3, round(footprint[0] / length)))
+        piece = footprint[0] / across
+        density = load.vary(0.02)
+        for tier in range(tiers):
+            z = deck + tier * step
+            shift = float(np.clip(load.rng.normal(0, 0.003), -0.006, 0.006))
+            for place in range(across):
+                left = x + place * piece + shift
+                lo = (left + 0.002, y, z)
+                hi = (left + piece - 0.002, y + footprint[1], z + step * (1 - neck) - 0.003)
+                share = density * load.vary(0.03) / (1 - neck * 0.6)
+                load.goods(Box(lo, hi), share)
+                if neck:
+                    low = (left + 0.01, y, hi[2] + 0.003)
+                    high = (left + piece - 0.01, y + footprint[1], z + step - 0.003)
+                    load.goods(Box(low, high), 0.4 * share)
+
+
+def sacks(load: Load) -> None:
+    """Sacks laid in bond to an uneven height."""
+    length, _, height = load.item.package
+    begins = starts(load.lo[0], load.hi[0] - length / 2, length, 0.015)
+    tiers = max(1, int((load.size[2] - 0.25) / height))
+    rows = _layers_across(load, len(begins), tiers)
+    for y0, y1 in rows:
+        profile = tiers_of_columns(load.rng, len(begins), tiers, load.fraction, ragged=0.5)
+        bond = length * load.uniform(0.25, 0.5)
+        for column, begin in enumerate(begins):
+            for tier in range(profile[column]):
+                if load.mass >= load.item.mass_kg * (1 if (y0, y1) == rows[-1] else 0.98):
+                    break
+                x = begin + (bond if tier % 2 else 0.0) + load.rng.normal(0, 0.015)
+                x = float(np.clip(x, load.lo[0], load.hi[0] - length))
+                z = load.lo[2] + tier * height
+                bulge = height * load.uniform(0.9, 1.0)
+                _sack(load, (x, y0, z), (x + length, y1, z + bulge))
+
+
+def _sack(load: Load, lo: Vec3, hi: Vec3) -> None:
+    """Thinner towards its sewn ends."""
+    (x0, y0, z0), (x1, y1, z1) = lo, hi
+    end, drop = 0.12 * (x1 - x0), 0.35 * (z1 - z0)
+    heap = Heap(
+        (x0, x0 + end, x1 - end, x1), (z1 - drop, z1, z1 - 0.01, z1 - drop), (y0, y1), z0
+    )
+    load.goods(heap, load.vary(0.05))
+
+
+def big_bags(load: Load) -> None:
+    """Flexible bags of about a tonne in two rows, round-shouldered, one or two high."""
+    side, _, height = load.item.package
+    xs = centred(load.lo[0], load.hi[0], side, load.uniform(0.01, 0.05))
+    ys = centred(load.lo[1], load.hi[1], side, 0.05)[:2]
+    tiers = 2 if load.size[2] > 2 * height + 0.05 and load.fraction > 0.45 else 1
+    for tier in range(tiers):
+        for x in xs:
+            for y in ys:
+                if load.full:
+                    return
+                z = load.lo[2] + tier * height * 0.98
+                _big_bag(load, (float(x), float(y), z), side, height * load.uniform(0.88, 1.0))
+
+
+def _big_bag(load: Load, corner: Vec3, side: float, height: float) -> None:
+    x, y, z = corner
+    base = _pallet_base(load, x, y, (side, side), z) if load.item.package[1] > 1.0 else z
+    angle = np.linspace(0, np.pi, 9)
+    along = x + side / 2 - np.cos(angle) * side / 2
+    dome = np.sin(angle) ** 0.5
+    tilt = load.rng.normal(0, 0.03) * (along - x) / side
+    top = base + height * (0.74 + 0.26 * dome) + tilt * dome
+    share = load.vary(0.03)
+    # Three slices across, the outer ones lower: the bag is round in y as well.
+    edges = y + side * np.array([0.0, 0.18, 0.82, 1.0])
+    for slice_, drop in enumerate((0.07, 0.0, 0.07)):
+        lowered = np.maximum(top - drop * height, base + 0.05)
+        span = (float(edges[slice_]), float(edges[slice_ + 1]))
+        load.goods(Heap(tuple(along.tolist()), tuple(lowered.tolist()), span, base), share)
+
+
+def bales(load: Load) -> None:
+    """Strapped bales in tiers; pressed unevenly, ragged on top."""
+    length, width, height = load.item.package
+    xs = starts(load.lo[0], load.hi[0], length, load.uniform(0.005, 0.03))
+    rows = centred(load.lo[1], load.hi[1], width, 0.01)
+    tiers = max(1, int(load.size[2] / height))
+    profile = tiers_of_columns(load.rng, len(xs), tiers, load.fraction, ragged=0.1)
+    merged = len(rows) if len(rows) * len(xs) * tiers > 130 else 1
+    step = (width + 0.01) * merged
+    for column, begin in enumerate(xs):
+        for tier in range(profile[column]):
+            for y in rows[::merged]:
+                if load.full:
+                    return
+                x = float(begin) + load.rng.normal(0, 0.012)
+                x = float(np.clip(x, load.lo[0], max(load.lo[0], load.hi[0] - length)))
+                z = load.lo[2] + tier * height
+                _bale(load, (x, float(y), z), (length, step - 0.01, height))
+
+
+def _bale(load: Load, corner: Vec3, size: Vec3) -> None:
+    """Slices pressed one after another, each of its own density; straps pinch between them."""
+    x, y, z = corner
+    slices = int(load.rng.integers(2, 4))
+    edges = np.linspace(x, x + size[0], slices + 1)
+    share = load.vary(0.06)
+    for left, right in zip(edges[:-1], edges[1:], strict=True):
+        along = np.linspace(left + 0.004, right - 0.004, 6)
+        crown = size[2] * (0.985 - 0.03 * np.abs(np.linspace(-1, 1, 6)) ** 3)
+        top = z + crown - np.abs(load.rng.normal(0, 0.012, 6))
+        body = Heap(tuple(along.tolist()), tuple(top.tolist()), (y, y + size[1]), z)
+        load.goods(body, share * load.vary(0.04))
+
+
+def drums(load: Load) -> None:
+    """Steel drums of some 210 l in two tiers, four across, filled not quite to the top."""
+    radius, height = 0.286, 0.88
+    tiers = 2 if load.size[2] > 1.9 and load.fraction > 0.36 else 1
+    xs = starts(load.lo[0], load.hi[0], 2 * radius, 0.01)
+    ys = centred(load.lo[1], load.hi[1], 2 * radius, 0.005)
+    filled = load.uniform(0.9, 0.97)
+    on_pallets = load.chance(0.5)
+    for tier in range(tiers):
+        z = load.lo[2] + tier * (height + (0.12 if on_pallets else 0.015))
+        if on_pallets:
+            length = min(load.hi[0], float(xs[-1]) + 2 * radius) - load.lo[0]
+            for piece in starts(0, length, 1.16):
+                x = load.lo[0] + float(piece)
+                board = Box((x, ys[0], z), (x + min(1.14, length), ys[-1] + 2 * radius, z + 0.1))
+                load.packing(board, "wood", 170)
+            z += 0.1
+        for x in xs:
+            for y in ys:
+                if load.full:
+                    return
+                level = filled * load.uniform(0.97, 1.0)
+                _drum(load, (float(x) + radius, float(y) + radius, z), radius, height, level)
+
+
+def _drum(load: Load, foot: Vec3, radius: float, height: float, level: float) -> None:
+    x, y, z = foot
+    shell = Cylinder((x, y, z + height / 2), radius, height, "z", radius - 0.0011)
+    load.packing(shell, "steel", 7850)
+    inside = height * level
+    load.goods(Cylinder((x, y, z + 0.01 + inside / 2), radius - 0.0012, inside, "z"))
+
+
+def ibcs(load: Load) -> None:
+    """Plastic tanks of a cubic metre in a cage of steel tube on a pallet."""
+    xs = starts(load.lo[0], load.hi[0], 1.2, 0.02)
+    ys = centred(load.lo[1], load.hi[1], 1.0, 0.1)[:2]
+    tiers = 2 if load.size[2] > 2.35 and load.fraction > 0.5 else 1
+    for tier in range(tiers):
+        for x in xs:
+            for y in ys:
+                if load.full:
+                    return
+                _ibc(load, (float(x), float(y), load.lo[2] + tier * 1.17))
+
+
+def _ibc(load: Load, corner: Vec3) -> None:
+    x, y, z = corner
+    load.packing(Box((x, y, z), (x + 1.2, y + 1.0, z + 0.02)), "steel", 500)
+    for at in (0.02, 0.54, 1.06):
+        load.packing(Box((x + at, y, z + 0.02), (x + at + 0.1, y + 1.0, z + 0.13)), "steel", 320)
+    level = load.uniform(0.86, 0.95)
+    liquid = Box((x + 0.04, y + 0.03, z + 0.15), (x + 1.16, y + 0.97, z + 0.15 + level))
+    load.goods(liquid)
+    for height in (0.2, 0.5, 0.8, 1.1):
+        bar = Box((x, y, z + height), (x + 1.2, y + 0.02, z + height + 0.018))
+        load.packing(bar, "steel", 2600)
+    for at in (0.0, 0.3, 0.6, 0.9, 1.182):
+        post = Box((x + at, y, z + 0.14), (x + at + 0.018, y + 0.02, z + 1.14))
+        load.packing(post, "steel", 2600)
+    neck = Cylinder((x + 0.6, y + 0.5, z + 0.15 + 0.98), 0.08, 0.05, "z")
+    load.packing(neck, "polyethylene", 500)
+
+
+def rolls(load: Load) -> None:
+    """Paper rolls on end, staggered in two rows, one or two high."""
+    radius, height = load.item.package[0] / 2, load.item.package[2]
+    width = load.size[1]
+    # Two rows that interlock: the second sits in the hollows of the first.
+    across = max(0.0, width - 2 * radius)
+    pitch = 2 * radius if across >= 2 * radius else 2 * float(np.sqrt((2 * radius) ** 2 - across**2))
+    pitch = max(pitch, 2 * radius) + 0.01
+    tiers = max(1, min(3, int((load.size[2] - 0.03) / height)))
+    shift = 0.0 if across >= 2 * radius else pitch / 2
+    columns = len(starts(load.lo[0], load.hi[0] - shift, 2 * radius, pitch - 2 * radius))
+    profile = tiers_of_columns(load.rng, columns, tiers, min(1.0, load.fraction * 1.27), ragged=0.05)
+    for column in range(columns):
+        for row, y in enumerate((load.lo[1] + radius, load.hi[1] - radius)):
+            for tier in range(profile[column]):
+                if load.full:
+                    return
+                x = load.lo[0] + radius + column * pitch + row * shift
+                centre = (x, y, load.lo[2] + (tier + 0.5) * (height + 0.004))
+                roll = Cylinder(centre, radius * load.uniform(0.985, 1.0), height, "z", 0.05)
+                load.goods(roll, load.vary(0.02))
+
+
+def hanging(load: Load) -> None:
+    """Garments on rails, in one or two levels: vertical streaks under a steel bar."""
+    length, _, height = load.size
+    levels = 2 if height > 2.2 else 1
+    for level in range(levels):
+        top = load.lo[2] + height * (level + 1) / levels - 0.1
+        load.packing(Box((load.lo[0], -0.6, top), (load.hi[0], -0.57, top + 0.03)), "steel", 2500)
+        load.packing(Box((load.lo[0], 0.57, top), (load.hi[0], 0.6, top + 0.03)), "steel", 2500)
+        for x in starts(load.lo[0], load.lo[0] + length * load.uniform(0.85, 1), 0.09, 0.004):
+            if load.full:
+                return
+            drop = (height / levels - 0.15) * load.uniform(0.7, 0.97)
+            rail = Box(
+                (float(x), load.lo[1] + 0.05, top - drop), (float(x) + 0.09, load.hi[1] - 0.05, top)
+            )
+            load.goods(rail, load.vary(0.12))
+
+
+def mixed_cartons(load: Load) -> None:
+    """Parcels of many senders: every column another size and density."""
+    rng: Generator = load.rng
+    for y0, y1 in ((load.lo[1], -0.02), (0.02, load.hi[1])):
+        x = load.lo[0]
+        while x < load.hi[0] - 0.25:
+            length = min(load.uniform(0.25, 0.75), load.hi[0] - x)
+            z = load.lo[2]
+            top = load.lo[2] + load.size[2] * load.uniform(0.6, 0.97)
+            while z < top - 0.1:
+                if load.mass >= load.item.mass_kg * (0.5 if y0 < -0.1 else 1.0):
+                    break
+                height = min(load.uniform(0.15, 0.55), top - z)
+                inset = load.uniform(0, 0.03)
+                box = Box((x + inset, y0, z), (x + length - 0.005, y1, z + height - 0.003))
+                load.goods(box, float(rng.lognormal(-0.12, 0.5)))
+                z += height
+            x += length
