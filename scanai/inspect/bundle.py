@@ -78,16 +78,19 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Of model.onnx."""
 
     def p_value(self, score_name: str, score: float) -> float | None:
-        """Share of benign scans with at least this score, never below 1/(n + 1); None if unknown.
+        """Share of benign scans with at least this score, this one counted in; None if unknown.
 
-        Between two quantiles the larger share counts, so that a p-value never flatters.
+        The conformal p-value, (1 + n at or above) / (1 + n). Between two quantiles the larger
+        number counts, so that a p-value never flatters.
         """
         quantiles = self.score_quantiles.get(score_name)
         if not quantiles or not self.benign_scans:
             return None
-        below = sum(quantile < score for quantile in quantiles)  # of len(quantiles) evenly spaced
-        share_below = max(below - 1, 0) / max(len(quantiles) - 1, 1)
-        return max(1.0 - share_below, 1.0 / (self.benign_scans + 1))
+        passed = sum(quantile < score for quantile in quantiles) - 1
+        n = self.benign_scans
+        # The scan at place i of n, in order, is at or below every quantile from i / (n − 1) on.
+        below = passed * (n - 1) // max(len(quantiles) - 1, 1) + 1 if passed >= 0 else 0
+        return (1 + n - below) / (1 + n)
 
 
 @dataclass(frozen=True)

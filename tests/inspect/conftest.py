@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
@@ -257,6 +258,22 @@ def write_bundle(folder: Path, graph: bytes, metadata: BundleMetadata) -> Path:
     (folder / "model.onnx").write_bytes(graph)
     (folder / "bundle.json").write_bytes(msgspec.json.encode(metadata))
     return folder
+
+
+@pytest.fixture(scope="session")
+def kit() -> SimpleNamespace:
+    """The makers above: with pytest's import mode a test cannot import its conftest."""
+    return SimpleNamespace(
+        walls=WALLS,
+        unit=UNIT,
+        load=LOAD,
+        make_scan=make_scan,
+        make_profile=make_profile,
+        display_scan=display_scan,
+        tiny_graph=tiny_graph,
+        tiny_metadata=tiny_metadata,
+        write_bundle=write_bundle,
+    )
 
 
 @pytest.fixture(scope="session")

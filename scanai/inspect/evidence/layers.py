@@ -33,6 +33,7 @@ _MAX_AREAL_DENSITY = 500.0
 _STEPS = 56
 _IRON = 26
 _ORGANIC = 7
+_URANIUM = 92
 _Z_95 = 1.96
 
 
@@ -92,23 +93,23 @@ class LayeredInversion:
         excess = [core - ring for core, ring in zip(seen.core, seen.ring, strict=True)]
         noise_high = float(np.hypot(seen.noise[0], seen.structure))
         possible = np.ones(self._z.size, dtype=bool)
-        best, interval = _Z.index(_IRON), None
+        best, interval = float(_IRON), None
         if len(curves) == 2 and seen.low_usable and excess[0] > 0:
             residual, sigma = self._residual(curves, excess, seen)
             interval = _interval(self._z, residual, sigma)
             if interval is not None:
-                best = int(np.argmin(np.abs(residual) / sigma))
+                best = _lightest_fit(self._z, residual)
                 possible = (self._z >= interval[0]) & (self._z <= interval[1])
-                possible[best] = True
+                possible[np.argmin(np.abs(self._z - best))] = True
         ends = [
             self._thickness(curves[0], excess[0] + side * _Z_95 * noise_high)
             for side in (-1.0, 0.0, 1.0)
         ]
         return Layer(
-            areal_density=float(ends[1][best]),
+            areal_density=float(np.interp(best, self._z, ends[1])),
             areal_density_low=float(ends[0][possible].min()),
             areal_density_high=float(ends[2][possible].max()),
-            z=None if interval is None else float(self._z[best]),
+            z=None if interval is None else best,
             z_low=None if interval is None else interval[0],
             z_high=None if interval is None else interval[1],
         )
@@ -123,7 +124,7 @@ class LayeredInversion:
                     for t, row in zip(thickness, self._bare[1], strict=True)
                 ]
             )
-            behind = int(np.argmin(np.abs(low - ring[1])))
+            behind = int(np.argmin(np.abs(self._z - _lightest_fit(self._z, ring[1] - low))))
         else:
             behind = _Z.index(_ORGANIC)
         curves = []
@@ -165,9 +166,27 @@ def layered_inversion(
 
 
 def _interval(z: Array, residual: Array, sigma: Array) -> tuple[float, float] | None:
-    """Smallest and largest Z that agree within 95 %; None when none does or all do."""
+    """Smallest and largest Z that agree within 95 %; None when that says nothing.
+
+    Thin layers of a light and of a very heavy element can look alike, so the interval may span
+    both with a gap in between.
+    """
     fine = np.arange(1.0, 95.0)
     agrees = np.abs(np.interp(fine, z, residual)) <= _Z_95 * np.interp(fine, z, sigma)
-    if not agrees.any() or agrees.all():
+    if not agrees.any():
         return None
-    return float(fine[agrees][0]), float(fine[agrees][-1])
+    low, high = float(fine[agrees][0]), float(fine[agrees][-1])
+    return None if low <= _ORGANIC and high >= _URANIUM else (low, high)
+
+
+def _lightest_fit(z: Array, residual: Array) -> float:
+    """Lightest Z whose residual is zero, else the Z whose residual is least.
+
+    The lighter of two that fit: light cargo is common, lead is not.
+    """
+    crossings = np.flatnonzero(np.diff(np.sign(residual)))
+    if crossings.size == 0:
+        return float(z[np.argmin(np.abs(residual))])
+    i = int(crossings[0])
+    share = residual[i] / (residual[i] - residual[i + 1])
+    return float(z[i] + share * (z[i + 1] - z[i]))

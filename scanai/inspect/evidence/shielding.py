@@ -75,7 +75,7 @@ def distinct_regions(
     height, width = shape
     kept: list[tuple[Box, float]] = []
     for x0, y0, x1, y1, score in sorted(regions.tolist(), key=lambda row: -row[4]):
-        if score <= 0 or not np.isfinite((x0, y0, x1, y1)).all():
+        if score <= 0 or not np.isfinite((x0, y0, x1, y1, score)).all():
             continue
         box = (
             int(np.clip(np.floor(x0), 0, width - 1)),
@@ -182,21 +182,19 @@ def _wall_contrast(excess: NDArray[np.float32], dense: NDArray[np.bool_], least:
     box = excess[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if min(box.shape) < 8:
         return 0.0
-    across = np.abs(np.linspace(-1, 1, box.shape[0]))[:, None]
-    along = np.abs(np.linspace(-1, 1, box.shape[1]))[None, :]
-    distance = np.maximum(across, along)
-    # All four sides must stand out: two lumps side by side are no wall around a cavity.
-    band = distance >= 0.7
+    across, along = np.linspace(-1, 1, box.shape[0]), np.linspace(-1, 1, box.shape[1])
+    # The middle of all four sides must stand out: two lumps side by side are no wall around a
+    # hollow, and the corners of a round one are empty.
     sides = (
-        box[band & (across >= along) & (np.linspace(-1, 1, box.shape[0])[:, None] < 0)],
-        box[band & (across >= along) & (np.linspace(-1, 1, box.shape[0])[:, None] > 0)],
-        box[band & (along >= across) & (np.linspace(-1, 1, box.shape[1])[None, :] < 0)],
-        box[band & (along >= across) & (np.linspace(-1, 1, box.shape[1])[None, :] > 0)],
+        box[np.ix_(across <= -0.7, np.abs(along) < 0.35)],
+        box[np.ix_(across >= 0.7, np.abs(along) < 0.35)],
+        box[np.ix_(np.abs(across) < 0.35, along <= -0.7)],
+        box[np.ix_(np.abs(across) < 0.35, along >= 0.7)],
     )
     wall = min(float(np.median(side)) for side in sides)
     if wall < least:
         return 0.0
-    middle = float(np.median(box[distance < 0.35]))
+    middle = float(np.median(box[np.ix_(np.abs(across) < 0.35, np.abs(along) < 0.35)]))
     return float(np.clip((wall - middle) / wall, 0.0, 1.0))
 
 
@@ -289,7 +287,7 @@ def _evidence(look: Look) -> tuple[Evidence, ...]:
             )
         )
     if layer.z is not None:
-        rows.append(Evidence(name="effective Z", value=layer.z, low=layer.z_low, high=layer.z_high))
+        rows.append(Evidence(name="effective Z", value=round(layer.z), low=layer.z_low, high=layer.z_high))
     if look.wall_contrast > 0:
         rows.append(
             Evidence(name="middle below wall", value=round(100 * look.wall_contrast), unit="%")

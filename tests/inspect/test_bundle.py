@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from onnx import TensorProto
+
+from scanai.errors import BundleError
+from scanai.inspect.bundle import (
+    MAX_GRAPH_BYTES,
+    BundleMetadata,
+    initial_thresholds,
+    load_bundle,
+    threshold_table,
+)
+
+
+def changed(folder: Path, metadata: BundleMetadata, graph: bytes, **fields: object) -> Path:
+    content = msgspec.to_builtins(metadata) | fields
+    (folder / "bundle.json").write_bytes(msgspec.json.encode(content))
+    (folder / "model.onnx").write_bytes(graph)
+    return folder
+
+
+@pytest.fixture
+def metadata(kit: SimpleNamespace, graph: bytes) -> BundleMetadata:
+    return kit.tiny_metadata(graph)
+
+
+def refusal(source: Path, expected: str, found: str) -> str:
+    return re.escape(f"{source}: expected {expected}, found {found}")
+
+
+def test_loads_what_was_written(bundle_dir: Path, metadata: BundleMetadata) -> None:
+    assert load_bundle(bundle_dir).metadata == metadata
+
+
+def test_refuses_a_graph_that_does_not_match_its_hash(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    folder = changed(tmp_path, metadata, graph + b"\x00")
+    found = hashlib.sha256(graph + b"\x00").hexdigest()
+    message = refusal(tmp_path / "model.onnx", f"SHA-256 {metadata.sha256}", found)
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+def test_refuses_external_data_even_with_the_right_hash(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    model = onnx.load_from_string(graph)
+    weight = model.graph.initializer[0]
+    weight.data_location = TensorProto.EXTERNAL
+    entry = weight.external_data.add()
+    entry.key, entry.value = "location", "elsewhere.bin"
+    altered = bytes(model.SerializeToString())
+    folder = changed(tmp_path, metadata, altered, sha256=hashlib.sha256(altered).hexdigest())
+    message = refusal(
+        tmp_path / "model.onnx", "a graph complete in itself", "tensors kept in other files"
+    )
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+def test_refuses_a_graph_too_large_before_reading_it(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    folder = changed(tmp_path, metadata, graph)
+    with (folder / "model.onnx").open("r+b") as stream:
+        stream.truncate(MAX_GRAPH_BYTES + 1)
+    message = refusal(
+        tmp_path / "model.onnx",
+        f"at most {MAX_GRAPH_BYTES} bytes",
+        f"{MAX_GRAPH_BYTES + 1} bytes",
+    )
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+def test_names_a_missing_folder(tmp_path: Path) -> None:
+    message = refusal(tmp_path / "none", "a bundle folder", "no such folder")
+    with pytest.raises(BundleError, match=message):
+        load_bundle(tmp_path / "none")
+
+
+def test_names_a_missing_graph(tmp_path: Path, metadata: BundleMetadata, graph: bytes) -> None:
+    folder = changed(tmp_path, metadata, graph)
+    (folder / "model.onnx").unlink()
+    message = refusal(tmp_path / "model.onnx", "a readable file", "No such file or directory")
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"extra": 1}, "Object contains unknown field `extra`"),
+        ({"format": "scanai-bundle/2"}, "Invalid enum value 'scanai-bundle/2'"),
+        ({"sha256": "abc"}, "Expected `str` matching regex"),
+        ({"benign_scans": "many"}, "Expected `int`, got `str`"),
+    ],
+)
+def test_refuses_metadata_of_another_shape(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes, fields: dict[str, object], found: str
+) -> None:
+    folder = changed(tmp_path, metadata, graph, **fields)
+    message = refusal(tmp_path / "bundle.json", "scanai-bundle/1 metadata", found)
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+def test_names_a_threshold_that_is_missing(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    thresholds = msgspec.to_builtins(metadata.thresholds)
+    del thresholds["shielding_score"]
+    folder = changed(tmp_path, metadata, graph, thresholds=thresholds)
+    message = refusal(tmp_path / "bundle.json", "thresholds shielding_score", "none of these")
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+def test_names_a_threshold_that_nobody_knows(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    thresholds = msgspec.to_builtins(metadata.thresholds)
+    thresholds["guess"] = thresholds["mass_error"]
+    folder = changed(tmp_path, metadata, graph, thresholds=thresholds)
+    message = refusal(tmp_path / "bundle.json", "only known thresholds", "guess")
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+def test_refuses_a_graph_with_other_outputs(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    model = onnx.load_from_string(graph)
+    del model.graph.output[-1]
+    altered = bytes(model.SerializeToString())
+    folder = changed(tmp_path, metadata, altered, sha256=hashlib.sha256(altered).hexdigest())
+    message = refusal(
+        tmp_path / "model.onnx",
+        "outputs shielding, goods, undeclared, regions, scores",
+        "shielding, goods, undeclared, regions",
+    )
+    with pytest.raises(BundleError, match=message):
+        load_bundle(folder).session()
+
+
+def test_a_graph_that_the_runtime_refuses_is_a_bundle_error(
+    tmp_path: Path, metadata: BundleMetadata
+) -> None:
+    broken = b"\x3a\x00"  # a model whose graph is empty
+    folder = changed(tmp_path, metadata, broken, sha256=hashlib.sha256(broken).hexdigest())
+    with pytest.raises(BundleError, match="expected a graph that ONNX Runtime loads, found "):
+        load_bundle(folder).session()
+
+
+def test_every_threshold_says_what_it_means_and_what_sets_it() -> None:
+    for name, entry in threshold_table().items():
+        assert set(entry) == {"unit", "initial", "set_on", "meaning"}, name
+    assert initial_thresholds()["shielding_score"].false_alarm_rate is None
+
+
+def calibrated(metadata: BundleMetadata, scores: list[float], quantiles: int) -> BundleMetadata:
+    marks = np.quantile(scores, np.linspace(0, 1, quantiles))
+    return msgspec.structs.replace(
+        metadata, score_quantiles={"s": tuple(marks.tolist())}, benign_scans=len(scores)
+    )
+
+
+def test_an_uncalibrated_score_has_no_p_value(metadata: BundleMetadata) -> None:
+    assert metadata.p_value("shielding", 0.9) is None
+
+
+def test_a_score_beyond_all_benign_scans_is_never_impossible(metadata: BundleMetadata) -> None:
+    bundle = calibrated(metadata, [0.1, 0.2, 0.3], 101)
+    assert bundle.p_value("s", 0.9) == pytest.approx(1 / 4)
+
+
+@given(
+    scores=st.lists(st.floats(0, 1), min_size=1, max_size=60),
+    score=st.floats(0, 1),
+)
+def test_a_p_value_never_flatters(graph: bytes, kit, scores, score) -> None:
+    p_value = calibrated(kit.tiny_metadata(graph), scores, 101).p_value("s", score)
+    share = sum(benign >= score for benign in scores) / len(scores)
+    assert p_value is not None
+    assert share <= p_value + 1e-9
+    assert p_value <= 1.0

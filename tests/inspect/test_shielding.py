@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import pytest
+
+from scanai.inspect.evidence.shielding import distinct_regions, look_at, shielding_findings
+
+BOX = (150.0, 90.0, 170.0, 106.0)
+INSIDE = np.s_[90:106, 150:170]
+
+
+def regions(*rows: tuple[float, ...]) -> np.ndarray:
+    return np.array(rows, dtype=np.float32)
+
+
+def only_finding(context, score=0.9):
+    findings, _ = shielding_findings(regions((*BOX, score)), context)
+    assert len(findings) == 1
+    return findings[0]
+
+
+def test_lead_in_paper_is_heavy_metal(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    finding = only_finding(context)
+    assert finding.kind == "high_z_shielding"
+    assert finding.confirmed
+    assert finding.region == (150, 90, 170, 106)
+    by_name = {row.name: row for row in finding.evidence}
+    excess = by_name["areal density above surroundings"]
+    assert excess.low <= 50.0 <= excess.high
+    assert by_name["effective Z"].low <= 82 <= by_name["effective Z"].high
+    assert finding.sentence.startswith(
+        "Heavy metal, 40 × 32 cm, at 2.9 m from the left end, 1.0 m up: "
+    )
+
+
+def test_steel_in_paper_is_a_dense_block(kit, context_of) -> None:
+    finding = only_finding(
+        context_of(kit.walls, ("paper", kit.load, 45.0), ("steel", INSIDE, 50.0))
+    )
+    assert finding.kind == "dense_block"
+    assert finding.confirmed
+
+
+def test_one_energy_never_claims_heavy_metal(kit, context_of) -> None:
+    finding = only_finding(
+        context_of(
+            kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0), energies_mv=(4.0,)
+        )
+    )
+    assert finding.kind == "dense_block"
+    assert finding.sentence.endswith("material cannot be told.")
+    assert "effective Z" not in {row.name for row in finding.evidence}
+
+
+def test_a_region_like_its_surroundings_is_not_confirmed(kit, context_of) -> None:
+    findings, best = shielding_findings(
+        regions((*BOX, 0.9)), context_of(kit.walls, ("paper", kit.load, 45.0))
+    )
+    assert [finding.confirmed for finding in findings] == [False]
+    assert best == 0.0
+
+
+def test_what_the_beam_does_not_pass_is_a_lower_bound(kit, context_of) -> None:
+    finding = only_finding(
+        context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 300.0))
+    )
+    assert finding.kind == "opaque_region"
+    excess = finding.evidence[0]
+    assert excess.high is None
+    assert excess.low < 300
+    assert "at least" in finding.sentence
+
+
+def test_a_wall_around_a_hollow_is_a_hidden_cavity(kit, context_of) -> None:
+    context = context_of(
+        kit.walls,
+        ("paper", kit.load, 45.0),
+        ("lead", np.s_[86:110, 146:174], 50.0),
+        ("lead", np.s_[92:104, 152:168], -40.0),
+    )
+    findings, _ = shielding_findings(regions((146, 86, 174, 110, 0.9)), context)
+    assert [finding.kind for finding in findings] == ["hidden_cavity"]
+
+
+@pytest.mark.parametrize("gap", [np.s_[86:110, 156:164], np.s_[94:102, 146:174]])
+def test_two_blocks_side_by_side_are_no_cavity(kit, context_of, gap) -> None:
+    context = context_of(
+        kit.walls,
+        ("paper", kit.load, 45.0),
+        ("lead", np.s_[86:110, 146:174], 50.0),
+        ("lead", gap, -50.0),
+    )
+    findings, _ = shielding_findings(regions((146, 86, 174, 110, 0.9)), context)
+    assert findings[0].kind != "hidden_cavity"
+
+
+def test_scores_below_the_threshold_are_measured_but_not_reported(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    findings, best = shielding_findings(regions((*BOX, 0.3)), context)
+    assert findings == []
+    assert best == pytest.approx(0.3)
+
+
+def test_the_threshold_is_the_bundles(kit, context_of) -> None:
+    context = context_of(
+        kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0), shielding_score=0.95
+    )
+    assert shielding_findings(regions((*BOX, 0.9)), context)[0] == []
+
+
+def test_a_block_at_the_very_edge_of_the_picture_is_looked_at(kit, context_of) -> None:
+    context = context_of(("lead", np.s_[150:160, 320:330], 50.0))
+    findings, _ = shielding_findings(regions((318, 148, 400, 300, 0.9)), context)
+    assert findings[0].confirmed
+    assert findings[0].region == (320, 150, 330, 160)
+
+
+def test_a_region_that_fills_the_picture_is_looked_at(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    findings, _ = shielding_findings(regions((0, 0, 330, 160, 0.9)), context)
+    assert len(findings) == 1
+
+
+def test_repaired_pixels_do_not_speak(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    scan = context.measured.scan
+    valid = scan.valid.copy()
+    valid[96:100] = False
+    attenuation = context.measured.attenuation.copy()
+    attenuation[:, 96:100] = 0.0
+    broken = replace(
+        context,
+        measured=replace(
+            context.measured, scan=replace(scan, valid=valid), attenuation=attenuation
+        ),
+    )
+    whole = look_at((150, 90, 170, 106), context).layer.areal_density
+    assert look_at((150, 90, 170, 106), broken).layer.areal_density == pytest.approx(whole, rel=0.1)
+
+
+def test_boxes_seen_twice_count_once() -> None:
+    rows = regions((10, 10, 50, 50, 0.6), (20, 20, 30, 30, 0.9), (100, 10, 120, 30, 0.5))
+    assert [box for box, _ in distinct_regions(rows, (160, 330))] == [
+        (20, 20, 30, 30),
+        (100, 10, 120, 30),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (10, 10, 10, 30, 0.9),
+        (30, 10, 20, 30, 0.9),
+        (np.nan, 10, 20, 30, 0.9),
+        (10, 10, 20, 30, 0.0),
+        (10, 10, 20, 30, np.nan),
+    ],
+)
+def test_boxes_that_hold_nothing_are_dropped(row) -> None:
+    assert distinct_regions(regions(row), (160, 330)) == []
+
+
+def test_a_p_value_is_given_only_on_a_calibrated_scanner(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    metadata = msgspec.structs.replace(
+        context.metadata,
+        score_quantiles={"shielding": tuple(np.linspace(0, 0.5, 101).tolist())},
+        benign_scans=199,
+    )
+    known = replace(context, metadata=metadata)
+    assert only_finding(known).p_value == pytest.approx(1 / 200)
+    assert only_finding(replace(known, calibrated=False)).p_value is None
