@@ -24,12 +24,13 @@ from scanai.scan import load_profile, write_tiff
 from scanai.synth.scenes import KINDS, ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
 from scanai.synth.truth import Truth
+from scanai.synth.units import UNIT_TYPES
 
 _Share = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     count: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     """Names or files of scanner profiles, drawn evenly."""
@@ -44,7 +45,7 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 def read_recipe(path: str | Path) -> DatasetRecipe:
-    """Raises RecipeError for unknown keys, wrong types and unknown kinds of scene."""
+    """RecipeError for unknown keys, wrong types, and kinds of scene or unit that are not made."""
     path = Path(path)
     try:
         recipe = msgspec.toml.decode(path.read_bytes(), type=DatasetRecipe)
@@ -52,9 +53,13 @@ def read_recipe(path: str | Path) -> DatasetRecipe:
         raise RecipeError(path, "a readable recipe", str(error.strerror)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RecipeError(path, "a data set recipe in TOML", str(error)) from error
-    unknown = sorted(set(recipe.kinds) - set(KINDS))
-    if unknown:
-        raise RecipeError(path, f"kinds of scene among {', '.join(KINDS)}", ", ".join(unknown))
+    for what, given, known in (
+        ("kinds of scene", recipe.kinds, KINDS),
+        ("unit_types", recipe.unit_types, UNIT_TYPES),
+    ):
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise RecipeError(path, f"{what} among {', '.join(known)}", ", ".join(unknown))
     if sum(recipe.kinds.values()) <= 0:
         raise RecipeError(path, "a kind of scene with a weight above 0", "none")
     return recipe

@@ -135,8 +135,9 @@ def record(
         # Channels differ between energies by much less than from row to row.
         own_gain = gain * rng.normal(1.0, flaws.gain_spread / 10, height)
         open_beam = (profile.open_beam_counts[index] * level * own_gain).astype(np.float32)
-        offset = rng.normal(profile.dark_counts, flaws.dark_spread_counts, height)
-        offset = np.asarray(np.maximum(offset, 0), np.float32)
+        offset = np.full(height, profile.dark_counts, np.float32)
+        offset += rng.normal(0.0, flaws.dark_spread_counts, height)
+        np.maximum(offset, 0, out=offset)
         output = rng.normal(1.0, flaws.output_drift, width).astype(np.float32)
         mean = transmission[index] * output
         mean *= np.float32(quanta)

@@ -1,0 +1,117 @@
+"""Data sets: strict recipes, files that read back, the same bytes for any number of workers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import msgspec
+import numpy as np
+import pytest
+
+from scanai.errors import RecipeError
+from scanai.manifest import read_manifest
+from scanai.scan import read_raw
+from scanai.synth.dataset import DatasetRecipe, iter_scans, read_recipe, scan_at, write_dataset
+
+RECIPE = DatasetRecipe(
+    seed=5,
+    count=3,
+    profiles=("portal-6-4", "mobile-4"),
+    kinds={"benign": 1.0, "concealed": 1.0},
+    unit_types=("20",),
+    x_window_px=48,
+    air_line_share=0.5,
+)
+TOML = """
+seed = 5
+count = 3
+profiles = ["portal-6-4"]
+kinds = { benign = 1.0 }
+"""
+
+
+def hashes(folder) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+    }
+
+
+def test_any_number_of_workers_writes_the_same_bytes(tmp_path):
+    write_dataset(RECIPE, tmp_path / "one", workers=1)
+    write_dataset(RECIPE, tmp_path / "two", workers=2)
+    assert hashes(tmp_path / "one") == hashes(tmp_path / "two")
+    assert len(hashes(tmp_path / "one")) == 9
+
+
+def test_files_hold_what_was_simulated(tmp_path):
+    paths = write_dataset(msgspec.structs.replace(RECIPE, count=2), tmp_path)
+    for index, path in enumerate(paths):
+        scan = scan_at(RECIPE, index)
+        raw = read_raw(path)
+        np.testing.assert_array_equal(raw.pixels, scan.raw.pixels)
+        assert raw.scan_id == scan.manifest.scan_id
+        stem = path.with_suffix("")
+        assert read_manifest(stem.with_suffix(".manifest.json")) == scan.manifest
+        with np.load(stem.with_suffix(".truth.npz")) as truth:
+            np.testing.assert_array_equal(truth["group_index"], scan.truth.group_index)
+            np.testing.assert_array_equal(truth["shield_mask"], scan.truth.shield_mask)
+            assert len(msgspec.json.decode(str(truth["boxes"]))) == len(scan.truth.boxes)
+
+
+def test_a_longer_recipe_begins_with_the_scans_of_the_shorter():
+    longer = msgspec.structs.replace(RECIPE, count=500)
+    for index, scan in enumerate(iter_scans(msgspec.structs.replace(RECIPE, count=2))):
+        np.testing.assert_array_equal(scan.raw.pixels, scan_at(longer, index).raw.pixels)
+
+
+def test_reads_a_recipe(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text(TOML)
+    recipe = read_recipe(path)
+    assert recipe.profiles == ("portal-6-4",)
+    assert recipe.x_window_px is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("colour = 1", "Object contains unknown field `colour`"),
+        ("unit_types = 20", "Expected `array`, got `int` - at `$.unit_types`"),
+        ("air_line_share = 1.5", "Expected `float` <= 1.0 - at `$.air_line_share`"),
+        ("seed = 3", "Cannot overwrite a value"),
+    ],
+)
+def test_refuses_a_recipe_and_names_the_key(tmp_path, change, message):
+    path = tmp_path / "recipe.toml"
+    path.write_text(TOML + change + "\n")
+    expected = f"{path}: expected a data set recipe in TOML, found "
+    with pytest.raises(RecipeError, match=re.escape(expected + message)):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (TOML.replace("benign", "haunted"), r"kinds of scene among benign, .*, found haunted$"),
+        (TOML + 'unit_types = ["60"]', r"unit_types among 20, .*, found 60$"),
+    ],
+)
+def test_refuses_scenes_that_it_cannot_make(tmp_path, text, message):
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    with pytest.raises(RecipeError, match=message):
+        read_recipe(path)
+
+
+def test_refuses_kinds_without_weight(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text(TOML.replace("benign = 1.0", "benign = 0.0"))
+    with pytest.raises(RecipeError, match="expected a kind of scene with a weight above 0"):
+        read_recipe(path)
+
+
+def test_missing_recipe_is_a_recipe_error(tmp_path):
+    with pytest.raises(RecipeError, match="found No such file or directory"):
+        read_recipe(tmp_path / "none.toml")
