@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scanai.errors import ScanError
 from scanai.scan import defects
 from scanai.scan.model import ImageQuality, RawScan, Scan
-from scanai.scan.open_beam import STRONGEST_PULSE, WEAKEST_PULSE, open_beam, pulse_output
+from scanai.scan.open_beam import AIR_LINE_TOLERANCE, OpenBeam, open_beam, pulse_output
 from scanai.scan.profile import ScannerProfile
 
 Array = NDArray[np.float32]
@@ -27,10 +27,23 @@ From = Literal["file", "air_line", "air_regions", "scale", "none"]
 _SIGNAL = 0.002
 # An air line below this share of its median belongs to a dead detector.
 _DEAD_AIR = 0.2
+# A picture with more saturated pixels than this shows nothing.
+_ALL = 0.99
+# A dark level below this is too near to zero for zero to be impossible.
+_LEAST_DARK = 50.0
+# A pulse of less output than this says too little of what it went through.
+_WEAKEST_PULSE, _STRONGEST_PULSE = 0.3, 1.5
 # Without an air line the air found in the picture is 1 by construction, but for row medians.
 _OWN_AIR_TOLERANCE = 0.05
 # An attenuation of 5.5, the least grey of an 8-bit picture: a display picture has no noise floor.
 _DISPLAY_FLOOR = 1 / 255
+
+_NO_AIR_BESIDE = (
+    "No open air beside the transport unit: detector rows behind it have the mean open beam of the "
+    "rows above it."
+)
+_NO_AIR_ABOVE = "No open air above the transport unit: beam output was not corrected."
+_DISPLAY = "The grey scale of this picture is unknown: shape and texture only, no mass and no Z."
 
 
 @dataclass(frozen=True)
@@ -117,100 +130,72 @@ def _display(raw: RawScan) -> Scan:
     grey /= 255
     np.maximum(grey, np.float32(_DISPLAY_FLOOR), out=grey)
     nothing = np.zeros(grey.shape[1:], bool)
-    note = "The grey scale of this picture is unknown: shape and texture only, no mass and no Z."
-    part = _Corrected(grey[0], nothing, (), notes=(note,))
+    part = _Corrected(grey[0], nothing, (), notes=(_DISPLAY,))
     scan = _scan(raw, grey, [part], _DISPLAY_FLOOR, "none")
     return replace(scan, quality=replace(scan.quality, starved_share=0.0))
 
 
 def _from_counts(raw: RawScan, index: int, profile: ScannerProfile) -> _Corrected:
     pixels = np.asarray(raw.pixels[index], np.uint16)
-    height, width = pixels.shape
     energy = raw.energies_mv[index]
     saturated = pixels >= profile.saturation_counts
-    if np.count_nonzero(saturated) > 0.99 * pixels.size:
+    if np.count_nonzero(saturated) > _ALL * pixels.size:
         raise ScanError(
             raw.source,
             f"counts below saturation ({profile.saturation_counts})",
             f"all saturated at {energy:g} MV",
         )
-    dark = _dark(raw, index, profile, height)
+    dark = _dark(raw, index, profile)
     nominal = profile.open_beam_counts[profile.energy_index(energy)]
     margin = round(max(_SIGNAL * nominal, 10 * profile.noise.electronic_counts))
-    signal = pixels > (dark + margin).astype(np.uint16)[:, None]
-    # Below half of a dark level of some size lies nothing that an intact detector could read.
-    impossible = pixels <= np.where(dark > 50, dark / 2, -1).astype(np.int32)[:, None]
     zero = pixels == 0
+    # Below half of a dark level of some size lies nothing that an intact detector could read.
+    lowest = np.where(dark > _LEAST_DARK, dark / 2, -1).astype(np.int32)
+    impossible = pixels <= lowest[:, None]
+    signal = pixels > (dark + margin).astype(np.uint16)[:, None]
     dead = defects.dead_rows(signal, zero | impossible)
-    level: Array | None = None
-    notes: list[str] = []
-    if raw.air is not None:
-        level = raw.air[index] - dark
-        usual = np.median(level)
-        dead |= ~(level > _DEAD_AIR * usual)
-        if not profile.open_beam_range[0] / 2 < usual <= profile.saturation_counts:
-            raise ScanError(
-                raw.source,
-                f"an air line of about {nominal:.0f} counts above dark at {energy:g} MV",
-                f"{usual:.0f}",
-            )
+    level = None if raw.air is None else _air_line(raw, index, profile, dark)
+    if level is not None:
+        dead |= level < _DEAD_AIR * np.median(level)
     live = ~dead
     if not live.any():
         raise ScanError(raw.source, "a signal", f"no live detector row at {energy:g} MV")
-    hot = defects.hot_pixels(pixels, margin, profile.saturation_counts)
-    hot &= live[:, None]
 
     t = pixels.astype(np.float32)
     t -= dark[:, None]
-    tolerance = 0.03
+    notes: list[str] = []
+    tolerance = AIR_LINE_TOLERANCE
     if level is None:
-        found = open_beam(t, live, profile.open_beam_range)
-        if found is None:
-            low, high = profile.open_beam_range
-            raise ScanError(
-                raw.source,
-                f"an air level, or open air of {low:.0f} to {high:.0f} counts in the picture",
-                f"missing air level and no such air at {energy:g} MV",
-            )
+        found = _air_in_picture(raw, index, profile, t, live)
         level, tolerance = found.level, _OWN_AIR_TOLERANCE
         if found.rows_seen < 1:
-            notes.append(
-                "No open air beside the transport unit: detector rows behind it have the mean "
-                "open beam of the rows above it."
-            )
-    t *= (1 / np.where(dead, np.float32(np.median(level[live])), level))[:, None]
+            notes.append(_NO_AIR_BESIDE)
+    usual = np.float32(np.median(level[live]))
+    t *= (1 / np.where(dead, usual, level))[:, None]
     output = pulse_output(t, live, tolerance)
-    missed = np.zeros(width, bool)
     spread = 0.0
     if output is not None:
-        missed = (output < WEAKEST_PULSE) | (output > STRONGEST_PULSE)
+        missed = (output < _WEAKEST_PULSE) | (output > _STRONGEST_PULSE)
         spread = float(output[~missed].std()) if not missed.all() else 0.0
         t *= (1 / np.where(missed, np.float32(1), output))[None, :]
-    elif raw.air is None:
-        notes.append("No open air above the transport unit: beam output was not corrected.")
-    floor = profile.noise_floor
-    if missed.any():
         impossible |= missed
-    out = defects.dropouts(t, zero, impossible, live, floor)
-    bad = out | hot
-    defects.fill_pixels(t, bad, live)
-    rows = tuple(int(row) for row in np.flatnonzero(dead))
-    if rows:
-        defects.fill_rows(t, dead, floor)
-    np.maximum(t, np.float32(floor), out=t)
+    elif raw.air is None:
+        notes.append(_NO_AIR_ABOVE)
+
+    hot = defects.hot_pixels(pixels, margin, profile.saturation_counts)
+    hot &= live[:, None]
+    out = defects.dropouts(t, zero, impossible, live, profile.noise_floor)
     saturated &= live[:, None]
     saturated &= ~hot
-    bad |= saturated
-    bad |= dead[:, None]
     return _Corrected(
         transmission=t,
-        filled=bad,
-        dead_rows=rows,
+        filled=_fill(t, out | hot, dead, profile.noise_floor) | saturated,
+        dead_rows=tuple(np.flatnonzero(dead).tolist()),
         hot=int(np.count_nonzero(hot)),
         dropouts=int(np.count_nonzero(out)),
         saturated=int(np.count_nonzero(saturated)),
         pulse_spread=spread,
-        open_beam=float(np.median(level[live])),
+        open_beam=float(usual),
         notes=tuple(notes),
     )
 
@@ -223,20 +208,59 @@ def _from_transmission(raw: RawScan, index: int, profile: ScannerProfile) -> _Co
     dead = defects.dead_rows(t > _SIGNAL, zero)
     if dead.all():
         raise ScanError(raw.source, "a signal", f"none at {raw.energies_mv[index]:g} MV")
-    floor = profile.noise_floor
-    out = defects.dropouts(t, zero, np.zeros_like(zero), ~dead, floor)
-    defects.fill_pixels(t, out, ~dead)
-    rows = tuple(int(row) for row in np.flatnonzero(dead))
-    if rows:
-        defects.fill_rows(t, dead, floor)
+    out = defects.dropouts(t, zero, np.zeros_like(zero), ~dead, profile.noise_floor)
+    return _Corrected(
+        transmission=t,
+        filled=_fill(t, out, dead, profile.noise_floor),
+        dead_rows=tuple(np.flatnonzero(dead).tolist()),
+        dropouts=int(np.count_nonzero(out)),
+    )
+
+
+def _fill(t: Array, bad: Mask, dead: Mask, floor: float) -> Mask:
+    """Fill bad pixels and dead rows of t, clip it at the floor; (H, W) True where t was filled."""
+    defects.fill_pixels(t, bad, ~dead)
+    defects.fill_rows(t, dead, floor)
     np.maximum(t, np.float32(floor), out=t)
-    return _Corrected(t, out | dead[:, None], rows, dropouts=int(np.count_nonzero(out)))
+    filled: Mask = bad | dead[:, None]
+    return filled
 
 
-def _dark(raw: RawScan, index: int, profile: ScannerProfile, height: int) -> Array:
+def _dark(raw: RawScan, index: int, profile: ScannerProfile) -> Array:
     """(H,) counts with the beam off: of the file, else as the profile says its arrays have."""
     if raw.dark is not None:
         return np.asarray(raw.dark[index], np.float32)
     levels = profile.file.dark_counts
     level = levels[profile.energy_index(raw.energies_mv[index])] if levels else 0.0
-    return np.full(height, level, np.float32)
+    return np.full(raw.pixels.shape[1], level, np.float32)
+
+
+def _air_line(raw: RawScan, index: int, profile: ScannerProfile, dark: Array) -> Array:
+    """(H,) open beam above dark as the file has it; ScanError when it is no open beam at all."""
+    assert raw.air is not None
+    level = np.asarray(raw.air[index] - dark, np.float32)
+    usual = float(np.median(level))
+    # Half of what is believed of a picture: an air line is not mistaken for thin cargo.
+    if not profile.open_beam_range[0] / 2 < usual <= profile.saturation_counts:
+        energy = raw.energies_mv[index]
+        nominal = profile.open_beam_counts[profile.energy_index(energy)]
+        raise ScanError(
+            raw.source,
+            f"an air line of about {nominal:.0f} counts above dark at {energy:g} MV",
+            f"{usual:.0f}",
+        )
+    return level
+
+
+def _air_in_picture(
+    raw: RawScan, index: int, profile: ScannerProfile, t: Array, live: Mask
+) -> OpenBeam:
+    found = open_beam(t, live, profile.open_beam_range)
+    if found is None:
+        low, high = profile.open_beam_range
+        raise ScanError(
+            raw.source,
+            f"an air level, or open air of {low:.0f} to {high:.0f} counts in the picture",
+            f"missing air level and no such air at {raw.energies_mv[index]:g} MV",
+        )
+    return found

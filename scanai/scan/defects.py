@@ -97,25 +97,39 @@ def hot_pixels(counts: NDArray[np.uint16], margin: int, saturation: int) -> Mask
 
 
 def fill_pixels(t: Array, bad: Mask, live: Mask) -> None:
-    """Replace the `bad` pixels of t (H, W), from the outside in, by the mean of those around."""
+    """Replace the `bad` pixels of t (H, W), from the outside in, by what is beside them.
+
+    Of the two pairs of opposite neighbours the one that agrees better is taken, so that edges stay
+    sharp; where neither is whole, the mean of the neighbours there are.
+    """
+    stride = t.shape[1] + 2
+    edged = np.full((t.shape[0] + 2, stride), np.nan, np.float32)
+    edged[1:-1, 1:-1] = t
+    edged[1:-1, 1:-1][~live] = np.nan
     rows, columns = _places(bad & live[:, None])
-    known = np.zeros((t.shape[0] + 2, t.shape[1] + 2), bool)
-    known[1:-1, 1:-1] = live[:, None] & ~bad
-    height, width = t.shape
-    while rows.size:
-        total = np.zeros(rows.size, np.float32)
-        number = np.zeros(rows.size, np.float32)
-        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-            there = known[rows + 1 + down, columns + 1 + right]
-            beside = t[(rows + down) % height, (columns + right) % width]
-            total += np.where(there, beside, np.float32(0))
-            number += there
-        reached = number > 0
-        if not reached.any():
-            return
-        t[rows[reached], columns[reached]] = total[reached] / number[reached]
-        known[rows[reached] + 1, columns[reached] + 1] = True
-        rows, columns = rows[~reached], columns[~reached]
+    places = (rows + 1) * stride + columns + 1
+    known = edged.ravel()
+    known[places] = np.nan
+    missing = places
+    while missing.size:
+        up, down = known[missing - stride], known[missing + stride]
+        left, right = known[missing - 1], known[missing + 1]
+        value = (up + down) / 2
+        along = np.abs(left - right)
+        better = ~(np.abs(up - down) <= along) & ~np.isnan(along)
+        value[better] = (left[better] + right[better]) / 2
+        lone = np.flatnonzero(np.isnan(value))
+        beside = np.stack([up[lone], down[lone], left[lone], right[lone]])
+        number = np.count_nonzero(~np.isnan(beside), axis=0)
+        value[lone] = np.nansum(beside, axis=0) / np.where(number, number, np.nan)
+        known[missing] = value
+        left_over = missing[np.isnan(value)]
+        if left_over.size == missing.size:
+            break
+        missing = left_over
+    filled = known[places]
+    reached = ~np.isnan(filled)
+    t[rows[reached], columns[reached]] = filled[reached]
 
 
 def fill_rows(t: Array, dead: Mask, floor: float) -> None:

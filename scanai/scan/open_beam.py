@@ -34,9 +34,7 @@ _GAIN_SPREAD = 0.004
 # Darker pixels are too noisy to compare rows in.
 _LEAST_RIPPLE_SHARE = 0.02
 # How far the air in the picture may lie from the air line.
-_AIR_LINE_TOLERANCE = 0.03
-# A pulse of less output than this says too little of what it went through.
-WEAKEST_PULSE, STRONGEST_PULSE = 0.3, 1.5
+AIR_LINE_TOLERANCE = 0.03
 # More rows of air than this make the output of a pulse no better known.
 _ENOUGH_ROWS = 48
 
@@ -70,7 +68,7 @@ def open_beam(counts: Array, live: Mask, believed: tuple[float, float]) -> OpenB
     return OpenBeam(everywhere, float(seen.mean()))
 
 
-def pulse_output(t: Array, live: Mask, tolerance: float = _AIR_LINE_TOLERANCE) -> Array | None:
+def pulse_output(t: Array, live: Mask, tolerance: float = AIR_LINE_TOLERANCE) -> Array | None:
     """(W,) beam output of each column, 1 = nominal, read in rows of air; None without such rows.
 
     t: (H, W) transmission before this correction. `tolerance`: how far its air may lie from 1.

@@ -93,7 +93,7 @@ def write_npy(raw: RawScan, path: Path) -> None:
     path.with_name(path.stem + SIDECAR).write_text(describe(raw) + "\n", encoding="ascii")
 
 
-def _npy_header(content: bytes, path: Path) -> tuple[tuple[int, ...], bool, np.dtype, int]:  # type: ignore[type-arg]
+def _npy_header(content: bytes, path: Path) -> tuple[tuple[int, ...], bool, np.dtype, int]:
     stream = io.BytesIO(content)
     try:
         version = npy.read_magic(stream)

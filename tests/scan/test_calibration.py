@@ -1,0 +1,244 @@
+"""Counts of a damaged detector become the transmission of the matter that was there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scanai.errors import ScanError
+from scanai.scan import RawScan, Scan, calibrate
+
+
+def error_of(scan: Scan, attenuation, below=4.0):
+    """Median and 99.5th percentile of the error of attenuation where quanta are plenty."""
+    seen = attenuation < below
+    error = np.abs(scan.attenuation - attenuation)[seen]
+    return float(np.median(error)), float(np.percentile(error, 99.5))
+
+
+def test_array_without_air_line_reads_well(scan_by):
+    damaged = scan_by(zeros=0.03, dead=(3, 60, 61, 150), missed=(100, 333))
+    scan = calibrate(damaged.raw)
+    median, worst = error_of(scan, damaged.attenuation)
+    assert median < 0.004
+    assert worst < 0.1
+    assert scan.quality.open_beam_from == "air_regions"
+    assert scan.quality.dead_rows == ((3, 60, 61, 150), (3, 60, 61, 150))
+    assert scan.quality.open_beam == pytest.approx((54_500, 54_500), rel=0.01)
+    assert scan.quality.stripe_percent == pytest.approx(1.0, abs=0.25)
+    # dropouts, and two missed pulses of 480
+    assert scan.quality.zero_share == pytest.approx(0.03 + 2 / 480, abs=0.004)
+    assert scan.quality.notes == ()
+
+
+@pytest.mark.parametrize("zeros", [0.02, 0.08, 0.14])
+def test_dropouts_leave_no_dark_specks_in_air(scan_by, zeros):
+    damaged = scan_by(zeros=zeros)
+    scan = calibrate(damaged.raw)
+    air = np.s_[:, :, :23]
+    assert np.count_nonzero(scan.transmission[air] < 0.9) <= 1e-4 * scan.transmission[air].size
+
+
+def test_air_line_is_used_when_it_came_along(scan_by):
+    damaged = scan_by(air_line=True, dark=400.0, dead=(7, 120))
+    scan = calibrate(damaged.raw)
+    median, worst = error_of(scan, damaged.attenuation)
+    assert median < 0.004
+    assert worst < 0.08
+    assert scan.quality.open_beam_from == "air_line"
+    assert scan.quality.dead_rows == ((7, 120), (7, 120))
+
+
+def test_single_energy_scanner_reads_well(scan_by, mobile):
+    damaged = scan_by(mobile, level=47_000.0, dark=900.0, zeros=0.02, dead=(50,))
+    scan = calibrate(damaged.raw)
+    assert scan.transmission.shape == (1, 200, 480)
+    assert error_of(scan, damaged.attenuation)[0] < 0.006
+    assert scan.quality.dead_rows == ((50,),)
+
+
+@pytest.mark.parametrize("dark", [0.0, 400.0])
+def test_opaque_block_is_starved_and_not_repaired(scan_by, dark):
+    damaged = scan_by(dark=dark, air_line=dark > 0, zeros=0.05, dead=(160,))
+    scan = calibrate(damaged.raw)
+    block = damaged.attenuation[0] > 9
+    floor = np.float32(scan.noise_floor)
+    inside = scan.transmission[0][block]
+    assert np.count_nonzero(inside <= 3 * floor) > 0.99 * inside.size
+    share = np.count_nonzero(block) / block.size
+    assert scan.quality.starved_share == pytest.approx(share, rel=0.1)
+
+
+def test_plate_seen_edge_on_is_not_taken_for_a_missed_pulse(scan_by):
+    damaged = scan_by()
+    pixels = damaged.raw.pixels.copy()
+    rng = np.random.default_rng(5)
+    plate = (slice(None), slice(40, 140), slice(200, 202))
+    pixels[plate] = np.clip(np.rint(3 * rng.standard_normal(pixels[plate].shape)), 0, None)
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert np.mean(scan.transmission[plate] < 2e-3) > 0.9
+
+
+def test_missed_pulse_and_dead_rows_are_filled_from_their_neighbours(scan_by):
+    damaged = scan_by(dead=(90, 91), missed=(250,))
+    scan = calibrate(damaged.raw)
+    for place in ((0, slice(88, 94), slice(100, 140)), (1, slice(100, 140), slice(248, 253))):
+        error = np.abs(scan.attenuation[place] - damaged.attenuation[place])
+        assert np.median(error) < 0.01
+    assert not scan.valid[90:92].any()
+    assert not scan.valid[:, 250].any()
+    assert scan.valid[88, 100]
+
+
+def test_weak_pulse_is_scaled_up_and_stays_valid(scan_by):
+    damaged = scan_by(stripes=0.0)
+    pixels = damaged.raw.pixels.copy()
+    pixels[0, :, 77] = pixels[0, :, 77] * 0.6
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert np.median(np.abs(scan.attenuation[0, :, 77] - damaged.attenuation[0, :, 77])) < 0.01
+    assert scan.valid[:, 77].mean() > 0.99
+
+
+def test_hot_pixel_is_filled_and_bright_gap_is_kept(scan_by):
+    damaged = scan_by()
+    pixels = damaged.raw.pixels.copy()
+    pixels[0, 100, 60] = 60_000
+    pixels[0, 12, 200] = 65_535
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert scan.transmission[0, 100, 60] == pytest.approx(
+        np.exp(-damaged.attenuation[0, 100, 60]), rel=0.1
+    )
+    assert scan.transmission[0, 12, 200] == pytest.approx(1, abs=0.02)
+    assert not scan.valid[100, 60]
+    assert scan.quality.hot_pixel_share == pytest.approx(2 / pixels.size)
+    assert scan.quality.saturated_share == 0
+
+
+def test_saturated_region_is_reported_and_not_measured(scan_by):
+    damaged = scan_by()
+    pixels = damaged.raw.pixels.copy()
+    pixels[0, 5:15, 50:70] = 65_535
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert scan.quality.saturated_share == pytest.approx(200 / pixels.size)
+    assert not scan.valid[5:15, 50:70].any()
+
+
+def test_unit_that_fills_the_width_is_read_by_the_air_above(scan_by):
+    damaged = scan_by(beside=0)
+    scan = calibrate(damaged.raw)
+    assert error_of(scan, damaged.attenuation)[0] < 0.012
+    assert scan.quality.notes == (
+        "No open air beside the transport unit: detector rows behind it have the mean open beam "
+        "of the rows above it.",
+    )
+
+
+def test_empty_unit_without_air_beside_it_is_not_taken_for_air(scan_by, portal):
+    """Its walls let through 0.89: most of the picture, and within the believed counts."""
+    damaged = scan_by(gain=0.01)
+    attenuation = np.zeros((2, 200, 480), np.float32)
+    attenuation[:, 30:] = 0.115
+    attenuation[:, 180:] = 1.5
+    rng = np.random.default_rng(1)
+    counts = 54_000 * np.exp(-attenuation) * (1 + 0.002 * rng.standard_normal(attenuation.shape))
+    scan = calibrate(replace(damaged.raw, pixels=counts.astype(np.uint16)))
+    assert np.median(scan.attenuation[:, 60:170]) == pytest.approx(0.115, abs=0.005)
+    assert np.median(scan.attenuation[:, :25]) == pytest.approx(0, abs=0.002)
+
+
+def test_unit_that_fills_the_picture_has_no_open_beam(scan_by):
+    raw = scan_by(beside=0, above=0).raw
+    raw = replace(raw, pixels=raw.pixels[:, :190])
+    with pytest.raises(ScanError) as caught:
+        calibrate(raw)
+    assert str(caught.value) == (
+        "SYNTH-0001.npy: expected an air level, or open air of 40000 to 62000 counts in the "
+        "picture, found missing air level and no such air at 6 MV"
+    )
+
+
+def test_air_line_serves_a_window_inside_the_unit(scan_by):
+    whole = scan_by(air_line=True, dark=400.0, stripes=0.0)
+    raw = replace(whole.raw, pixels=whole.raw.pixels[:, :, 100:300])
+    scan = calibrate(raw)
+    assert error_of(scan, whole.attenuation[:, :, 100:300])[0] < 0.004
+
+
+def test_dark_offset_of_each_row_is_taken_off(scan_by):
+    damaged = scan_by(air_line=True, dark=400.0)
+    offset = np.linspace(0, 300, 200, dtype=np.float32)[None]
+    raw = replace(
+        damaged.raw,
+        pixels=(damaged.raw.pixels + offset[:, :, None]).astype(np.uint16),
+        air=damaged.raw.air + offset,
+        dark=damaged.raw.dark + offset,
+    )
+    assert error_of(calibrate(raw), damaged.attenuation)[0] < 0.004
+
+
+def test_transmission_is_read_to_its_scale(portal):
+    pixels = np.full((2, 40, 60), 30_000, np.uint16)
+    pixels[:, :, 30:] = 60_000
+    pixels[1, 20, 10] = 0
+    raw = RawScan("t.tiff", pixels, "transmission", portal, (6, 4), (5, 5), full_scale=60_000.0)
+    scan = calibrate(raw)
+    assert scan.transmission[0, 0, 0] == pytest.approx(0.5)
+    assert scan.transmission[1, 20, 10] == pytest.approx(0.5)
+    assert scan.transmission.max() == pytest.approx(1)
+    assert scan.quality.open_beam_from == "scale"
+    assert not scan.valid[20, 10]
+
+
+def test_display_picture_has_no_transmission():
+    grey = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    scan = calibrate(RawScan("d.png", grey, "display", None, (), (0, 0)))
+    assert scan.is_display
+    assert scan.transmission[0, 15, 15] == 1
+    assert scan.transmission.min() > 0
+    assert scan.quality.open_beam_from == "none"
+    assert scan.quality.notes == (
+        "The grey scale of this picture is unknown: shape and texture only, no mass and no Z.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (0, "x.tiff: expected a signal, found every pixel zero"),
+        (
+            65_535,
+            "x.tiff: expected counts below saturation (65535), found all saturated at 6 MV",
+        ),
+    ],
+)
+def test_refuses_scan_without_information(portal, value, message):
+    pixels = np.full((2, 50, 60), value, np.uint16)
+    with pytest.raises(ScanError) as caught:
+        calibrate(RawScan("x.tiff", pixels, "counts", portal, (6, 4), (5, 5)))
+    assert str(caught.value) == message
+
+
+def test_refuses_values_that_are_not_finite(portal):
+    pixels = np.ones((2, 50, 60), np.float32)
+    pixels[1, 3, 4] = np.nan
+    with pytest.raises(ScanError, match=r"x\.npy: expected finite values, found NaN or infinite"):
+        calibrate(RawScan("x.npy", pixels, "transmission", portal, (6, 4), (5, 5), full_scale=1.0))
+
+
+def test_refuses_air_line_that_is_no_open_beam(scan_by):
+    damaged = scan_by(air_line=True, dark=400.0)
+    raw = replace(damaged.raw, air=np.full_like(damaged.raw.air, 900))
+    with pytest.raises(ScanError) as caught:
+        calibrate(raw)
+    assert str(caught.value) == (
+        "SYNTH-0001.npy: expected an air line of about 54500 counts above dark at 6 MV, found 500"
+    )
+
+
+def test_same_counts_same_transmission(scan_by):
+    raw = scan_by(zeros=0.05, dead=(9,)).raw
+    first, second = calibrate(raw), calibrate(raw)
+    assert first.transmission.tobytes() == second.transmission.tobytes()
+    assert first.quality == second.quality
