@@ -1,0 +1,1 @@
+"""Pictures and pages of finished reports. Nothing is measured or decided here."""

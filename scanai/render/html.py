@@ -25,6 +25,9 @@ from scanai.manifest.model import Line, Manifest
 from scanai.render import words
 from scanai.render.pseudo_colour import MATERIAL_CLASSES, NEUTRAL
 
+PAGE_MARK = '<meta name="generator" content="ScanAI">'
+"""Tells the pages of this module from others."""
+
 
 @dataclass(frozen=True)
 class IndexEntry:
@@ -148,7 +151,7 @@ def manifest_facts(manifest: Manifest) -> list[tuple[str, str]]:
 
 
 def line_facts(line: Line) -> str:
-    packages = "" if line.packages is None else f"{line.packages:,} {line.package_type}".strip()
+    packages = f"{line.packages:,} {line.package_type or 'packages'}" if line.packages else ""
     origin = f"origin {line.origin}" if line.origin else ""
     licence = f"licence {line.licence}" if line.licence else ""
     return " · ".join(part for part in (packages, origin, licence) if part)
@@ -189,6 +192,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.globals["page_mark"] = Markup(PAGE_MARK)
     environment.filters |= {
         "box_label": lambda finding, number: words.box_label(number, finding),
         "decision_title": words.DECISION_TITLES.__getitem__,
@@ -209,7 +213,7 @@ def _environment() -> Environment:
 @cache
 def _own_text(name: str) -> Markup:
     """Style or script of this package: the only text that is not escaped."""
-    return Markup(files("scanai.render").joinpath("templates", name).read_text("utf-8"))  # noqa: S704
+    return Markup(files("scanai.render").joinpath("templates", name).read_text("utf-8"))
 
 
 def _policy(script: str | None) -> str:

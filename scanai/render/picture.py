@@ -61,7 +61,7 @@ def png_bytes(picture: Image.Image) -> bytes:
 
 
 def jpeg_bytes(picture: Image.Image, quality: int = 88) -> bytes:
-    """For embedding in a page; chroma is kept at half resolution, which is finer than it is measured."""
+    """For embedding in a page. Chroma is halved, which is still finer than it is measured."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
@@ -136,7 +136,11 @@ def _draw_label(
     draw.rectangle(chosen, fill=fill, outline=_PAPER if finding.confirmed else _INK, width=2)
     ink = _PAPER if finding.confirmed else _INK
     draw.text(
-        (chosen[0] + size // 2, (chosen[1] + chosen[3]) // 2), text, fill=ink, font=font, anchor="lm"
+        (chosen[0] + size // 2, (chosen[1] + chosen[3]) // 2),
+        text,
+        fill=ink,
+        font=font,
+        anchor="lm",
     )
 
 

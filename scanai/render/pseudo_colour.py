@@ -93,11 +93,11 @@ def pseudo_colour(scan: Scan) -> UInt8:
 
 
 def tone_of(attenuation: NDArray[np.float32], floor: float) -> UInt8:
-    """Grey of attenuations, same shape: 250 = open beam, 14 = `floor`, the attenuation of the noise floor."""
+    """Grey of attenuations, same shape: 250 = open beam, 14 = `floor`, that of the noise floor."""
     # 12 bits of attenuation through a table: one power for each entry instead of each pixel
     steps = attenuation * np.float32(4095 / floor)
     np.clip(steps, 0, 4095, out=steps)
-    return cast(UInt8, _tone_table()[steps.astype(np.uint16)])
+    return _tone_table()[steps.astype(np.uint16)]
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +163,7 @@ def _alpha_sigma(
 
 @lru_cache(maxsize=1)
 def _chroma_table() -> NDArray[np.float32]:
-    """(hues, 256, 2) Cb and Cr above neutral for each hue and brightness, within what RGB can show."""
+    """(hues, 256, 2) Cb and Cr above neutral for each hue and brightness, as far as RGB goes."""
     colours = np.array([entry.rgb for entry in MATERIAL_CLASSES], dtype=np.float64)
     red, green, blue = colours.T
     luma = 0.299 * red + 0.587 * green + 0.114 * blue

@@ -23,6 +23,8 @@ from scanai.scan.model import ImageQuality, Scan
 from scanai.scan.profile import load_profile
 
 HEIGHT, WIDTH = 320, 1200
+
+
 def _expected_transmission(energy_mv: float) -> np.ndarray:
     rng = np.random.default_rng(7)
     cotton = np.zeros((HEIGHT, WIDTH))
@@ -44,9 +46,7 @@ def make_scan(energies: int = 2) -> Scan:
     rng = np.random.default_rng(1)
     profile = load_profile("portal-6-4" if energies == 2 else "mobile-4")
     pages = []
-    for energy_mv, quanta in zip(
-        profile.energies_mv, profile.noise.quanta_open_beam, strict=True
-    ):
+    for energy_mv, quanta in zip(profile.energies_mv, profile.noise.quanta_open_beam, strict=True):
         expected = _expected_transmission(energy_mv)
         pages.append(rng.poisson(expected * quanta) / quanta)
     measured = np.maximum(np.stack(pages), profile.noise_floor).astype(np.float32)
@@ -151,7 +151,7 @@ def report(scan: Scan) -> Report:
                 score=0.94,
                 p_value=0.004,
                 region=(402, 192, 460, 244),
-                sentence="A block of heavy metal, 21 × 20 cm, stands inside goods declared as cotton.",
+                sentence="A block of heavy metal, 21 × 20 cm, inside goods declared as cotton.",
                 evidence=(
                     Evidence(
                         name="areal density above surroundings",
@@ -187,7 +187,7 @@ def report(scan: Scan) -> Report:
                 kind="mass_mismatch",
                 score=0.7,
                 p_value=0.02,
-                sentence="The cargo weighs 12.4 t (11.1 to 13.8 t) by the scan; 9.0 t are declared.",
+                sentence="The cargo weighs 12.4 t (11.1 to 13.8 t); 9.0 t are declared.",
                 evidence=(
                     Evidence(name="mass seen", value=12400, low=11100, high=13800, unit="kg"),
                     Evidence(name="mass declared", value=9000, unit="kg"),

@@ -1,0 +1,354 @@
+"""The command line: arguments, one line of output for each result, exit codes.
+
+Every command imports what it needs when it runs, so that `scanai --help` is quick and inspection
+never needs torch. No work is done here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scanai.errors import InputError, MissingExtraError, ScanAIError
+
+if TYPE_CHECKING:
+    from scanai.batch import Failed, Inspected
+
+DONE, BROKEN, UNREAD, INTERRUPTED = 0, 1, 2, 130
+_CODES = (
+    "exit codes: 0 done; 2 some input could not be read (the others still are), or wrong "
+    "arguments; 1 ScanAI itself failed or lacks an extra; 130 interrupted"
+)
+_TRAIN_PACKAGES = frozenset({"torch", "torchvision", "onnx", "onnxscript", "matplotlib"})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("scanai: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone; what is still buffered must not raise at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    except ScanAIError as error:
+        _say_error(error, options)
+        return BROKEN if isinstance(error, MissingExtraError) else UNREAD
+    except Exception as error:
+        if os.environ.get("SCANAI_DEBUG"):
+            traceback.print_exc()
+        hint = "SCANAI_DEBUG=1 shows where"
+        print(
+            _plain(f"scanai: internal error: {type(error).__name__}: {error} ({hint})"),
+            file=sys.stderr,
+        )
+        return BROKEN
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from scanai.batch import Failed, inspect_files
+    from scanai.inspect.inspector import Inspector
+    from scanai.render.folder import ReportFolder
+    from scanai.scan import discover, load_profile
+
+    paths = discover(options.paths)
+    for folder in map(Path, options.paths):
+        if folder.is_dir() and not discover([folder]):
+            raise InputError(folder, "a folder with scan files", "none")
+    if options.manifest is not None and len(paths) != 1:
+        options.parser.error(f"--manifest goes with one scan, found {len(paths)}")
+    profile = None if options.profile is None else load_profile(options.profile)
+    inspector = Inspector(options.model)
+    out = None if options.out is None else ReportFolder(options.out)
+    as_json = options.format == "json"
+    width = max(len(path.name) for path in paths)
+    errors = []
+    results = inspect_files(
+        paths, inspector, profile=profile, manifest=options.manifest, folder=out
+    )
+    # Into a log file the bar is written every ten seconds instead of ten times a second.
+    pace = 0.1 if sys.stderr.isatty() else 10.0
+    with tqdm(total=len(paths), desc="inspect", unit="scan", mininterval=pace) as bar:
+        for result in results:
+            if isinstance(result, Failed):
+                errors.append(str(result.error))
+            if as_json:
+                bar.write(_json_line(result), file=sys.stdout)
+            elif isinstance(result, Failed):
+                bar.write(_plain(f"error    {result.error}"), file=sys.stderr)
+            else:
+                bar.write(_text_line(result, width), file=sys.stdout)
+            bar.update()
+    if out is not None:
+        index = out.write_index(errors)
+        if out.replaced:
+            print(f"{out.path}: {out.replaced} reports of an earlier run replaced", file=sys.stderr)
+        if not as_json:
+            print(f"open {index}")
+    return UNREAD if errors else DONE
+
+
+def _json_line(result: Inspected | Failed) -> str:
+    import msgspec
+
+    from scanai.batch import Failed
+
+    if isinstance(result, Failed):
+        return json.dumps(_error_record(result.error))
+    return msgspec.json.encode(result.report).decode()
+
+
+def _text_line(result: Inspected, width: int) -> str:
+    from scanai.render.words import top_finding
+
+    verdict = result.report.verdict.decision
+    return _plain(
+        f"{verdict:<8} {result.path.name:<{width}}  {top_finding(result.report)}"
+        f"  {result.seconds:.2f} s"
+    )
+
+
+def _synth(options: argparse.Namespace) -> int:
+    from scanai.synth.dataset import read_recipe, write_dataset
+
+    written = write_dataset(read_recipe(options.recipe), options.out, options.workers)
+    print(f"{len(written)} scans in {options.out}")
+    return DONE
+
+
+def _train(options: argparse.Namespace) -> int:
+    with _needs_train("scanai train"):
+        from scanai.train.loop import train
+    run = train(options.recipe, options.out, workers=options.workers, data_only=options.data_only)
+    print(run)
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    with _needs_train("scanai export"):
+        from scanai.train.release import export_run
+    metadata = export_run(
+        options.run_folder,
+        options.out,
+        name=options.name or options.out.name,
+        version=options.version,
+        benign_scans=options.benign,
+        false_alarm_rate=options.false_alarm_rate,
+        workers=options.workers,
+        **({} if options.seed is None else {"seed": options.seed}),
+    )
+    print(f"{options.out}: {metadata.name} {metadata.version}, graph {metadata.sha256}")
+    return DONE
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    import msgspec
+
+    with _needs_train("scanai evaluate"):
+        from scanai.train.evaluate import evaluate
+    metrics = evaluate(
+        options.bundle,
+        benign=options.benign,
+        concealed=options.concealed,
+        workers=options.workers,
+        **({} if options.seed is None else {"seed": options.seed}),
+    )
+    if options.format == "json":
+        print(msgspec.json.encode(metrics).decode())
+        return DONE
+    for name, figure in metrics.figures.items():
+        share = f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
+        print(f"{name:<36} {share:<28} of {figure.count}")
+    return DONE
+
+
+def _bench_physics(options: argparse.Namespace) -> int:
+    from scanai.physics.bench import rms_percent
+
+    result = rms_percent()
+    if options.format == "json":
+        print(json.dumps(result))
+        return DONE
+    print("rms error of attenuation against Geant4 slabs, percent")
+    print(f"{'beam':<8}{'plain':>8}{'fitted':>8}")
+    plain, fitted = result["rms_percent"]["plain"], result["rms_percent"]["fitted"]
+    for beam in plain:
+        print(f"{beam + ' MV':<8}{plain[beam]:>8.2f}{fitted[beam]:>8.2f}")
+    return DONE
+
+
+def _bench_end_to_end(options: argparse.Namespace) -> int:
+    from scanai.bench import STEPS, end_to_end
+
+    result = end_to_end(options.model, options.repeats)
+    if options.format == "json":
+        print(json.dumps(result))
+        return DONE
+    seconds = result["seconds"]
+    total = seconds["total"]
+    print("640 × 2440 pixels, two energies; median, warm")
+    for step in STEPS:
+        print(f"{step:<16}{1000 * seconds[step]:>7.0f} ms{100 * seconds[step] / total:>6.0f} %")
+    print(f"{'without picture':<16}{1000 * (total - seconds['picture']):>7.0f} ms")
+    print(f"{'total':<16}{1000 * total:>7.0f} ms")
+    return DONE
+
+
+@contextmanager
+def _needs_train(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in _TRAIN_PACKAGES:
+            raise MissingExtraError(what, "train") from error
+        raise
+
+
+def _error_record(error: ScanAIError) -> dict[str, dict[str, str]]:
+    record = {"message": str(error)}
+    if isinstance(error, InputError):
+        record |= {"source": error.source, "expected": error.expected, "found": error.found}
+    return {"error": record}
+
+
+def _say_error(error: ScanAIError, options: argparse.Namespace) -> None:
+    if getattr(options, "format", "text") == "json":
+        print(json.dumps(_error_record(error)))
+    else:
+        print(_plain(f"scanai: {error}"), file=sys.stderr)
+
+
+def _plain(text: str) -> str:
+    """One line without control characters: file names and manifests must not steer a terminal."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scanai",
+        description="Reads cargo X-ray scans beside their declarations.",
+        epilog=_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"scanai {version('scanai')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = _command(commands, "inspect", _inspect, "inspect scans and write reports")
+    command.add_argument("paths", nargs="+", metavar="PATH", help="scan file, or a folder of them")
+    command.add_argument("--out", metavar="DIR", type=Path, help="write reports and an index here")
+    command.add_argument(
+        "--manifest",
+        metavar="FILE",
+        type=Path,
+        help="manifest of the one scan given (else NAME.manifest.json or .csv beside the scan)",
+    )
+    command.add_argument(
+        "--profile", metavar="NAME|FILE.toml", help="the scanner, where the file names none"
+    )
+    _add_model(command)
+    _add_format(command, "json: one report a line on standard output, errors as well")
+
+    command = _command(commands, "synth", _synth, "write a data set of simulated scans")
+    command.add_argument("recipe", type=Path, help="data set recipe (TOML)")
+    command.add_argument("--out", metavar="DIR", type=Path, required=True)
+    _add_workers(command)
+
+    command = _command(commands, "train", _train, "train a model from a recipe")
+    command.add_argument("recipe", type=Path, help="training recipe (TOML)")
+    command.add_argument("--out", metavar="RUN", type=Path, required=True, help="run folder")
+    command.add_argument("--data-only", action="store_true", help="stop once the windows are made")
+    _add_workers(command)
+
+    command = _command(commands, "export", _export, "make a model bundle from a training run")
+    command.add_argument("run_folder", metavar="RUN", type=Path)
+    command.add_argument("--out", metavar="BUNDLE", type=Path, required=True)
+    command.add_argument("--name", help="of the bundle (else that of its folder)")
+    command.add_argument("--version", default="0.1.0")
+    command.add_argument(
+        "--benign",
+        metavar="N",
+        type=int,
+        default=200,
+        help="scans to set the thresholds on; 0 keeps the initial ones",
+    )
+    command.add_argument("--false-alarm-rate", metavar="SHARE", type=_share, default=0.02)
+    _add_seed(command)
+    _add_workers(command)
+
+    command = _command(commands, "evaluate", _evaluate, "measure a bundle on fresh scans")
+    command.add_argument("bundle", metavar="BUNDLE", type=Path)
+    command.add_argument("--benign", metavar="N", type=_count, default=200)
+    command.add_argument("--concealed", metavar="N", type=_count, default=200)
+    _add_seed(command)
+    _add_workers(command)
+    _add_format(command)
+
+    bench = commands.add_parser("bench", help="measure the physics model or the speed")
+    subjects = bench.add_subparsers(required=True, metavar="SUBJECT")
+    command = _command(subjects, "physics", _bench_physics, "attenuation against Geant4 slabs")
+    _add_format(command)
+    command = _command(subjects, "end-to-end", _bench_end_to_end, "time from file to report")
+    _add_model(command)
+    command.add_argument("--repeats", metavar="N", type=_count, default=9)
+    _add_format(command)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text, epilog=_CODES
+    )
+    parser.set_defaults(run=run, parser=parser)
+    return parser
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--model", metavar="BUNDLE", type=Path, help="model bundle (else the one that ships)"
+    )
+
+
+def _add_format(command: argparse.ArgumentParser, text: str = "json: for machines") -> None:
+    command.add_argument("--format", choices=("text", "json"), default="text", help=text)
+
+
+def _add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers", metavar="N", type=_count, default=os.cpu_count() or 1, help="processes"
+    )
+
+
+def _add_seed(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", metavar="N", type=int, help="of the scans (else a fixed one)")
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1, found {text}")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, found {text}")
+    return value
