@@ -123,7 +123,7 @@ def record(
     count of them; dead rows read zero.
     """
     flaws, noise = profile.imperfections, profile.noise
-    energies, height, width = transmission.shape
+    energies, height, width = (int(size) for size in transmission.shape)
     dead = _dead_rows(rng, flaws.dead_rows, height)
     level = rng.normal(1.0, 0.02)
     gain = np.maximum(rng.normal(1.0, flaws.gain_spread, height), 0.1)
