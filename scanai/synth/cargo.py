@@ -16,7 +16,7 @@ from numpy.random import Generator
 
 from scanai.manifest.goods_groups import goods_group_of
 from scanai.physics.materials import Material, material, mixture
-from scanai.synth.forms import Item
+from scanai.synth.forms import USUAL_PACKAGE, Item
 
 _Positive = Annotated[float, msgspec.Meta(gt=0)]
 _Size = Annotated[float, msgspec.Meta(ge=0)]
@@ -37,7 +37,7 @@ class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     forms: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     """Load forms, drawn evenly."""
     package: tuple[_Size, _Size, _Size]
-    """Length along the unit, width, height in m; each form says how it takes them."""
+    """Of the first form, m; other forms take their usual one. What it means is in the file's head."""
     package_type: str
     """Code of UN/CEFACT recommendation 21."""
     weight: _Positive = 1.0
@@ -78,7 +78,9 @@ def draw_item(rng: Generator, goods: Goods, mass_kg: float) -> Item:
     """One consignment of these goods: form, density and package size drawn from their ranges."""
     low, high = goods.density
     scale = rng.uniform(0.9, 1.12, 3)
-    length, width, height = goods.package
+    form = goods.forms[rng.integers(len(goods.forms))]
+    first = form == goods.forms[0]
+    length, width, height = goods.package if first else USUAL_PACKAGE.get(form, goods.package)
     return Item(
         heading=goods.heading,
         group=goods.group,
@@ -86,5 +88,5 @@ def draw_item(rng: Generator, goods: Goods, mass_kg: float) -> Item:
         density=float(rng.uniform(low, high)),
         package=(length * scale[0], width * scale[1], height * scale[2]),
         mass_kg=mass_kg,
-        form=goods.forms[rng.integers(len(goods.forms))],
+        form=form,
     )

@@ -14,6 +14,7 @@ from numpy.random import Generator
 from scanai.synth.forms import bulk, machines, metal, packed
 from scanai.synth.forms.load import Item, Load, Space
 from scanai.synth.scene import SceneObject
+from scanai.synth.solids import Vec3
 
 FORMS: dict[str, Callable[[Load], None]] = {
     "appliances": machines.appliances,
@@ -46,8 +47,25 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "scrap": bulk.scrap,
     "slabs": metal.slabs,
     "transformers": machines.transformers,
+    "trays": packed.trays,
     "tyres": machines.tyres,
     "wire_coils": metal.wire_coils,
+}
+
+# Package of each form for goods whose library entry describes another form of theirs.
+USUAL_PACKAGE: dict[str, Vec3] = {
+    "bales": (1.1, 0.75, 0.75),
+    "big_bags": (0.95, 0.95, 1.1),
+    "bundles": (5.6, 0.08, 0.9),
+    "cases": (0.4, 0.3, 0.3),
+    "castings": (1.1, 0.9, 0.8),
+    "cathodes": (0.95, 0.02, 0.5),
+    "engines": (0.75, 0.6, 0.7),
+    "machines": (1.5, 1.1, 1.4),
+    "packets": (2.4, 1.15, 0.6),
+    "pallets": (0.42, 0.32, 0.26),
+    "rolls": (1.0, 1.0, 1.2),
+    "sacks": (0.85, 0.5, 0.16),
 }
 
 
@@ -61,4 +79,4 @@ def build(rng: Generator, item: Item, space: Space) -> list[SceneObject]:
     return load.objects
 
 
-__all__ = ["FORMS", "Item", "Space", "build"]
+__all__ = ["FORMS", "USUAL_PACKAGE", "Item", "Space", "build"]

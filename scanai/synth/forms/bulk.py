@@ -7,7 +7,7 @@ import numpy as np
 from scanai.synth.forms.load import Load
 from scanai.synth.solids import Box, Cylinder, Ellipsoid, Heap, TiltedBox
 
-_STRIPS = 6
+_STRIPS = 9
 _KNOTS = 40
 
 
@@ -77,7 +77,7 @@ def scrap(load: Load) -> None:
     for left, right in zip(edges[:-1], edges[1:], strict=True):
         rough = load.lo[2] + height * np.clip(level + load.rng.normal(0, 0.04, _KNOTS), 0.02, 0.97)
         bed = Heap(tuple(along.tolist()), tuple(rough.tolist()), (float(left), float(right)), load.lo[2])
-        load.goods(bed, 0.55 * load.vary(0.1))
+        load.goods(bed, 0.72 * load.vary(0.1))
     pieces = int(np.clip(26 * load.size[0], 40, 240))
     each = max(0.0, target - load.mass) / pieces
     for _ in range(pieces):
@@ -92,7 +92,7 @@ def _piece(load: Load, centre: tuple[float, float, float], mass: float) -> None:
     """One plate, bar, tube or lump of about that mass, solid metal."""
     solid_density = load.item.material.density_g_cm3 * 1000
     volume = min(max(mass, 0.3) / solid_density, 0.03)
-    kind = load.rng.integers(0, 5)
+    kind = load.rng.choice(5, p=[0.3, 0.27, 0.18, 0.17, 0.08])
     x, y, z = centre
     low = load.lo[2]
     if kind == 0:  # plate

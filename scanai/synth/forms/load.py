@@ -83,7 +83,8 @@ class Load:
         self.mass += solid.volume * density
 
     def uniform(self, low: float, high: float) -> float:
-        return float(self.rng.uniform(low, high))
+        """Between the two; `low` itself where there is no room between."""
+        return float(self.rng.uniform(low, max(low, high)))
 
     def vary(self, sigma: float) -> float:
         """Factor around 1, as packages of one kind differ; never beyond 3 sigma."""
@@ -144,13 +145,16 @@ def tiers_of_columns(
     """
     wanted = max(1.0, fraction * columns * tiers)
     level = rng.uniform(fraction, min(1.0, 1.25 * fraction + 0.25))
-    height = np.full(columns, max(1, round(level * tiers)), np.int64)
-    changed = rng.random(columns) < ragged
-    height = np.clip(height - (changed & (rng.random(columns) < 0.7)), 1, tiers)
-    used = int(np.searchsorted(np.cumsum(height), wanted)) + 1
-    if used < columns:
-        height[used:] = 0
-        steps = int(rng.integers(0, 4))
-        for back in range(min(steps, used - 1)):
-            height[used - 1 - back] = max(1, height[used - 1] * (back + 1) // (steps + 1))
+    height = np.full(columns, min(tiers, max(1, int(np.ceil(level * tiers)))), np.int64)
+    lower = (rng.random(columns) < ragged) & (rng.random(columns) < 0.7)
+    height = np.clip(height - lower, 1, tiers)
+    steps = int(rng.integers(0, 4))
+    for used in range(min(int(np.ceil(wanted / tiers)), columns), columns + 1):
+        trial = height.copy()
+        trial[used:] = 0
+        if used < columns:
+            for back in range(min(steps, used - 1)):
+                trial[used - 1 - back] = max(1, height[used - 1] * (back + 1) // (steps + 1))
+        if trial.sum() >= wanted or used == columns:
+            return trial
     return height

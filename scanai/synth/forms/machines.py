@@ -24,6 +24,8 @@ def machines(load: Load) -> None:
         for side in (lo[1], hi[1] - 0.12):
             skid = Box((x, side, load.lo[2]), (x + length, side + 0.12, load.lo[2] + 0.1))
             load.packing(skid, "wood", 650)
+        if length < 0.5 or height < 0.4:
+            return
         if crated:
             load.crate(lo, hi)
             lo = (lo[0] + 0.08, lo[1] + 0.08, lo[2] + 0.03)
@@ -33,77 +35,100 @@ def machines(load: Load) -> None:
 
 
 def _machine(load: Load, lo: Vec3, hi: Vec3) -> None:
-    """Base frame, castings, cabinet, motors, shafts and pipes at random in the envelope."""
+    """A bed with bodies standing on it, shafts between them, motors, pipes, often a cabinet."""
     (x0, y0, z0), (x1, y1, z1) = lo, hi
     length, width, height = x1 - x0, y1 - y0, z1 - z0
-    target = length * width * height * load.item.density * load.vary(0.2)
+    target = length * width * height * load.item.density * load.vary(0.15)
     before = load.mass
-    base = min(0.18, 0.2 * height)
-    for side in (y0, y1 - 0.1):
-        load.part(Box((x0, side, z0), (x1, side + 0.1, z0 + base)), "steel", 1700)
-    for x in np.linspace(x0, x1 - 0.08, max(2, int(length / 0.7))):
-        beam = Box((float(x), y0 + 0.1, z0), (float(x) + 0.08, y1 - 0.1, z0 + base))
-        load.part(beam, "steel", 1300)
-    load.part(Box((x0, y0, z0 + base), (x1, y1, z0 + base + 0.012)), "steel", 7850)
-    floor = z0 + base + 0.012
-    if load.chance(0.6):  # control cabinet
+    floor = z0 + _bed(load, lo, hi)
+    if load.chance(0.6) and length > 0.9:
         deep = min(0.45, 0.3 * length)
         at = x0 if load.chance(0.5) else x1 - deep
-        top = floor + (z1 - floor) * load.uniform(0.6, 1.0)
-        load.shell((at, y0, floor), (at + deep, y0 + 0.6 * width, top), 0.004, "steel", 5500)
-        for z in starts(floor + 0.1, top - 0.1, 0.12, 0.08):
-            gear = Box((at + 0.06, y0 + 0.1, float(z)), (at + deep - 0.06, y0 + 0.3, float(z) + 0.12))
-            load.part(gear, "electronics", load.uniform(200, 900))
-    for _ in range(int(load.rng.integers(2, 5))):  # castings, with a cavity each
-        _casting(load, (x0, y0, floor), (x1, y1, z1))
+        _cabinet(load, (at, y0, floor), (at + deep, y0 + 0.6 * width, z1))
+        x0, x1 = (x0 + deep, x1) if at == x0 else (x0, at)
+    count = max(2, int(np.clip((x1 - x0) / load.uniform(0.35, 0.8), 2, 7)))
+    edges = np.linspace(x0, x1, count + 1)
+    tops = [floor + (z1 - floor) * load.uniform(0.2, 1.0) for _ in range(count)]
+    for left, right, top in zip(edges[:-1], edges[1:], tops, strict=True):
+        share = (load.mass - before) / target
+        wall = load.uniform(0.01, 0.03) if share < 0.5 else load.uniform(0.006, 0.012)
+        inset = load.uniform(0.0, 0.22) * (right - left)
+        _body(load, (float(left) + inset, y0, floor), (float(right) - inset, y1, top), wall)
     for _ in range(int(load.rng.integers(1, 4))):
+        radius = load.uniform(0.09, max(0.1, min(0.24, 0.22 * height)))
+        long = load.uniform(2.2, 3.2) * radius
+        place = int(load.rng.integers(count))
+        x = float(np.clip((edges[place] + edges[place + 1]) / 2, x0 + long / 2, x1 - long / 2))
+        z = min(tops[place] + radius, z1 - radius) if load.chance(0.5) else floor + radius
         axis: Axis = "x" if load.chance(0.7) else "y"
-        radius = load.uniform(0.08, min(0.26, 0.3 * height, 0.3 * width))
-        long = min(load.uniform(0.25, 0.7), 0.7 * width)
-        place = _inside(load, (x0, y0, floor), (x1, y1, z1), radius, long / 2)
-        motor(load, place, radius, long, axis)
-    for _ in range(int(load.rng.integers(2, 6))):  # shafts, rollers and pipes
-        axis = "x" if load.chance(0.6) else "z" if load.chance(0.4) else "y"
-        room = {"x": length, "y": width, "z": z1 - floor}[axis]
-        long = room * load.uniform(0.3, 0.9)
-        radius = load.uniform(0.015, 0.06)
-        inner = radius * 0.9 if load.chance(0.5) else 0.0
-        half = [radius] * 3
-        half["xyz".index(axis)] = long / 2
-        centre = [load.uniform(a + h, max(a + h, b - h)) for a, b, h in
-                  zip((x0, y0, floor), hi, half, strict=True)]
-        load.part(Cylinder((centre[0], centre[1], centre[2]), radius, long, axis, inner), "steel", 7850)
-    while load.mass - before < 0.85 * target:
-        before -= 1e-3
-        mass = load.mass
-        _casting(load, (x0, y0, floor), (x1, y1, z1))
-        if load.mass - mass < 0.02 * target and load.chance(0.2):
-            break
+        motor(load, (x, load.uniform(y0 + 0.3, y1 - 0.3), z), radius, long, axis)
+    for place in range(count - 1):  # a shaft or a roller from body to body
+        radius = load.uniform(0.015, 0.07)
+        z = floor + (min(tops[place], tops[place + 1]) - floor) * load.uniform(0.3, 0.8)
+        first, last = float(edges[place]) + 0.05, float(edges[place + 2]) - 0.05
+        centre = ((first + last) / 2, load.uniform(y0 + 0.1, y1 - 0.1), z)
+        inner = 0.8 * radius if load.chance(0.4) else 0.0
+        load.part(Cylinder(centre, radius, last - first, "x", inner), "steel", 7850)
+    while load.mass - before < target:  # counterweights, tables, gear: solid metal low down
+        side = load.uniform(0.12, 0.4)
+        size = (side * load.uniform(0.6, 2.0), side, load.uniform(0.05, 0.25))
+        x = load.uniform(x0, max(x0 + 0.01, x1 - size[0]))
+        y = load.uniform(y0, max(y0 + 0.01, y1 - size[1]))
+        z = floor + max(0.0, z1 - floor - size[2]) * load.uniform(0, 1) ** 2.5
+        load.part(Box((x, y, z), (x + size[0], y + size[1], z + size[2])), "cast_iron", 6500)
 
 
-def _inside(load: Load, lo: Vec3, hi: Vec3, radius: float, half: float) -> Vec3:
-    reach = max(radius, half)
-    centre = [
-        load.uniform(a + reach, b - reach) if b - a > 2 * reach else (a + b) / 2
-        for a, b in zip(lo[:2], hi[:2], strict=True)
-    ]
-    low, high = lo[2] + radius, hi[2] - radius
-    return centre[0], centre[1], low + max(0.0, high - low) * load.uniform(0, 1) ** 2
+def _bed(load: Load, lo: Vec3, hi: Vec3) -> float:
+    """The base frame; returns its height."""
+    (x0, y0, z0), (x1, y1, z1) = lo, hi
+    base = min(0.22, 0.15 * (z1 - z0))
+    for side in (y0, y1 - 0.1):
+        load.part(Box((x0, side, z0), (x1, side + 0.1, z0 + base)), "steel", 1700)
+    for x in np.linspace(x0, x1 - 0.08, max(2, int((x1 - x0) / 0.6))):
+        beam = Box((float(x), y0 + 0.1, z0), (float(x) + 0.08, y1 - 0.1, z0 + base))
+        load.part(beam, "steel", 1100)
+    load.part(Box((x0, y0, z0 + base), (x1, y1, z0 + base + 0.012)), "steel", 7850)
+    return base + 0.012
 
 
-def _casting(load: Load, lo: Vec3, hi: Vec3) -> None:
-    """A hollow iron body: walls of metal around a void, with a boss or a flange."""
-    size = [(b - a) * load.uniform(0.15, 0.5) for a, b in zip(lo, hi, strict=True)]
-    corner = [load.uniform(a, b - s) for a, b, s in zip(lo, hi, size, strict=True)]
-    corner[2] = lo[2] + (corner[2] - lo[2]) * load.uniform(0, 1)
-    x, y, z = corner
-    length, width, height = size
-    wall = min(load.uniform(0.012, 0.05), 0.25 * min(size))
-    load.shell((x, y, z), (x + length, y + width, z + height), wall, "cast_iron", 7200)
-    if load.chance(0.6):
-        radius = 0.3 * min(length, height)
-        centre = (x + length / 2, y + width / 2, z + height / 2)
-        load.part(Cylinder(centre, radius, width * 0.8, "y", radius * 0.6), "cast_iron", 7200)
+def _cabinet(load: Load, lo: Vec3, hi: Vec3) -> None:
+    """Thin steel with rows of switchgear, cable and a transformer at its foot."""
+    (x0, y0, z0), (x1, y1, z1) = lo, hi
+    load.shell(lo, hi, 0.004, "steel", 5500)
+    for z in starts(z0 + 0.25, z1 - 0.1, 0.12, 0.08):
+        right = load.uniform(x0 + 0.1, x1 - 0.05)
+        gear = Box((x0 + 0.05, y0 + 0.1, float(z)), (right, y0 + 0.3, float(z) + 0.12))
+        load.part(gear, "electronics", load.uniform(200, 1100))
+    foot = Box((x0 + 0.06, y0 + 0.08, z0 + 0.02), (x0 + 0.24, y0 + 0.26, z0 + 0.18))
+    load.part(foot, "motor", 4500)
+
+
+def _body(load: Load, lo: Vec3, hi: Vec3, wall: float) -> None:
+    """One housing: cast walls with ribs around a void that may hold a gear, or a tank on end."""
+    (x0, y0, z0), (x1, y1, z1) = lo, hi
+    length, width, height = x1 - x0, y1 - y0, z1 - z0
+    centre = ((x0 + x1) / 2, (y0 + y1) / 2, (z0 + z1) / 2)
+    kind = load.rng.random()
+    if kind < 0.2:  # vessel
+        radius = min(length, width) / 2
+        vessel = Cylinder(centre, radius, height, "z", radius - min(wall, 0.6 * radius))
+        load.part(vessel, "steel", 7850)
+        for z in (z0 + 0.01, z1 - 0.01):
+            load.part(Cylinder((centre[0], centre[1], z), radius, 0.02, "z"), "steel", 7850)
+        return
+    near, far = y0 + width * load.uniform(0.0, 0.3), y1 - width * load.uniform(0.0, 0.3)
+    load.shell((x0, near, z0), (x1, far, z1), min(wall, 0.2 * length), "cast_iron", 7200)
+    if kind < 0.75:
+        radius = load.uniform(0.25, 0.42) * min(length, height)
+        thick = load.uniform(0.1, 0.5) * (far - near)
+        hole = radius * load.uniform(0.15, 0.8)
+        middle = (centre[0], centre[1], z0 + radius * 1.15)
+        load.part(Cylinder(middle, radius, thick, "y", hole), "steel", 7850)
+        load.part(Cylinder(middle, 0.15 * radius, 0.9 * (far - near), "y"), "steel", 7850)
+    else:
+        for x in starts(x0 + 0.06, x1 - 0.03, 0.015, 0.12):
+            rib = Box((float(x), near + 0.03, z0 + 0.03), (float(x) + 0.015, far - 0.03, z1 - 0.03))
+            load.part(rib, "cast_iron", 2500)
 
 
 def motor(load: Load, centre: Vec3, radius: float, length: float, axis: Axis) -> None:
@@ -130,7 +155,7 @@ def motor(load: Load, centre: Vec3, radius: float, length: float, axis: Axis) ->
 
 def motors(load: Load) -> None:
     """Electric motors on pallets or skids, two across."""
-    size = load.item.package[0] * load.uniform(0.8, 1.2)
+    size = load.item.package[0] * load.uniform(0.8, 1.7)
     radius = min(0.36 * size, 0.26 * load.size[1] - 0.02)
     pitch = 1.35 * size + 0.05
     for x in starts(load.lo[0] + 0.05, load.hi[0], pitch, load.uniform(0.02, 0.2)):
@@ -204,15 +229,18 @@ def engines(load: Load) -> None:
     for tier in range(tiers):
         for x in starts(load.lo[0], load.hi[0], 1.5 * size, 0.05):
             for y in (-load.size[1] / 4, load.size[1] / 4):
-                if load.full:
+                if load.full or len(load.objects) > 800:
                     return
                 z = load.lo[2] + 0.12 + tier * load.size[2] / 2
                 deck = Box((float(x), y - 0.4, z - 0.12), (float(x) + 1.5 * size, y + 0.4, z))
                 load.packing(deck, "wood", 230)
-                engine(load, (float(x) + 0.05, y, z), size * load.uniform(0.85, 1.05))
+                scale = size * load.uniform(0.85, 1.05)
+                engine(load, (float(x) + 0.05, y, z), scale, detailed=len(load.objects) < 260)
 
 
-def engine(load: Load, place: Vec3, size: float, *, gearbox: bool = True) -> None:
+def engine(
+    load: Load, place: Vec3, size: float, *, gearbox: bool = True, detailed: bool = True
+) -> None:
     """Block with its bores, head, sump, crankshaft, flywheel and gearbox; x is along the crank."""
     x, y, z = place
     cylinders = 4 if size < 0.7 else 6
@@ -229,6 +257,8 @@ def engine(load: Load, place: Vec3, size: float, *, gearbox: bool = True) -> Non
     for number in range(cylinders):
         centre = (x + (number + 0.5) * bore, y, (low + top) / 2)
         load.part(Cylinder(centre, 0.46 * bore, top - low, "z", 0.38 * bore), metal, density)
+        if not detailed:
+            continue
         stroke = load.uniform(0.3, 0.8)
         piston = (centre[0], y, low + stroke * (top - low))
         load.part(Cylinder(piston, 0.37 * bore, 0.3 * bore, "z"), "aluminium", 2000)
@@ -241,7 +271,7 @@ def engine(load: Load, place: Vec3, size: float, *, gearbox: bool = True) -> Non
     load.part(head, "aluminium", 1700)
     crank = (x + length / 2, y, low)
     load.part(Cylinder(crank, 0.045 * size, 1.05 * length, "x"), "steel", 7850)
-    for number in range(cylinders):
+    for number in range(cylinders if detailed else 0):
         web = Box(
             (x + (number + 0.3) * bore, y - 0.1 * size, low - 0.08 * size),
             (x + (number + 0.5) * bore, y + 0.1 * size, low + 0.08 * size),
@@ -266,7 +296,7 @@ def engine(load: Load, place: Vec3, size: float, *, gearbox: bool = True) -> Non
 
 
 def cars(load: Load) -> None:
-    """Cars one behind the other; above them a second row where the unit is high enough."""
+    """Cars one behind the other, either way round."""
     length, width, height = load.item.package
     x = load.lo[0] + load.uniform(0.03, 0.2)
     while x + length * 0.9 < load.hi[0] and not load.full:
@@ -280,11 +310,11 @@ def _car(load: Load, place: Vec3, size: Vec3, reversed_: bool) -> None:
     length, width, height = size
     half = width / 2
     before = len(load.objects)
-    load.part(Box((x + 0.2, y - half, z + 0.2), (x + length - 0.2, y + half, z + 0.235)), "steel", 420)
+    load.part(Box((x + 0.2, y - half, z + 0.2), (x + length - 0.2, y + half, z + 0.235)), "steel", 700)
     for side in (-1, 1):
         face = y + side * (half - 0.03)
         for x0, x1, low, top, density in (
-            (0.04, 0.96, 0.3, 0.62, 420.0), (0.27, 0.86, 0.18, 0.34, 900.0),
+            (0.04, 0.96, 0.3, 0.62, 620.0), (0.27, 0.86, 0.18, 0.34, 900.0),
             (0.25, 0.88, 0.62, 0.66, 800.0),
         ):
             panel = Box(
@@ -412,34 +442,36 @@ def _flat_tyres(load: Load, outer: float, width: float) -> None:
     across = max(1, int(load.size[1] / (2 * outer)))
     tiers = int(load.size[2] / width)
     spread = max(0.0, load.size[1] - 2 * outer * across) / max(1, across - 1) if across > 1 else 0.0
-    # Stacks stand one before the other where a row of single tyres would take too many solids.
     for column, x in enumerate(starts(load.lo[0], load.hi[0], 2 * outer, 0.0)):
         for row in range(across):
             height = tiers - int(load.rng.integers(0, 2))
             lean = load.rng.normal(0, 0.004)
+            y = load.lo[1] + outer + row * (2 * outer + spread)
+            y = -y if column % 2 else y
             for tier in range(height):
-                if load.full or len(load.objects) > 900:
+                if load.full:
                     return
-                y = load.lo[1] + outer + row * (2 * outer + spread)
-                if column % 2:
-                    y = -y
                 slip = load.rng.normal(0, 0.008) + lean * tier
                 centre = (float(x) + outer + slip, y, load.lo[2] + (tier + 0.5) * width)
                 tread = Cylinder(centre, outer, width * 0.96, "z", 0.935 * outer)
                 load.goods(tread)
-                wall = Cylinder(centre, 0.935 * outer, width * 0.9, "z", 0.6 * outer)
-                load.goods(wall, 0.16)
+            # The side walls of a whole stack in one: inside a stack they cannot be told apart.
+            middle = (float(x) + outer, y, load.lo[2] + height * width / 2)
+            wall = Cylinder(middle, 0.93 * outer, height * width, "z", 0.6 * outer)
+            load.goods(wall, 0.15)
 
 
 def _laced_tyres(load: Load, outer: float) -> None:
     """Rows of rings seen full face; every row across sits in the hollows of the row before."""
-    rows = 3
+    rows = 3 if load.size[0] < 7 else 2
     edges = np.linspace(load.lo[1], load.hi[1], rows + 1)
     pitch = outer * load.uniform(1.15, 1.45)
     rise = outer * load.uniform(0.95, 1.2)
     high = max(1, int((load.size[2] - 2 * outer) / rise) + 1)
     for row, (near, far) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
         depth = float(far - near)
+        # Laced rings overlap: some two fifths of the depth is rubber of one of them.
+        thick = 0.4 * depth
         for x in starts(load.lo[0], load.hi[0], 2 * outer, pitch - 2 * outer):
             for tier in range(high):
                 if load.mass >= load.item.mass_kg * (row + 1) / rows:
@@ -448,9 +480,8 @@ def _laced_tyres(load: Load, outer: float) -> None:
                 centre_x = min(float(x) + outer + shift, load.hi[0] - outer)
                 z = min(load.lo[2] + outer + tier * rise + load.rng.normal(0, 0.01), load.hi[2] - outer)
                 centre = (max(centre_x, load.lo[0] + outer), float(near) + depth / 2, max(z, load.lo[2] + outer))
-                # Laced rows overlap: half of the depth is rubber of this ring.
-                load.goods(Cylinder(centre, outer, 0.62 * depth, "y", 0.935 * outer))
-                load.goods(Cylinder(centre, 0.935 * outer, 0.62 * depth, "y", 0.6 * outer), 0.13)
+                load.goods(Cylinder(centre, outer, thick, "y", 0.935 * outer))
+                load.goods(Cylinder(centre, 0.935 * outer, thick, "y", 0.6 * outer), 0.13)
 
 
 def appliances(load: Load) -> None:

@@ -103,6 +103,11 @@ def bundles(load: Load) -> None:
     if radius < 0.02:
         # Thin bars: one solid is a strand of them, voids included.
         across, high, radius, inner = 3, 3, 0.07, 0.0
+    across = max(1, min(across, int(load.size[1] / (2 * radius))))
+    high = max(1, min(high, int((load.size[2] - 0.1) / (2 * radius))))
+    piece = np.pi * (radius**2 - inner**2) * length * load.item.density
+    while across * high > 1 and across * high * piece > 0.6 * load.item.mass_kg:
+        across, high = (across - 1, high) if across >= high else (across, high - 1)
     width, height = 2 * radius * across, 2 * radius * (0.87 * (high - 1) + 1)
     lanes = centred(load.lo[1], load.hi[1], width, 0.05)
     sets = starts(load.lo[0], load.hi[0], length, 0.1)
@@ -156,7 +161,8 @@ def ingots(load: Load) -> None:
     lanes = 2 if count > 1 else 1
     columns = -(-count // lanes)
     high = 1
-    while columns * (length + 0.04) > load.size[0] and high < 3:
+    most = max(1, int(load.size[2] / (height + 0.14)))
+    while columns * (length + 0.04) > load.size[0] and high < most:
         high += 1
         columns = -(-count // (lanes * high))
     columns = min(columns, max(1, int(load.size[0] / (length + 0.04))))
@@ -195,6 +201,7 @@ def _ingot_bundle(load: Load, corner: Vec3) -> None:
 def cathodes(load: Load) -> None:
     """Sheets of refined metal, a metre square, in strapped piles."""
     side, sheet, height = load.item.package
+    side = min(side, load.size[1] / 2 - 0.05)
     each = load.item.density * side**2 * height
     count = max(1, round(load.item.mass_kg / each))
     columns = min(-(-count // 2), max(1, int(load.size[0] / (side + 0.03))))

@@ -27,29 +27,34 @@ def cartons(load: Load) -> None:
     """Stacked by hand on the floor in columns that lean a little and step down to the doors."""
     length, _, height = load.item.package
     clearance = load.uniform(0.02, 0.12)
-    gap = load.uniform(0.002, 0.007)
-    begins = starts(load.lo[0], load.hi[0], length, gap)
+    begins = starts(load.lo[0], load.hi[0], length, 0.004)
     tiers = max(1, int((load.size[2] - clearance) / height))
     rows = _layers_across(load, len(begins), tiers)
+    # Gaps of neighbouring rows never line up: only where one solid is the whole width must they be
+    # so thin that no ray slips through.
+    gap = load.uniform(0.002, 0.006) if len(rows) > 1 else 0.0006
     profiles = [tiers_of_columns(load.rng, len(begins), tiers, load.fraction) for _ in rows]
     if load.chance(0.7):
         profiles = [profiles[0]] * len(rows)
     slack = max(0.0, load.hi[0] - begins[-1] - length)
-    offsets = load.rng.uniform(0, min(0.1, slack + 1e-3), len(rows))
-    lean = load.rng.normal(0, 0.0025)
+    offsets = load.rng.uniform(0, min(0.12, slack + 1e-3), len(rows))
+    settled = load.rng.uniform(0.985, 1.0, len(rows))
+    lean = load.rng.normal(0, 0.004)
     for column, begin in enumerate(begins):
-        lean = 0.8 * lean + load.rng.normal(0, 0.0015)
-        wobble = load.rng.normal(0, 0.002, tiers)
-        for (y0, y1), profile, offset in zip(rows, profiles, offsets, strict=True):
-            density = load.vary(0.025)
-            for tier in range(profile[column]):
+        lean = 0.8 * lean + load.rng.normal(0, 0.003)
+        wobble = load.rng.normal(0, 0.003, tiers)
+        density = load.vary(0.025)
+        for row, (y0, y1) in enumerate(rows):
+            step = height * settled[row]
+            for tier in range(profiles[row][column]):
                 if load.full:
                     return
-                shift = offset + lean * tier + wobble[tier]
+                shift = offsets[row] + lean * tier + wobble[tier]
                 x = float(np.clip(begin + shift, load.lo[0], load.hi[0] - length))
-                z = load.lo[2] + tier * height
-                box = Box((x, y0, z), (x + length, y1, z + height - 0.003))
-                load.goods(box, density * load.vary(0.03))
+                z = load.lo[2] + tier * step
+                high = step - (0.003 if len(rows) > 1 else 0.0)
+                box = Box((x, y0, z), (x + length - gap + 0.004, y1, z + high))
+                load.goods(box, density * load.vary(0.035))
 
 
 def _pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: float) -> float:
@@ -65,7 +70,8 @@ def _pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: f
 
 
 def _pallet_sizes(load: Load) -> tuple[float, float]:
-    return (1.2, 0.8) if load.chance(0.25) else (1.0, 1.2) if load.chance(0.5) else (1.2, 1.0)
+    sizes = ((1.1, 1.1), (1.2, 1.0), (0.8, 1.15))
+    return sizes[load.rng.choice(3, p=[0.4, 0.4, 0.2])]
 
 
 def _pallet_stacks(
@@ -80,7 +86,7 @@ def _pallet_stacks(
     room = min(most_height, load.size[2] - 0.2)
     places = len(xs) * len(ys)
     each = load.item.mass_kg / (load.item.density * length * width * places)
-    level = float(np.clip(each * load.uniform(1.0, 1.5), 0.3, room))
+    level = float(np.clip(each * load.uniform(1.05, 1.45), 0.3, room))
     if load.chance(0.15):
         level = room
     stacks = []
@@ -103,58 +109,69 @@ def cases(load: Load) -> None:
     _pallets(load, neck=0.3)
 
 
+def trays(load: Load) -> None:
+    """Pallets of open trays: the air over the goods of each tier draws light bands."""
+    _pallets(load, neck=0.14)
+
+
 def _pallets(load: Load, neck: float) -> None:
     length, _, height = load.item.package
-    for x, y, footprint, top in _pallet_stacks(load):
+    stacks = _pallet_stacks(load)
+    for x, y, footprint, top in stacks:
         if load.full:
             return
         deck = _pallet_base(load, x, y, footprint, load.lo[2])
-        tiers = max(1, min(9, round(top / height)))
-        step = top / tiers
         across = max(1, min(3, round(footprint[0] / length)))
+        budget = 620 / len(stacks) / across / (2 if neck else 1)
+        tiers = max(1, min(9, round(top / height), int(budget)))
+        step = top / tiers
         piece = footprint[0] / across
         density = load.vary(0.02)
+        # The two pallets abreast settle differently, so that their tiers do not line up.
+        step *= load.uniform(0.975, 1.0)
         for tier in range(tiers):
             z = deck + tier * step
             shift = float(np.clip(load.rng.normal(0, 0.003), -0.006, 0.006))
             for place in range(across):
                 left = x + place * piece + shift
-                lo = (left + 0.002, y, z)
-                hi = (left + piece - 0.002, y + footprint[1], z + step * (1 - neck) - 0.003)
-                share = density * load.vary(0.03) / (1 - neck * 0.6)
+                lo = (left + 0.0005, y, z)
+                hi = (left + piece - 0.0005, y + footprint[1], z + step * (1 - neck))
+                share = density * load.vary(0.035) / (1 - neck * 0.45)
                 load.goods(Box(lo, hi), share)
                 if neck:
-                    low = (left + 0.01, y, hi[2] + 0.003)
-                    high = (left + piece - 0.01, y + footprint[1], z + step - 0.003)
-                    load.goods(Box(low, high), 0.4 * share)
+                    low = (left + 0.001, y, hi[2])
+                    high = (left + piece - 0.001, y + footprint[1], z + step)
+                    load.goods(Box(low, high), 0.55 * share)
 
 
 def sacks(load: Load) -> None:
     """Sacks laid in bond to an uneven height."""
     length, _, height = load.item.package
-    begins = starts(load.lo[0], load.hi[0] - length / 2, length, 0.015)
+    begins = starts(load.lo[0], load.hi[0] - length / 2, length, 0.004)
     tiers = max(1, int((load.size[2] - 0.25) / height))
     rows = _layers_across(load, len(begins), tiers)
+    pressed = height
     for y0, y1 in rows:
+        height = pressed * load.uniform(0.96, 1.0)
         profile = tiers_of_columns(load.rng, len(begins), tiers, load.fraction, ragged=0.5)
         bond = length * load.uniform(0.25, 0.5)
         for column, begin in enumerate(begins):
             for tier in range(profile[column]):
-                if load.mass >= load.item.mass_kg * (1 if (y0, y1) == rows[-1] else 0.98):
+                if load.mass >= load.item.mass_kg * (rows.index((y0, y1)) + 1) / len(rows):
                     break
                 x = begin + (bond if tier % 2 else 0.0) + load.rng.normal(0, 0.015)
                 x = float(np.clip(x, load.lo[0], load.hi[0] - length))
                 z = load.lo[2] + tier * height
-                bulge = height * load.uniform(0.9, 1.0)
+                bulge = height * load.uniform(0.985, 1.0)
                 _sack(load, (x, y0, z), (x + length, y1, z + bulge))
 
 
 def _sack(load: Load, lo: Vec3, hi: Vec3) -> None:
     """Thinner towards its sewn ends."""
     (x0, y0, z0), (x1, y1, z1) = lo, hi
-    end, drop = 0.12 * (x1 - x0), 0.35 * (z1 - z0)
+    end, drop = 0.08 * (x1 - x0), 0.2 * (z1 - z0)
     heap = Heap(
-        (x0, x0 + end, x1 - end, x1), (z1 - drop, z1, z1 - 0.01, z1 - drop), (y0, y1), z0
+        (x0, x0 + end, x1 - end, x1), (z1 - drop, z1, z1, z1 - drop), (y0, y1), z0
     )
     load.goods(heap, load.vary(0.05))
 
@@ -164,7 +181,8 @@ def big_bags(load: Load) -> None:
     side, _, height = load.item.package
     xs = centred(load.lo[0], load.hi[0], side, load.uniform(0.01, 0.05))
     ys = centred(load.lo[1], load.hi[1], side, 0.05)[:2]
-    tiers = 2 if load.size[2] > 2 * height + 0.05 and load.fraction > 0.45 else 1
+    one_tier = len(xs) * len(ys) * side**2 * height * 0.9 * load.item.density
+    tiers = 2 if load.size[2] > 2 * height and load.item.mass_kg > 1.1 * one_tier else 1
     for tier in range(tiers):
         for x in xs:
             for y in ys:
@@ -194,10 +212,10 @@ def _big_bag(load: Load, corner: Vec3, side: float, height: float) -> None:
 def bales(load: Load) -> None:
     """Strapped bales in tiers; pressed unevenly, ragged on top."""
     length, width, height = load.item.package
-    xs = starts(load.lo[0], load.hi[0], length, load.uniform(0.005, 0.03))
+    xs = starts(load.lo[0], load.hi[0], length, load.uniform(0.002, 0.02))
     rows = centred(load.lo[1], load.hi[1], width, 0.01)
     tiers = max(1, int(load.size[2] / height))
-    profile = tiers_of_columns(load.rng, len(xs), tiers, load.fraction, ragged=0.1)
+    profile = tiers_of_columns(load.rng, len(xs), tiers, load.fraction, ragged=0.04)
     merged = len(rows) if len(rows) * len(xs) * tiers > 130 else 1
     step = (width + 0.01) * merged
     for column, begin in enumerate(xs):
@@ -218,7 +236,7 @@ def _bale(load: Load, corner: Vec3, size: Vec3) -> None:
     edges = np.linspace(x, x + size[0], slices + 1)
     share = load.vary(0.06)
     for left, right in zip(edges[:-1], edges[1:], strict=True):
-        along = np.linspace(left + 0.004, right - 0.004, 6)
+        along = np.linspace(left + 0.0008, right - 0.0008, 6)
         crown = size[2] * (0.985 - 0.03 * np.abs(np.linspace(-1, 1, 6)) ** 3)
         top = z + crown - np.abs(load.rng.normal(0, 0.012, 6))
         body = Heap(tuple(along.tolist()), tuple(top.tolist()), (y, y + size[1]), z)
@@ -262,7 +280,8 @@ def ibcs(load: Load) -> None:
     """Plastic tanks of a cubic metre in a cage of steel tube on a pallet."""
     xs = starts(load.lo[0], load.hi[0], 1.2, 0.02)
     ys = centred(load.lo[1], load.hi[1], 1.0, 0.1)[:2]
-    tiers = 2 if load.size[2] > 2.35 and load.fraction > 0.5 else 1
+    one_tier = len(xs) * len(ys) * 0.95 * load.item.density
+    tiers = 2 if load.size[2] > 2.33 and load.item.mass_kg > 1.1 * one_tier else 1
     for tier in range(tiers):
         for x in xs:
             for y in ys:
@@ -298,7 +317,7 @@ def rolls(load: Load) -> None:
     pitch = 2 * radius if across >= 2 * radius else 2 * float(np.sqrt((2 * radius) ** 2 - across**2))
     pitch = max(pitch, 2 * radius) + 0.01
     tiers = max(1, min(3, int((load.size[2] - 0.03) / height)))
-    shift = 0.0 if across >= 2 * radius else pitch / 2
+    shift = load.uniform(0.0, 0.5) * radius if across >= 2 * radius else pitch / 2
     columns = len(starts(load.lo[0], load.hi[0] - shift, 2 * radius, pitch - 2 * radius))
     profile = tiers_of_columns(load.rng, columns, tiers, min(1.0, load.fraction * 1.27), ragged=0.05)
     for column in range(columns):
