@@ -135,12 +135,15 @@ def _check(profile: ScannerProfile, path: Path) -> None:
     rules = (
         (count in (1, 2), "one or two energies_mv", f"{count}"),
         (
-            all(3 <= energy <= 10 for energy in energies)
-            and list(energies) == sorted(energies)[::-1],
-            "energies_mv from 10 down to 3, the higher first",
+            list(energies) == sorted(set(energies), reverse=True),
+            "energies_mv falling",
             f"{list(energies)}",
         ),
-        (len(set(energies)) == count, "two different energies_mv", f"{list(energies)}"),
+        (
+            all(3 <= energy <= 10 for energy in energies),
+            "energies_mv within 3 and 10",
+            f"{list(energies)}",
+        ),
         (len(profile.spectral) == count, f"{count} spectral tables", f"{len(profile.spectral)}"),
         (
             len(profile.noise.quanta_open_beam) == count,

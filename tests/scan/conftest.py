@@ -1,6 +1,7 @@
 """A container silhouette with cargo, counted by a damaged detector.
 
-Made here without the simulator: the reader is tested against matter it knows, not against the project's own scanner model.
+Made here without the simulator: the reader is tested against known matter, not against
+the project's own scanner model.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tokenize
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,17 @@ from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile
 
 SIDECAR = ".scan.json"
+# What numpy is known to raise on damaged headers, which it reads as Python source.
+NPY_ERRORS = (
+    ValueError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    TypeError,
+    MemoryError,
+    RecursionError,
+    tokenize.TokenError,
+)
 
 
 def read_npy(path: Path, profile: ScannerProfile | None) -> RawScan:
@@ -98,10 +111,13 @@ def _npy_header(content: bytes, path: Path) -> tuple[tuple[int, ...], bool, np.d
     try:
         version = npy.read_magic(stream)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, fortran, dtype = read(stream)
-    except (ValueError, OSError, EOFError, SyntaxError, TypeError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of headers of Python 2, and they are read as well
+            shape, fortran, dtype = read(stream)
+    except NPY_ERRORS as error:
         # numpy's own words run over several lines
-        raise ScanError(path, "a complete NPY file", str(error).split("\n")[0]) from error
+        found = str(error).split("\n")[0] or type(error).__name__
+        raise ScanError(path, "a complete NPY file", found) from error
     if dtype.hasobject:
         raise ScanError(path, "an array of uint16", "Python objects, which are never loaded")
     return shape, fortran, dtype, stream.tell()

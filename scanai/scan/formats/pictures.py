@@ -6,6 +6,8 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,15 +31,25 @@ PICTURE_ERRORS = (
     struct.error,
     zlib.error,
     RuntimeError,
+    UserWarning,
 )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """No warnings of Pillow, but those of a truncated or corrupt file are raised."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        warnings.filterwarnings("error", message="Truncated|Corrupt", category=UserWarning)
+        yield
 
 
 def open_picture(content: bytes, path: Path, *formats: str) -> Image.Image:
     """Only the header is read; ScanError for another format and for too many pixels."""
     expected = f"a complete {' or '.join(formats)} file"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with quiet():
             image = Image.open(io.BytesIO(content), formats=formats)
     except Image.DecompressionBombError as error:
         raise ScanError(path, f"at most {MAX_PIXELS} pixels", str(error)) from error
@@ -58,7 +70,8 @@ def pixels_16(image: Image.Image, path: Path) -> NDArray[np.uint16]:
 
 def decode(image: Image.Image, path: Path) -> NDArray[np.generic]:
     try:
-        return np.asarray(image)
+        with quiet():
+            return np.asarray(image)
     except PICTURE_ERRORS as error:
         raise ScanError(
             path, "a complete picture", str(error) or f"a truncated file ({type(error).__name__})"

@@ -12,7 +12,7 @@ from PIL import Image
 
 from scanai.errors import ScanError
 from scanai.scan.description import assemble, choose_profile, describe, parse
-from scanai.scan.formats.pictures import PICTURE_ERRORS, open_picture, pixels_16
+from scanai.scan.formats.pictures import PICTURE_ERRORS, open_picture, pixels_16, quiet
 from scanai.scan.limits import check_size, read_bytes
 from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile
@@ -24,12 +24,14 @@ MAX_PAGES = 2
 def read(path: Path, profile: ScannerProfile | None) -> RawScan:
     content = read_bytes(path)
     with open_picture(content, path, "TIFF") as image:
+        # The tag of page 0, before another page is sought.
         tag = image.tag_v2.get(IMAGE_DESCRIPTION)  # type: ignore[attr-defined]
         if not isinstance(tag, str):
             raise ScanError(path, "an ImageDescription in JSON, scanai-scan/1", "none")
         description = parse(tag, path)
         try:
-            pages = int(getattr(image, "n_frames", 1))
+            with quiet():
+                pages = int(getattr(image, "n_frames", 1))
         except PICTURE_ERRORS as error:
             raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
         if pages > MAX_PAGES:
@@ -64,7 +66,8 @@ def write_tiff(raw: RawScan, path: Path) -> None:
 
 def _page(image: Image.Image, page: int, path: Path, shape: tuple[int, ...]) -> NDArray[np.uint16]:
     try:
-        image.seek(page)
+        with quiet():
+            image.seek(page)
     except PICTURE_ERRORS as error:
         raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
     if (image.height, image.width) != shape:

@@ -1,0 +1,106 @@
+"""Scanner profiles: the ones that ship hold together, and wrong ones are refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanai.errors import ProfileError
+from scanai.resources import scanner_profiles_dir
+from scanai.scan import load_profile
+from scanai.scan.profile import known_profiles
+
+# Upper edge of a 9 ft 6 in container, and half its width (ISO 668), metres.
+HIGH_CUBE, HALF_WIDTH = 2.896, 1.219
+
+
+def text_of(name="portal-6-4"):
+    return (scanner_profiles_dir() / f"{name}.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "energies"),
+    [("portal-6-4", (6, 4)), ("gantry-9-6", (9, 6)), ("mobile-4", (4,))],
+)
+def test_shipped_profile_loads_by_name(name, energies):
+    profile = load_profile(name)
+    assert profile.name == name
+    assert profile.energies_mv == energies
+
+
+@pytest.mark.parametrize("name", known_profiles())
+def test_fan_sees_a_high_cube_container_whole_with_air_above(name):
+    """Beam output is corrected in the air above the unit, so every profile must show some."""
+    profile = load_profile(name)
+    view = profile.geometry
+    # The face nearest to the source throws the longest shadow onto the centre plane.
+    magnified = view.source_to_centre_m / (view.source_to_centre_m - HALF_WIDTH)
+    top = view.source_height_m + (HIGH_CUBE - view.source_height_m) * magnified
+    bottom = view.source_height_m * (1 - magnified)
+    assert view.view_bottom_m < bottom
+    rows_above = (view.view_bottom_m - top + profile.rows * profile.pitch_mm[1] / 1000) / (
+        profile.pitch_mm[1] / 1000
+    )
+    assert rows_above >= 8
+
+
+@pytest.mark.parametrize("name", known_profiles())
+def test_simulated_open_beam_is_one_that_is_believed(name):
+    profile = load_profile(name)
+    low, high = profile.open_beam_range
+    for level in profile.open_beam_counts:
+        assert low < level * (1 - 3 * profile.imperfections.gain_spread)
+        assert level * (1 + 3 * profile.imperfections.gain_spread) < high
+
+
+def test_unknown_name_lists_the_known_ones():
+    with pytest.raises(ProfileError) as caught:
+        load_profile("portal-7-5")
+    assert str(caught.value) == (
+        "portal-7-5: expected the name of a scanner profile (gantry-9-6, mobile-4, portal-6-4) "
+        "or a .toml file, found no such profile"
+    )
+
+
+def test_name_cannot_leave_the_folder_of_profiles():
+    with pytest.raises(ProfileError, match="found no such profile"):
+        load_profile("../scanners/portal-6-4")
+
+
+def test_profile_file_of_a_site_is_read(tmp_path):
+    path = tmp_path / "site.toml"
+    path.write_text(text_of().replace('name = "portal-6-4"', 'name = "site-1"'), encoding="utf-8")
+    assert load_profile(path).name == "site-1"
+    assert load_profile(str(path)).name == "site-1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("rows = 640", "rows = 640\nrow_pitch = 5", "unknown field `row_pitch`"),
+        ("rows = 640", 'rows = "640"', "Expected `int`, got `str` - at `$.rows`"),
+        ("rows = 640", "rows = [", "Invalid value"),
+        ("[6.0, 4.0]", "[4.0, 6.0]", "expected energies_mv falling, found [4.0, 6.0]"),
+        ("[6.0, 4.0]", "[6.0]", "expected 1 spectral tables, found 2"),
+        ("[6.0, 4.0]", "[16.0, 4.0]", "expected energies_mv within 3 and 10, found [16.0, 4.0]"),
+        ("[6.0, 4.0]", "[]", "expected one or two energies_mv, found 0"),
+        ("[40000.0, 62000.0]", "[62000.0, 40000.0]", "open_beam_range rising"),
+        ("low_channel = 1", "low_channel = 0", "file.low_channel 0 and 1, found 0 and 0"),
+        ("noise_floor = 1.5e-4", "noise_floor = nan", "noise_floor within 0 and 0.1, found nan"),
+        ("pitch_mm = [5.0, 5.6]", "pitch_mm = [5.0, 0.0]", "pitch_mm > 0, found [5.0, 0.0]"),
+        ("dark_counts = [0.0, 0.0]", "dark_counts = [0.0]", "0 or 2 file.dark_counts, found 1"),
+    ],
+)
+def test_refuses_profile_and_names_what_is_wrong(tmp_path, old, new, found):
+    text = text_of()
+    assert old in text
+    path = tmp_path / "site.toml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ProfileError) as caught:
+        load_profile(path)
+    assert str(caught.value).startswith(f"{path}: expected ")
+    assert found in str(caught.value)
+
+
+def test_missing_profile_file_is_named(tmp_path):
+    with pytest.raises(ProfileError, match="found No such file or directory"):
+        load_profile(tmp_path / "none.toml")
