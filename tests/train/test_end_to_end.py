@@ -1,0 +1,103 @@
+"""From a shipped recipe to a measured bundle with the real simulator and the real Inspector.
+
+The budget is tiny: this proves that the way is open, not that the model is good.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from scanai.inspect.bundle import load_bundle
+from scanai.train.evaluate import METRICS_FILE, Metrics, evaluate
+from scanai.train.loop import train
+from scanai.train.recipe import read_recipe
+from scanai.train.release import export_run
+from scanai.train.windows import data_recipe, load_window, make_windows
+
+SMOKE = Path(__file__).parents[2] / "training" / "recipes" / "smoke.toml"
+TINY = {
+    "windows": "4",
+    "validation_windows": "2",
+    "window_px": "160",
+    "steps": "2",
+    "batch": "2",
+    "crop_px": "[128, 128]",
+    "profiles": '["mobile-4"]',
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the smoke recipe with next to nothing to do."""
+    folder = tmp_path_factory.mktemp("run")
+    lines = SMOKE.read_text("utf-8").splitlines()
+    changed = [
+        f"{key} = {TINY[key]}" if (key := line.split(" = ")[0]) in TINY else line for line in lines
+    ]
+    recipe = folder / "tiny.toml"
+    recipe.write_text("\n".join(changed), "utf-8")
+    assert read_recipe(recipe)[0].steps == 2
+    return train(recipe, folder / "run")
+
+
+@pytest.fixture(scope="module")
+def bundle(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("bundle") / "tiny"
+    export_run(run, out, name="tiny", version="0.0.1", benign_scans=9, false_alarm_rate=0.1)
+    return out
+
+
+def test_run_logs_its_losses_and_validation(run: Path) -> None:
+    records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert records[0]["step"] == 2
+    assert np.isfinite(records[0]["loss"]["total"])
+    assert 0 <= records[-1]["validation"]["goods_accuracy"] <= 1
+
+
+def test_windows_show_goods_and_threats_where_the_attenuation_is(run: Path) -> None:
+    windows = [load_window(path) for path in sorted((run / "windows").rglob("*.npz"))]
+    assert len(windows) == 6
+    assert any(len(window.boxes) for window in windows)
+    for window in windows:
+        full = window.goods > 0
+        coarse = window.attenuation[0, ::8, ::8][: full.shape[0], : full.shape[1]]
+        assert full.any()
+        assert coarse[full].mean() > 0.2
+        for x0, y0, x1, y1, _ in window.boxes.astype(int):
+            assert window.shield[y0 // 4 : -(-y1 // 4), x0 // 4 : -(-x1 // 4)].max() > 0.2
+
+
+def test_bundle_carries_thresholds_set_on_its_scanner(bundle: Path) -> None:
+    metadata = load_bundle(bundle).metadata
+    assert metadata.benign_scans == 9
+    assert metadata.scanner_profiles == ("mobile-4",)
+    assert metadata.thresholds["shielding_score"].false_alarm_rate == 0.1
+    assert metadata.thresholds["shielding_excess"].false_alarm_rate is None
+    assert metadata.p_value("shielding", 1.1) == pytest.approx(0.1)
+    assert "Set on 9 benign simulated scans." in (bundle / "README.md").read_text("utf-8")
+
+
+def test_evaluation_writes_its_figures_into_the_bundle(bundle: Path) -> None:
+    metrics = evaluate(bundle, benign=2, concealed=2)
+    written = msgspec.json.decode((bundle / METRICS_FILE).read_bytes(), type=Metrics)
+    assert written == metrics
+    assert metrics.sha256 == load_bundle(bundle).metadata.sha256
+    assert metrics.figures["false_alarms.any"].count == 2
+    assert metrics.figures["detection.all_shields"].count >= 2
+    for name, figure in metrics.figures.items():
+        assert figure.low <= figure.value <= figure.high, name
+    assert "| goods group right, per pixel with cargo |" in (bundle / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_windows_are_the_same_for_any_number_of_workers(tmp_path: Path) -> None:
+    recipe = data_recipe(11, 6, ("mobile-4", "portal-6-4"), {"concealed": 1.0}, 160)
+    alone = make_windows(recipe, tmp_path / "1", 1, "windows")
+    together = make_windows(recipe, tmp_path / "2", 2, "windows")
+    for first, second in zip(alone, together, strict=True):
+        assert first.read_bytes() == second.read_bytes()
