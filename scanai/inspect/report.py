@@ -6,6 +6,7 @@ this record and compute nothing. `schema()` is the published JSON Schema.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal
 
 import msgspec
@@ -133,5 +134,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of a report."""
+    """JSON Schema of a report; published as data/report.schema.json."""
     return msgspec.json.schema(Report)
+
+
+if __name__ == "__main__":
+    # python -m scanai.inspect.report > scanai/inspect/data/report.schema.json
+    print(json.dumps(schema(), indent=1, ensure_ascii=False))

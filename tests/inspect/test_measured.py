@@ -80,9 +80,7 @@ def test_an_empty_picture_has_no_unit(kit) -> None:
 def test_mass_does_not_depend_on_the_size_of_the_last_cells(kit) -> None:
     scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0))
     whole = measure(scan, scan.profile)
-    part = replace(
-        scan, transmission=scan.transmission[:, :, :-3].copy(), valid=scan.valid[:, :-3]
-    )
+    part = replace(scan, transmission=scan.transmission[:, :, :-3].copy(), valid=scan.valid[:, :-3])
     smaller = measure(part, part.profile)
 
     def mass(seen):

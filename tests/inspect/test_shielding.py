@@ -47,9 +47,7 @@ def test_steel_in_paper_is_a_dense_block(kit, context_of) -> None:
 
 def test_one_energy_never_claims_heavy_metal(kit, context_of) -> None:
     finding = only_finding(
-        context_of(
-            kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0), energies_mv=(4.0,)
-        )
+        context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0), energies_mv=(4.0,))
     )
     assert finding.kind == "dense_block"
     assert finding.sentence.endswith("material cannot be told.")

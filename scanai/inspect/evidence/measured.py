@@ -25,6 +25,8 @@ UNIT_ATTENUATION = 0.05
 """Less than this is air: two 1 mm steel sheets attenuate 0.06 at 6 MV."""
 ORGANIC_Z = 7.0
 """Assumed effective Z where one energy cannot tell: food, wood, textiles, plastics are 6 to 8."""
+DENSEST_Z = 92.0
+"""Attenuates most per g/cm² at high energy, so it gives the lower bound of what is opaque."""
 
 # Areal density by element tables / true one, over effective Z, for the materials of
 # scanai.physics.materials behind 30 to 90 g/cm² at 6/4 MV: goods of low effective Z hold hydrogen,
@@ -84,7 +86,7 @@ def measure(scan: Scan, profile: ScannerProfile) -> Measured:
         attenuation=attenuation,
         cell_attenuation=cells,
         opaque=opaque,
-        areal_density=_areal_density(cells, low_starved, scan, profile),
+        areal_density=_areal_density(cells, opaque >= 0.5, low_starved, scan, profile),
         cell_area_cm2=_cell_area(scan, profile),
         unit_box=box,
         unit_cut=cut,
@@ -134,20 +136,28 @@ def _factors(scan: Scan, profile: ScannerProfile) -> tuple[SpectralFactors, ...]
 
 
 def _areal_density(
-    cells: Floats, low_starved: NDArray[np.bool_], scan: Scan, profile: ScannerProfile
+    cells: Floats,
+    opaque: NDArray[np.bool_],
+    low_starved: NDArray[np.bool_],
+    scan: Scan,
+    profile: ScannerProfile,
 ) -> Floats:
     factors = _factors(scan, profile)
     if len(factors) == 1:
-        density = single_energy_areal_density(
-            cells[0], ORGANIC_Z, beam(scan.energies_mv[0]), factors[0]
-        )
-        return np.asarray(density / np.interp(ORGANIC_Z, _TABLE_Z, _TABLE_EXCESS), np.float32)
+        single = beam(scan.energies_mv[0])
+        density = single_energy_areal_density(cells[0], ORGANIC_Z, single, factors[0])
+        density /= np.interp(ORGANIC_Z, _TABLE_Z, _TABLE_EXCESS)
+        if opaque.any():
+            density[opaque] = single_energy_areal_density(
+                cells[0][opaque], DENSEST_Z, single, factors[0]
+            )
+        return density
     table = dual_energy_table(*scan.energies_mv, *factors)
     z = table.invert(cells[0], cells[1]).effective_z
     # Where the low energy is at its floor the ratio means nothing: the rest of the load stands in.
     loaded = (cells[0] > UNIT_ATTENUATION) & ~low_starved & np.isfinite(z)
     usual = float(np.median(z[loaded])) if loaded.any() else ORGANIC_Z
-    z = np.where(loaded, z, usual)
+    z = np.where(opaque, DENSEST_Z, np.where(loaded, z, usual))
     density = table.areal_density(cells[0], z)
     return np.asarray(density / np.interp(z, _TABLE_Z, _TABLE_EXCESS), dtype=np.float32)
 

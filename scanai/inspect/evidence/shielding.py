@@ -74,9 +74,8 @@ def distinct_regions(
     """Boxes inside the picture, best first, without those that overlap a better one."""
     height, width = shape
     kept: list[tuple[Box, float]] = []
-    for x0, y0, x1, y1, score in sorted(regions.tolist(), key=lambda row: -row[4]):
-        if score <= 0 or not np.isfinite((x0, y0, x1, y1, score)).all():
-            continue
+    usable = regions[np.isfinite(regions).all(axis=1) & (regions[:, 4] > 0)]
+    for x0, y0, x1, y1, score in usable[np.argsort(-usable[:, 4], kind="stable")].tolist():
         box = (
             int(np.clip(np.floor(x0), 0, width - 1)),
             int(np.clip(np.floor(y0), 0, height - 1)),
@@ -287,7 +286,9 @@ def _evidence(look: Look) -> tuple[Evidence, ...]:
             )
         )
     if layer.z is not None:
-        rows.append(Evidence(name="effective Z", value=round(layer.z), low=layer.z_low, high=layer.z_high))
+        rows.append(
+            Evidence(name="effective Z", value=round(layer.z), low=layer.z_low, high=layer.z_high)
+        )
     if look.wall_contrast > 0:
         rows.append(
             Evidence(name="middle below wall", value=round(100 * look.wall_contrast), unit="%")

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
+from scanai.inspect.evidence.goods import SeenGoods
+from scanai.inspect.evidence.mass import estimate_mass
+from scanai.manifest.model import Line, Manifest
+
+LOADED = Manifest(lines=(Line(hs_code="4802"),))
+EMPTY = Manifest()
+
+
+def seen(loaded_share: float) -> SeenGoods:
+    return SeenGoods(np.zeros((1, 1), np.float32), np.zeros(27), loaded_share)
+
+
+@pytest.fixture
+def empty_unit(kit, context_of):
+    context = context_of(kit.walls)
+    return context, estimate_mass(context, Manifest(tare_kg=2250.0))
+
+
+def test_declared_empty_but_loaded_is_a_finding(empty_unit) -> None:
+    context, mass = empty_unit
+    findings, scores = emptiness_findings(seen(0.3), mass, context, EMPTY)
+    assert [finding.kind for finding in findings] == ["empty_mismatch"]
+    assert findings[0].sentence.startswith("Declared empty, but 30 % of the side view shows goods")
+    assert scores == {"empty_mismatch": 0.3}
+
+
+def test_declared_empty_and_empty_is_scored_for_calibration(empty_unit) -> None:
+    context, mass = empty_unit
+    assert emptiness_findings(seen(0.0), mass, context, EMPTY) == ([], {"empty_mismatch": 0.0})
+
+
+def test_declared_loaded_but_empty_is_a_finding(empty_unit) -> None:
+    context, mass = empty_unit
+    findings, _ = emptiness_findings(seen(0.0), mass, context, LOADED)
+    assert [finding.sentence for finding in findings] == [
+        "Goods are declared, but the unit looks empty."
+    ]
+
+
+def test_a_mass_that_speaks_against_it_keeps_a_unit_from_looking_empty(empty_unit) -> None:
+    context, mass = empty_unit
+    heavy = msgspec.structs.replace(mass, low_kg=500.0, cargo_kg=800.0)
+    assert emptiness_findings(seen(0.0), heavy, context, LOADED) == ([], {})
+
+
+def test_declared_loaded_and_loaded_is_nothing(empty_unit) -> None:
+    context, mass = empty_unit
+    assert emptiness_findings(seen(0.5), mass, context, LOADED) == ([], {})
+
+
+def test_the_threshold_is_the_bundles(kit, context_of) -> None:
+    assert is_loaded(seen(0.05), context_of(kit.walls, loaded_share=0.04))
+    assert not is_loaded(seen(0.05), context_of(kit.walls, loaded_share=0.06))

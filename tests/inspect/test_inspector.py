@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import numpy as np
+import pytest
+
+from scanai import Inspector
+from scanai.errors import BundleError, ManifestError, ScanError
+from scanai.inspect.report import Report, schema
+from scanai.manifest.model import Line, Manifest
+
+LEAD = ("lead", np.s_[88:112, 144:176], 60.0)
+PAPER = Line(hs_code="4802")
+
+
+@pytest.fixture(scope="module")
+def inspector(bundle_dir: Path) -> Inspector:
+    return Inspector(bundle_dir, threads=1)
+
+
+@pytest.fixture
+def inspect(inspector: Inspector, kit) -> Callable[..., Report]:
+    """Report on a scan of slabs inside the walls of a unit, and a manifest of its own."""
+
+    def build(*slabs, lines=(PAPER,), energies_mv=(6.0, 4.0), **manifest) -> Report:
+        scan = kit.make_scan(kit.walls, *slabs, energies_mv=energies_mv)
+        fields = {"unit": "SYNTH-000001", "unit_type": "20", "tare_kg": 480.0, "lines": lines}
+        return inspector.inspect(scan, Manifest(**fields | manifest))
+
+    return build
+
+
+def kinds(report: Report) -> list[str]:
+    return [finding.kind for finding in report.findings]
+
+
+def valid_json(report: Report) -> dict[str, object]:
+    content = msgspec.json.decode(msgspec.json.encode(report))
+    jsonschema.validate(content, schema())
+    return content
+
+
+def test_a_truthful_load_is_clear(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), gross_mass_kg=3700.0)
+    assert report.verdict.decision == "clear"
+    assert report.findings == ()
+    assert report.verdict.reasons[0] == "Nothing dense stands out from its surroundings."
+    assert report.mass.low_kg < 3700 < report.mass.high_kg
+    valid_json(report)
+
+
+def test_lead_hidden_in_paper_asks_for_inspection(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), LEAD)
+    assert report.verdict.decision == "inspect"
+    assert kinds(report)[0] == "high_z_shielding"
+    assert report.verdict.reasons[0] == report.findings[0].sentence
+    assert report.raw_scores["shielding"] > 0.9
+    assert report.evidence_scores["shielding"] == pytest.approx(report.findings[0].score)
+    valid_json(report)
+
+
+def test_steel_among_declared_paper_is_undeclared(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), ("steel", np.s_[60:140, 240:300], 40.0))
+    assert "undeclared_goods" in kinds(report)
+    assert report.verdict.decision == "review"
+    valid_json(report)
+
+
+def test_the_same_load_declared_is_clear(inspect, kit) -> None:
+    report = inspect(
+        ("paper", kit.load, 45.0),
+        ("steel", np.s_[60:140, 240:300], 40.0),
+        lines=(PAPER, Line(hs_code="7208")),
+    )
+    assert report.verdict.decision == "clear"
+
+
+def test_a_false_mass_asks_for_review(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), gross_mass_kg=9000.0)
+    assert kinds(report) == ["mass_mismatch"]
+    assert report.verdict.decision == "review"
+    valid_json(report)
+
+
+def test_goods_in_a_unit_declared_empty_ask_for_inspection(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), lines=())
+    assert kinds(report) == ["empty_mismatch"]
+    assert report.verdict.decision == "inspect"
+    valid_json(report)
+
+
+def test_an_empty_unit_declared_empty_is_clear(inspect) -> None:
+    report = inspect(lines=())
+    assert report.verdict.decision == "clear"
+    assert "Declared empty, and no goods are seen." in report.verdict.reasons
+
+
+def test_an_opaque_block_is_told_once(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), ("lead", np.s_[88:112, 144:176], 400.0))
+    assert kinds(report).count("opaque_region") == 1
+    assert report.mass.lower_bound_only
+    assert report.verdict.reasons[-1].startswith("Parts are opaque")
+    valid_json(report)
+
+
+def test_one_energy_is_inspected_without_z(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), LEAD, energies_mv=(4.0,))
+    assert kinds(report)[0] == "dense_block"
+    assert report.shape == (1, 160, 330)
+    valid_json(report)
+
+
+def test_a_display_picture_goes_to_review_and_its_papers_are_still_read(inspector, kit) -> None:
+    manifest = Manifest(lines=(PAPER, Line(hs_code="854231")))
+    report = inspector.inspect(kit.display_scan(), manifest)
+    assert report.verdict.decision == "review"
+    assert set(kinds(report)) == {"image_quality", "controlled_goods"}
+    assert report.mass is None
+    assert report.raw_scores == report.evidence_scores == {}
+    assert [line.plausibility for line in report.lines] == [None, None]
+    valid_json(report)
+
+
+def test_the_model_never_runs_on_a_display_picture(inspector, kit) -> None:
+    with pytest.raises(ScanError, match="expected counts or transmission, found a display picture"):
+        inspector.infer(kit.display_scan())
+
+
+def test_without_a_manifest_only_the_picture_is_judged(inspector, kit) -> None:
+    report = inspector.inspect(kit.make_scan(kit.walls, ("paper", kit.load, 45.0)))
+    assert report.verdict.decision == "clear"
+    assert report.lines == ()
+    assert report.inputs.manifest is None
+    assert set(report.evidence_scores) == {"shielding", "opaque_area"}
+    assert report.verdict.reasons[-1].startswith("No manifest was given")
+    valid_json(report)
+
+
+def test_refuses_a_manifest_for_another_unit(inspector, kit) -> None:
+    with pytest.raises(
+        ManifestError,
+        match=r"a\.json: expected a manifest for transport unit SYNTH-000001, found SYNTH-000002",
+    ):
+        inspector.inspect(
+            kit.make_scan(kit.walls), Manifest(unit="SYNTH-000002"), manifest_name="a.json"
+        )
+
+
+def test_says_when_thresholds_were_not_set_on_the_scanner(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls)
+    other = replace(scan, profile=msgspec.structs.replace(scan.profile, name="elsewhere"))
+    reasons = inspector.inspect(other, Manifest()).verdict.reasons
+    assert "thresholds were not set on the scanner elsewhere" in reasons[-1]
+
+
+def test_the_report_identifies_what_made_it(inspector, kit, bundle_dir: Path) -> None:
+    scan = replace(kit.make_scan(kit.walls), source="/some/folder/SYNTH-0001.tiff")
+    report = inspector.inspect(
+        scan, Manifest(), manifest_name="/some/folder/a.json", manifest_sha256="b" * 64
+    )
+    assert report.inputs.scan == "SYNTH-0001.tiff"
+    assert report.inputs.scan_sha256 == "a" * 64
+    assert (report.inputs.manifest, report.inputs.manifest_sha256) == ("a.json", "b" * 64)
+    assert report.model.sha256 == inspector.bundle.metadata.sha256
+    assert set(report.thresholds) == set(inspector.bundle.metadata.thresholds)
+    assert set(report.timings_ms) == {"infer", "evidence"}
+
+
+@pytest.mark.parametrize("shape", [(160, 330), (157, 323), (64, 96), (9, 17)])
+def test_any_size_is_inspected(inspector, kit, shape) -> None:
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    height, width = shape
+    part = replace(
+        scan,
+        transmission=scan.transmission[:, :height, :width].copy(),
+        valid=scan.valid[:height, :width],
+    )
+    valid_json(inspector.inspect(part, Manifest(lines=(PAPER,), gross_mass_kg=1000.0)))
+
+
+def test_maps_have_the_contracts_shapes(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0))
+    maps = inspector.infer(scan, Manifest(lines=(PAPER,)))
+    assert maps.shielding.shape == (40, 83)
+    assert maps.goods.shape == (27, 20, 42)
+    assert maps.undeclared.shape == (20, 42)
+    assert maps.regions.shape[1] == 5
+    assert set(maps.scores) == {"shielding", "undeclared", "loaded"}
+    assert float(maps.undeclared.max()) < 0.01
+    assert float(inspector.infer(scan).undeclared.max()) > 0.9
+
+
+def test_one_inspector_serves_several_threads(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: inspector.inspect(scan, Manifest()), range(8)))
+    assert {report.findings for report in reports} == {reports[0].findings}
+
+
+def test_refuses_a_bundle_with_other_goods_groups(tmp_path, kit, graph) -> None:
+    metadata = kit.tiny_metadata(graph, goods_groups=("paper",))
+    folder = kit.write_bundle(tmp_path / "b", graph, metadata)
+    with pytest.raises(
+        BundleError,
+        match="expected the 26 goods groups of this ScanAI, in their order, found 1 others",
+    ):
+        Inspector(folder)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import pytest
+
+from scanai.inspect.evidence.mass import estimate_mass, mass_findings
+from scanai.manifest.model import Line, Manifest
+
+
+def manifest(**fields: object) -> Manifest:
+    return Manifest(**{"lines": (Line(hs_code="4802"),), "tare_kg": 2000.0} | fields)
+
+
+def true_mass(kit, scan, *slabs) -> float:
+    """kg, from the definition: areal density × pixel × cosine of the ray's climb."""
+    rows = np.arange(160)
+    geometry = scan.profile.geometry
+    height = geometry.view_bottom_m + (160 - 0.5 - rows) * 0.02 - geometry.source_height_m
+    cosine = geometry.source_to_centre_m / np.hypot(geometry.source_to_centre_m, height)
+    total = 0.0
+    for _, where, areal_density in slabs:
+        picture = np.zeros((160, 330))
+        picture[where] = areal_density
+        total += float((picture * cosine[:, None]).sum()) * 4.0 / 1000
+    return total
+
+
+def test_mass_of_a_penetrated_load_is_right_and_inside_its_interval(kit, context_of) -> None:
+    slabs = (kit.walls, ("paper", kit.load, 45.0), ("steel", np.s_[100:140, 60:120], 40.0))
+    context = context_of(*slabs)
+    tare = true_mass(kit, context.measured.scan, kit.walls)
+    truth = true_mass(kit, context.measured.scan, *slabs[1:])
+    mass = estimate_mass(context, manifest(tare_kg=tare))
+    assert mass.cargo_kg == pytest.approx(truth, rel=0.05)
+    assert mass.low_kg < truth < mass.high_kg
+    assert not mass.lower_bound_only
+    assert mass.tare_from == "manifest"
+
+
+def test_one_energy_weighs_as_well_within_its_wider_error(kit, context_of) -> None:
+    slabs = (kit.walls, ("paper", kit.load, 45.0))
+    context = context_of(*slabs, energies_mv=(4.0,))
+    tare = true_mass(kit, context.measured.scan, kit.walls)
+    truth = true_mass(kit, context.measured.scan, *slabs[1:])
+    assert estimate_mass(context, manifest(tare_kg=tare)).cargo_kg == pytest.approx(truth, rel=0.1)
+
+
+def test_opaque_parts_make_the_mass_a_lower_bound(kit, context_of) -> None:
+    context = context_of(kit.walls, ("lead", np.s_[80:120, 80:160], 400.0))
+    assert estimate_mass(context, None).lower_bound_only
+
+
+@pytest.mark.parametrize(
+    ("declaration", "tare", "source"),
+    [
+        (manifest(tare_kg=2100.0, unit_type="40"), 2100.0, "manifest"),
+        (manifest(tare_kg=None, unit_type="40"), 3700.0, "standard"),
+        (manifest(tare_kg=None, unit_type="?"), 2250.0, "standard"),
+        (None, 2250.0, "standard"),
+    ],
+)
+def test_tare_comes_from_papers_else_type_else_length(
+    kit, context_of, declaration, tare, source
+) -> None:
+    mass = estimate_mass(context_of(kit.walls, ("paper", kit.load, 45.0)), declaration)
+    assert (mass.tare_kg, mass.tare_from) == (tare, source)
+
+
+def test_a_unit_of_no_known_length_has_no_tare(kit, context_of) -> None:
+    mass = estimate_mass(context_of(("paper", np.s_[60:140, 40:200], 45.0)), None)
+    assert (mass.tare_kg, mass.tare_from) == (0.0, "none")
+
+
+def test_an_empty_unit_weighs_nothing_less_than_nothing(kit, context_of) -> None:
+    mass = estimate_mass(context_of(kit.walls), manifest(tare_kg=3000.0))
+    assert (mass.cargo_kg, mass.low_kg) == (0.0, 0.0)
+
+
+@pytest.fixture
+def loaded(kit, context_of):
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    return context, estimate_mass(context, manifest())
+
+
+@pytest.mark.parametrize(("factor", "word"), [(0.4, "more"), (2.5, "less")])
+def test_a_false_mass_is_found_and_said(loaded, factor, word) -> None:
+    context, mass = loaded
+    declared = factor * mass.cargo_kg
+    mass = replace_mass(mass, declared_kg=declared)
+    findings, scores = mass_findings(mass, context, manifest())
+    assert [finding.kind for finding in findings] == ["mass_mismatch"]
+    assert findings[0].score == pytest.approx(scores["mass_mismatch"])
+    assert f", {word} than the " in findings[0].sentence
+
+
+def test_a_mass_inside_the_interval_is_no_deviation(loaded) -> None:
+    context, mass = loaded
+    mass = replace_mass(mass, declared_kg=mass.high_kg - 1)
+    assert mass_findings(mass, context, manifest()) == ([], {"mass_mismatch": 0.0})
+
+
+def test_a_lower_bound_contradicts_no_larger_declared_mass(loaded) -> None:
+    context, mass = loaded
+    mass = replace_mass(mass, declared_kg=3 * mass.high_kg, lower_bound_only=True)
+    assert mass_findings(mass, context, manifest()) == ([], {"mass_mismatch": 0.0})
+
+
+def test_a_lower_bound_contradicts_a_smaller_declared_mass(loaded) -> None:
+    context, mass = loaded
+    mass = replace_mass(mass, declared_kg=0.3 * mass.low_kg, lower_bound_only=True)
+    (finding,), _ = mass_findings(mass, context, manifest())
+    assert finding.sentence.startswith("The picture shows at least ")
+    assert finding.evidence[0].high is None
+
+
+@pytest.mark.parametrize("declared", [None, 10.0])
+def test_mass_is_not_judged_without_a_declared_mass_or_a_load(loaded, declared) -> None:
+    context, mass = loaded
+    mass = replace_mass(mass, declared_kg=declared)
+    empty = Manifest(gross_mass_kg=declared)
+    assert mass_findings(mass, context, empty) == ([], {})
+
+
+def test_a_unit_cut_by_the_picture_is_not_weighed_against_its_papers(loaded) -> None:
+    context, mass = loaded
+    cut = replace(context, measured=replace(context.measured, unit_cut=True))
+    mass = replace_mass(mass, declared_kg=10.0)
+    assert mass_findings(mass, cut, manifest()) == ([], {})
+
+
+def replace_mass(mass, **changes):
+    return msgspec.structs.replace(mass, **changes)
