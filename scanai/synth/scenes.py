@@ -34,8 +34,9 @@ _MASS_SHARE = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _MASS_T = (0.9, 2.7, 11.0, 19.9, 24.6, 27.1, 28.3)
 _UNIT_WEIGHT = {"20": 0.3, "40": 0.27, "40HC": 0.33, "45": 0.03, "reefer": 0.07}
 # Goods that fill the unit before they reach their mass pull the distribution down; this exponent
-# of the draw makes up for them.
-_LOADED = 0.4
+# of the draw makes up for them, but for part loads.
+_LOADED = 0.25
+_PART_LOADS = 0.3
 _LOOK_ALIKE_SHARE = 0.36
 # Fill of the space that is left at most, and length that a consignment gets at least.
 _LEAST_LENGTH = 1.25
@@ -161,7 +162,8 @@ def _load(
         if spec.kind == "undeclared" and len(goods) == count - 1:
             pool = [entry for entry in others if entry.group not in {g.group for g in goods}]
         goods.append(_choose(rng, pool or others))
-    target = 1000 * float(np.interp(rng.random() ** _LOADED, _MASS_SHARE, _MASS_T))
+    drawn = rng.random() ** (1.0 if rng.random() < _PART_LOADS else _LOADED)
+    target = 1000 * float(np.interp(drawn, _MASS_SHARE, _MASS_T))
     (x0, y0, z0), (x1, y1, z1) = space
     area = (y1 - y0) * (z1 - z0)
     least = _LEAST_LENGTH / (x1 - x0)

@@ -148,7 +148,7 @@ def sacks(load: Load) -> None:
     """Sacks laid in bond to an uneven height."""
     length, _, height = load.item.package
     begins = starts(load.lo[0], load.hi[0] - length / 2, length, 0.004)
-    tiers = max(1, int((load.size[2] - 0.25) / height))
+    tiers = max(1, int((load.size[2] - 0.12) / height))
     rows = _layers_across(load, len(begins), tiers)
     pressed = height
     for y0, y1 in rows:
@@ -212,6 +212,9 @@ def _big_bag(load: Load, corner: Vec3, side: float, height: float) -> None:
 def bales(load: Load) -> None:
     """Strapped bales in tiers; pressed unevenly, ragged on top."""
     length, width, height = load.item.package
+    # Bales are pressed to the size that fills a unit.
+    width = load.size[1] / max(1, round(load.size[1] / width)) - 0.01
+    height = load.uniform(0.94, 0.99) * load.size[2] / max(1, round(load.size[2] / height))
     xs = starts(load.lo[0], load.hi[0], length, load.uniform(0.002, 0.02))
     rows = centred(load.lo[1], load.hi[1], width, 0.01)
     tiers = max(1, int(load.size[2] / height))
@@ -311,6 +314,8 @@ def _ibc(load: Load, corner: Vec3) -> None:
 def rolls(load: Load) -> None:
     """Paper rolls on end, staggered in two rows, one or two high."""
     radius, height = load.item.package[0] / 2, load.item.package[2]
+    if 1.7 * height < load.size[2] < 2 * height + 0.04:
+        height = load.size[2] / 2 - load.uniform(0.03, 0.08)
     width = load.size[1]
     # Two rows that interlock: the second sits in the hollows of the first.
     across = max(0.0, width - 2 * radius)
