@@ -2,30 +2,28 @@
 
 A dropout and a block of lead both read zero. What is filled in is therefore only what matter cannot
 do: a row without signal between rows that have it, a reading below dark, a speck or a thin line of
-exactly nothing with beam around it. A larger dark region stays as it is. Masks are combined with
-shifts of whole pictures of bytes, a fraction of a millisecond each.
+exactly nothing, without noise, with beam around it. A larger dark region stays as it is. Masks are
+combined with shifts of whole pictures of bytes, a fraction of a millisecond each.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 # A live row has at least this share of pixels with signal; a hot pixel does not make it live.
 _LIVE_SHARE = 0.002
-# A row without signal is dead, not behind something opaque, when a row so near has this share.
-_NEAR_ROWS, _NEAR_SHARE = 8, 0.2
+# A row that reads dark is dead when one of the two rows above and one of the two below have this
+# share. More than two together are left alone: they may cross a load that is opaque all along.
+_NEAR_SHARE = 0.2
 # Beam beside a dropout, in noise floors: where so much comes through, nothing reads zero by chance.
 _BEAM_FLOORS = 3
-# A speck of four dark pixels at most leaves so many of the 5 × 5 around it with beam; a line leaves
-# fewer and may be a plate seen edge-on.
-_SPECK_BEAM = 21
-# Pixels of exactly nothing are dropouts already when most of the 5 × 5 have beam (the straight edge
-# of an opaque block leaves 10) and none reads the little that noise adds behind opaque matter.
+# Pixels of exactly nothing are dropouts when most of the 5 × 5 around them have beam (the straight
+# edge of an opaque block leaves 10) and none reads the little that noise adds behind opaque matter.
+# A speck that reads dark and its noise stays: the tip of a steel bar looks just so.
 _ZERO_BEAM = 13
 
 
@@ -36,9 +34,10 @@ def dead_rows(signal: Mask, nothing: Mask) -> Mask:
     detector that is switched off; a row of only these is dead wherever it lies.
     """
     share = np.count_nonzero(signal, axis=1) / signal.shape[1]
-    near = maximum_filter1d(share, 2 * _NEAR_ROWS + 1, mode="nearest")
+    padded = np.pad(share, 2)
+    above, below = np.maximum(padded[:-4], padded[1:-3]), np.maximum(padded[4:], padded[3:-1])
     off = np.count_nonzero(nothing, axis=1) > (1 - _LIVE_SHARE) * nothing.shape[1]
-    dead: Mask = off | ((share < _LIVE_SHARE) & (near > _NEAR_SHARE))
+    dead: Mask = off | ((share < _LIVE_SHARE) & (np.minimum(above, below) > _NEAR_SHARE))
     return dead
 
 
@@ -49,20 +48,20 @@ def dropouts(t: Array, zero: Mask, impossible: Mask, live: Mask, floor: float) -
     measured, below the dark level or in a missed pulse. live: (H,) rows that are not dead.
     """
     found = impossible & live[:, None]
-    low = t <= floor
-    low &= live[:, None]
-    low &= ~found
-    if not low.any():
+    nothing = zero & ~found
+    nothing &= live[:, None]
+    if not nothing.any():
         return found
     # A dead row or a pixel known to be bad says nothing of matter, so it counts as beam here.
     bright = t > _BEAM_FLOORS * floor
     bright |= found
     bright |= ~live[:, None]
-    beam = _around(bright)
-    found |= low & (beam >= _SPECK_BEAM)
-    nothing = low & zero & (beam >= _ZERO_BEAM)
+    nothing &= _around(bright) >= _ZERO_BEAM
     if nothing.any():
-        nothing &= _around(low & ~zero) == 0
+        noise = t <= floor
+        noise &= ~zero
+        noise &= ~bright
+        nothing &= _around(noise) == 0
         found |= nothing
     return found
 

@@ -81,6 +81,44 @@ def test_plate_seen_edge_on_is_not_taken_for_a_missed_pulse(scan_by):
     assert np.mean(scan.transmission[plate] < 2e-3) > 0.9
 
 
+def test_tip_of_a_steel_bar_is_not_taken_for_a_dropout(scan_by):
+    damaged = scan_by(air_line=True, dark=400.0)
+    pixels = damaged.raw.pixels.copy()
+    pixels[:, 100:102, 200:202] = 402
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert (scan.transmission[:, 100:102, 200:202] < 3 * scan.noise_floor).all()
+    assert scan.valid[100:102, 200:202].all()
+
+
+def test_load_that_is_opaque_all_along_is_not_taken_for_dead_rows(scan_by):
+    """A window inside the unit shows no air beside it that would tell the rows alive."""
+    damaged = scan_by(air_line=True, dark=400.0, beside=0)
+    rng = np.random.default_rng(2)
+    pixels = damaged.raw.pixels.copy()
+    opaque = pixels[:, 120:160]
+    opaque[:] = np.rint(400 + 3 * rng.standard_normal(opaque.shape))
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert scan.quality.dead_rows == ((), ())
+    assert (scan.transmission[:, 120:160] < 3 * scan.noise_floor).all()
+
+
+def test_dead_detector_module_is_known_by_its_zeros(scan_by):
+    damaged = scan_by(air_line=True, dark=400.0, dead=tuple(range(60, 76)))
+    scan = calibrate(damaged.raw)
+    assert scan.quality.dead_rows == (tuple(range(60, 76)),) * 2
+    assert not scan.valid[60:76].any()
+
+
+def test_dead_row_that_reads_its_dark_level_is_filled(scan_by):
+    damaged = scan_by(air_line=True, dark=400.0)
+    pixels = damaged.raw.pixels.copy()
+    pixels[:, 80] = 400
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert scan.quality.dead_rows == ((80,), (80,))
+    error = np.abs(scan.attenuation[:, 80] - damaged.attenuation[:, 80])
+    assert np.median(error) < 0.01
+
+
 def test_missed_pulse_and_dead_rows_are_filled_from_their_neighbours(scan_by):
     damaged = scan_by(dead=(90, 91), missed=(250,))
     scan = calibrate(damaged.raw)
