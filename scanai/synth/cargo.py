@@ -37,7 +37,7 @@ class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     forms: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     """Load forms, drawn evenly."""
     package: tuple[_Size, _Size, _Size]
-    """Of the first form, m; other forms take their usual one. What it means is in the file's head."""
+    """Of the first form, m; the others take their usual one. The file's head says what it means."""
     package_type: str
     """Code of UN/CEFACT recommendation 21."""
     weight: _Positive = 1.0

@@ -1,7 +1,7 @@
 """Whole scenes: a transport unit, one to three consignments, what is hidden, and the papers.
 
-`make_scene` is the only way in. What goods there are is in `cargo`, how they lie in `forms`, shields
-in `concealment`, the empty unit in `units`.
+`make_scene` is the only way in. What goods there are is in `cargo`, how they lie in `forms`,
+shields in `concealment`, the empty unit in `units`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MISMATCH = {
     "false_empty": "false_empty",
 }
 
-# Gross mass of export containers, t, by share (5, 50 and 95 % are published; the rest drawn between).
+# Gross mass of 5,000 export containers, t, by share: 5, 50 and 95 % are known, the rest is drawn.
 _MASS_SHARE = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _MASS_T = (0.9, 2.7, 11.0, 19.9, 24.6, 27.1, 28.3)
 _UNIT_WEIGHT = {"20": 0.3, "40": 0.27, "40HC": 0.33, "45": 0.03, "reefer": 0.07}
@@ -262,9 +262,7 @@ def _weighed(rng: Generator, lines: list[Line]) -> float:
     return float(round(total * (1 + 0.012 * float(np.clip(rng.standard_normal(), -2.5, 2.5)))))
 
 
-def _falsify(
-    rng: Generator, kind: str, manifest: Manifest, loads: list[_Consignment]
-) -> Manifest:
+def _falsify(rng: Generator, kind: str, manifest: Manifest, loads: list[_Consignment]) -> Manifest:
     """The declaration as the sender wants it read."""
     if kind == "false_empty":
         return _with(manifest, (), 0.0)

@@ -1,8 +1,8 @@
 """Load forms: how goods are packed, each a function that fills a space with solids.
 
 `build` is the whole interface. Forms of packages are in `packed`, loose goods in `bulk`, heavy
-unpacked pieces in `metal`, machines and vehicles in `machines`; which goods take which form is data
-(`cargo`).
+unpacked pieces in `metal`, things of many parts in `machines`, `vehicles` and `household`; which
+goods take which form is data (`cargo`).
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Callable
 
 from numpy.random import Generator
 
-from scanai.synth.forms import bulk, machines, metal, packed
+from scanai.synth.forms import bulk, household, machines, metal, packed, vehicles
 from scanai.synth.forms.load import Item, Load, Space
 from scanai.synth.scene import SceneObject
 from scanai.synth.solids import Vec3
 
 FORMS: dict[str, Callable[[Load], None]] = {
-    "appliances": machines.appliances,
+    "appliances": household.appliances,
     "bales": packed.bales,
     "big_bags": packed.big_bags,
     "bundles": metal.bundles,
-    "cars": machines.cars,
+    "cars": vehicles.cars,
     "cartons": packed.cartons,
     "cases": packed.cases,
     "castings": metal.castings,
@@ -30,14 +30,14 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "drums": packed.drums,
     "engines": machines.engines,
     "flexitank": bulk.flexitank,
-    "furniture": machines.furniture,
+    "furniture": household.furniture,
     "hanging": packed.hanging,
     "heap": bulk.heap,
     "ibcs": packed.ibcs,
     "ingots": metal.ingots,
     "machines": machines.machines,
     "mixed_cartons": packed.mixed_cartons,
-    "motorcycles": machines.motorcycles,
+    "motorcycles": vehicles.motorcycles,
     "motors": machines.motors,
     "packets": metal.packets,
     "pallets": packed.pallets,
@@ -48,7 +48,7 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "slabs": metal.slabs,
     "transformers": machines.transformers,
     "trays": packed.trays,
-    "tyres": machines.tyres,
+    "tyres": vehicles.tyres,
     "wire_coils": metal.wire_coils,
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from scanai.synth.forms.load import Load
-from scanai.synth.solids import Box, Cylinder, Ellipsoid, Heap, TiltedBox
+from scanai.synth.solids import Axis, Box, Cylinder, Ellipsoid, Heap, TiltedBox
 
 _STRIPS = 9
 _KNOTS = 40
@@ -15,7 +17,7 @@ def _heap(load: Load, along: np.ndarray, top: np.ndarray, crown: float) -> None:
     """Strips across, the middle ones higher by `crown`, so that the top edge is soft."""
     edges = np.linspace(load.lo[1], load.hi[1], _STRIPS + 1)
     bottom = load.lo[2]
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         middle = (left + right) / load.size[1]
         rough = load.rng.normal(0, 0.004, top.size)
         height = np.clip(top - crown * middle**2 + rough, bottom, load.hi[2])
@@ -60,7 +62,8 @@ def flexitank(load: Load) -> None:
     top = load.lo[2] + level * 1.03 * np.clip(1 - np.abs(u) ** 14, 0.02, None) ** 0.5
     _heap(load, along, top, crown=0.1)
     board = Box(
-        (load.hi[0] - 0.05, load.lo[1], load.lo[2]), (load.hi[0] - 0.02, load.hi[1], load.lo[2] + 1.3)
+        (load.hi[0] - 0.05, load.lo[1], load.lo[2]),
+        (load.hi[0] - 0.02, load.hi[1], load.lo[2] + 1.3),
     )
     load.packing(board, "steel", 350)
 
@@ -74,9 +77,11 @@ def scrap(load: Load) -> None:
     level = np.clip(fraction * (1 + wave - wave.mean()), 0.03, 0.95)
     target = load.item.mass_kg
     edges = np.linspace(load.lo[1], load.hi[1], 4)
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         rough = load.lo[2] + height * np.clip(level + load.rng.normal(0, 0.04, _KNOTS), 0.02, 0.97)
-        bed = Heap(tuple(along.tolist()), tuple(rough.tolist()), (float(left), float(right)), load.lo[2])
+        bed = Heap(
+            tuple(along.tolist()), tuple(rough.tolist()), (float(left), float(right)), load.lo[2]
+        )
         load.goods(bed, 0.72 * load.vary(0.1))
     pieces = int(np.clip(26 * load.size[0], 40, 240))
     each = max(0.0, target - load.mass) / pieces
@@ -110,7 +115,7 @@ def _piece(load: Load, centre: tuple[float, float, float], mass: float) -> None:
         radius = load.uniform(0.02, 0.09)
         inner = radius - 0.005
         long = min(0.6, volume / (np.pi * (radius**2 - inner**2)))
-        axis = "x" if load.chance(0.5) else "y"
+        axis: Axis = "x" if load.chance(0.5) else "y"
         load.goods_solid(Cylinder((x, y, max(z, low + radius)), radius, long, axis, inner))
     elif kind == 3:  # lump
         side = volume ** (1 / 3)

@@ -111,28 +111,26 @@ class Load:
 def shell_boxes(lo: Vec3, hi: Vec3, wall: float) -> list[Box]:
     """Six boxes, none overlapping, that wall in the space between lo and hi."""
     (x0, y0, z0), (x1, y1, z1) = lo, hi
-    a, b = wall, wall
     return [
-        Box((x0, y0, z0), (x0 + a, y1, z1)),
-        Box((x1 - a, y0, z0), (x1, y1, z1)),
-        Box((x0 + a, y0, z0), (x1 - a, y1, z0 + b)),
-        Box((x0 + a, y0, z1 - b), (x1 - a, y1, z1)),
-        Box((x0 + a, y0, z0 + b), (x1 - a, y0 + a, z1 - b)),
-        Box((x0 + a, y1 - a, z0 + b), (x1 - a, y1, z1 - b)),
+        Box((x0, y0, z0), (x0 + wall, y1, z1)),
+        Box((x1 - wall, y0, z0), (x1, y1, z1)),
+        Box((x0 + wall, y0, z0), (x1 - wall, y1, z0 + wall)),
+        Box((x0 + wall, y0, z1 - wall), (x1 - wall, y1, z1)),
+        Box((x0 + wall, y0, z0 + wall), (x1 - wall, y0 + wall, z1 - wall)),
+        Box((x0 + wall, y1 - wall, z0 + wall), (x1 - wall, y1, z1 - wall)),
     ]
 
 
 def starts(lo: float, hi: float, size: float, gap: float = 0.0) -> NDArray[np.float64]:
     """Where pieces of one size begin when they are set from lo on; at least one."""
     count = max(1, int((hi - lo + gap) / (size + gap) + 1e-9))
-    return lo + np.arange(count) * (size + gap)
+    return lo + np.arange(count, dtype=np.float64) * (size + gap)
 
 
 def centred(lo: float, hi: float, size: float, gap: float = 0.0) -> NDArray[np.float64]:
     """As `starts`, what is left over divided between both ends."""
     begin = starts(lo, hi, size, gap)
-    rest: NDArray[np.float64] = begin + max(0.0, (hi - (begin[-1] + size)) / 2)
-    return rest
+    return begin + max(0.0, float(hi - (begin[-1] + size)) / 2)
 
 
 def tiers_of_columns(

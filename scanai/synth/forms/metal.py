@@ -123,8 +123,15 @@ def bundles(load: Load) -> None:
                 if load.full:
                     return
                 offset = load.uniform(0, max(0.02, load.hi[0] - float(begin) - length - 0.02))
-                _bundle(load, (float(begin) + min(offset, 0.3), float(y), z + 0.08), length,
-                        radius, inner, across, high)
+                _bundle(
+                    load,
+                    (float(begin) + min(offset, 0.3), float(y), z + 0.08),
+                    length,
+                    radius,
+                    inner,
+                    across,
+                    high,
+                )
         z += height + 0.1
 
 

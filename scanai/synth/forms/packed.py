@@ -6,6 +6,8 @@ offset: a ray crosses all of them anyway, and what an analyst sees are the gaps 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.random import Generator
 
@@ -20,7 +22,7 @@ def _layers_across(load: Load, columns: int, tiers: int) -> list[tuple[float, fl
     """Spans of y that are drawn as one solid each: as many as the budget allows, at most three."""
     count = int(np.clip(_MOST // max(1, round(columns * tiers * load.fraction)), 1, 3))
     edges = np.linspace(load.lo[1], load.hi[1], count + 1)
-    return [(float(a), float(b) - 0.01) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [(float(a), float(b) - 0.01) for a, b in pairwise(edges)]
 
 
 def cartons(load: Load) -> None:
@@ -40,6 +42,7 @@ def cartons(load: Load) -> None:
     offsets = load.rng.uniform(0, min(0.12, slack + 1e-3), len(rows))
     settled = load.rng.uniform(0.985, 1.0, len(rows))
     lean = load.rng.normal(0, 0.004)
+    unlike = load.uniform(0.02, 0.06)
     for column, begin in enumerate(begins):
         lean = 0.8 * lean + load.rng.normal(0, 0.003)
         wobble = load.rng.normal(0, 0.003, tiers)
@@ -54,7 +57,17 @@ def cartons(load: Load) -> None:
                 z = load.lo[2] + tier * step
                 high = step - (0.003 if len(rows) > 1 else 0.0)
                 box = Box((x, y0, z), (x + length - gap + 0.004, y1, z + high))
-                load.goods(box, density * load.vary(0.035))
+                load.goods(box, density * load.vary(unlike))
+                if load.item.density < 350 and len(load.objects) < 460:
+                    _core(load, box)
+
+
+def _core(load: Load, carton: Box) -> None:
+    """What is densest in a carton of light goods, somewhere in it."""
+    size = [(b - a) * load.uniform(0.25, 0.7) for a, b in zip(carton.lo, carton.hi, strict=True)]
+    lo = [load.uniform(a, b - s) for a, b, s in zip(carton.lo, carton.hi, size, strict=True)]
+    core = Box((lo[0], lo[1], lo[2]), (lo[0] + size[0], lo[1] + size[1], lo[2] + size[2]))
+    load.goods(core, load.uniform(0.05, 0.6))
 
 
 def _pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: float) -> float:
@@ -170,9 +183,7 @@ def _sack(load: Load, lo: Vec3, hi: Vec3) -> None:
     """Thinner towards its sewn ends."""
     (x0, y0, z0), (x1, y1, z1) = lo, hi
     end, drop = 0.08 * (x1 - x0), 0.2 * (z1 - z0)
-    heap = Heap(
-        (x0, x0 + end, x1 - end, x1), (z1 - drop, z1, z1, z1 - drop), (y0, y1), z0
-    )
+    heap = Heap((x0, x0 + end, x1 - end, x1), (z1 - drop, z1, z1, z1 - drop), (y0, y1), z0)
     load.goods(heap, load.vary(0.05))
 
 
@@ -238,7 +249,7 @@ def _bale(load: Load, corner: Vec3, size: Vec3) -> None:
     slices = int(load.rng.integers(2, 4))
     edges = np.linspace(x, x + size[0], slices + 1)
     share = load.vary(0.06)
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         along = np.linspace(left + 0.0008, right - 0.0008, 6)
         crown = size[2] * (0.985 - 0.03 * np.abs(np.linspace(-1, 1, 6)) ** 3)
         top = z + crown - np.abs(load.rng.normal(0, 0.012, 6))
@@ -319,12 +330,16 @@ def rolls(load: Load) -> None:
     width = load.size[1]
     # Two rows that interlock: the second sits in the hollows of the first.
     across = max(0.0, width - 2 * radius)
-    pitch = 2 * radius if across >= 2 * radius else 2 * float(np.sqrt((2 * radius) ** 2 - across**2))
+    pitch = (
+        2 * radius if across >= 2 * radius else 2 * float(np.sqrt((2 * radius) ** 2 - across**2))
+    )
     pitch = max(pitch, 2 * radius) + 0.01
     tiers = max(1, min(3, int((load.size[2] - 0.03) / height)))
     shift = load.uniform(0.0, 0.5) * radius if across >= 2 * radius else pitch / 2
     columns = len(starts(load.lo[0], load.hi[0] - shift, 2 * radius, pitch - 2 * radius))
-    profile = tiers_of_columns(load.rng, columns, tiers, min(1.0, load.fraction * 1.27), ragged=0.05)
+    profile = tiers_of_columns(
+        load.rng, columns, tiers, min(1.0, load.fraction * 1.27), ragged=0.05
+    )
     for column in range(columns):
         for row, y in enumerate((load.lo[1] + radius, load.hi[1] - radius)):
             for tier in range(profile[column]):
