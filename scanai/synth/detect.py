@@ -119,8 +119,8 @@ def record(
     """Counts of one scan as the profile's detector would write them.
 
     transmission: (energies, H, W), H being the profile's rows. Without `air_line` the scan brings
-    neither air nor dark level. Shot noise follows the profile's quanta, for each pixel a Poisson
-    count of them; dead rows read zero.
+    neither air nor dark level and lies on the dark level of the profile's file layout. Shot noise
+    follows the profile's quanta, for each pixel a Poisson count of them; dead rows read zero.
     """
     flaws, noise = profile.imperfections, profile.noise
     energies, height, width = (int(size) for size in transmission.shape)
@@ -138,6 +138,8 @@ def record(
         offset = np.full(height, profile.dark_counts, np.float32)
         offset += rng.normal(0.0, flaws.dark_spread_counts, height)
         np.maximum(offset, 0, out=offset)
+        if not air_line:  # the scanner's software took dark off down to what its layout says
+            offset[:] = profile.file.dark_counts[index] if profile.file.dark_counts else 0.0
         output = rng.normal(1.0, flaws.output_drift, width).astype(np.float32)
         mean = transmission[index] * output
         mean *= np.float32(quanta)
