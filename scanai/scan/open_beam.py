@@ -118,11 +118,11 @@ def _above(sample: Array, believed: tuple[float, float]) -> tuple[Array, Mask] |
     air = (uniform >= _ROW_UNIFORM) & (median > believed[0]) & (median < believed[1])
     if air.sum() < _FEWEST_ROWS:
         return None
-    smooth = median_filter(median[air], _SMOOTH_ROWS, mode="nearest")
+    smooth = median_filter(median[air], _SMOOTH_ROWS, mode="reflect")
     air[air] = smooth > (1 - _SMOOTH_SPREAD) * smooth.max()
     if air.sum() < _FEWEST_ROWS:
         return None
-    usual = median_filter(median[air], _SMOOTH_ROWS, mode="nearest")
+    usual = median_filter(median[air], _SMOOTH_ROWS, mode="reflect")
     spread = float(np.std(median[air] / usual))
     level = np.full(median.size, np.median(median[air]), np.float32)
     if spread > _GAIN_SPREAD:
@@ -139,5 +139,5 @@ def _row_ripple(sample: Array) -> Array:
     """
     logs = np.log(np.maximum(sample, np.float32(_LEAST_RIPPLE_SHARE * sample.max())))
     height = np.concatenate([[0], np.cumsum(np.median(np.diff(logs, axis=0), axis=1))])
-    smooth = median_filter(height, _SMOOTH_ROWS, mode="nearest")
+    smooth = median_filter(height, _SMOOTH_ROWS, mode="reflect")
     return np.asarray(height - smooth, np.float32)
