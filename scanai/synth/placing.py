@@ -46,25 +46,23 @@ def put(
 ) -> tuple[list[SceneObject], int]:
     """The objects with the pieces appended, and the index of the first piece.
 
-    Boxes that are in the way are cut only while nothing is displaced: indices would shift.
+    Boxes in the way are cut, which shifts the indices of what was there before.
     """
     objects = list(objects)
     half = pieces[0].solid.bounds[1]
-    may_cut = all(item.displaces is None for item in objects)
     for _ in range(80):
         host, centre = _place(rng, objects, space, half)
         if centre is None:
             continue
         if host is None:
-            cut = carve(objects, *_around(centre, half)) if may_cut else objects
+            cut = carve(objects, *_around(centre, half))
             if _overlapping(cut, *_around(centre, half)):
                 continue
             objects = cut
         return _insert(objects, pieces, centre, host)
     # Nowhere whole: what is in the way of a place on the floor is cut, or overlaps a little.
     centre = _floor_place(rng, space, half)
-    if may_cut:
-        objects = carve(objects, *_around(centre, half))
+    objects = carve(objects, *_around(centre, half))
     return _insert(objects, pieces, centre, None)
 
 
@@ -161,18 +159,30 @@ def _overlapping(
 
 
 def carve(objects: list[SceneObject], lo: Vec3, hi: Vec3) -> list[SceneObject]:
-    """Cuts the box lo–hi out of every box of the load; other solids stay. Order is kept.
+    """Cuts the box lo–hi out of every box of cargo and packing; other solids stay.
 
-    Nothing may refer to a box that is cut: call it before anything is displaced.
+    Order is kept and `displaces` follows; what displaces something or is displaced is not cut.
     """
-    result = []
-    for item in objects:
+    hosts = {item.displaces for item in objects}
+    result: list[SceneObject] = []
+    place: dict[int | None, int | None] = {None: None}
+    for position, item in enumerate(objects):
+        place[position] = len(result)
         solid = item.solid
-        if item.role == "unit" or not isinstance(solid, Box) or not _meets(solid, lo, hi):
+        if (
+            item.role in ("cargo", "packing")
+            and isinstance(solid, Box)
+            and item.displaces is None
+            and position not in hosts
+            and _meets(solid, lo, hi)
+        ):
+            result += [replace(item, solid=part) for part in _without(solid, lo, hi)]
+        else:
             result.append(item)
-            continue
-        result += [replace(item, solid=part) for part in _without(solid, lo, hi)]
-    return result
+    return [
+        item if item.displaces is None else replace(item, displaces=place[item.displaces])
+        for item in result
+    ]
 
 
 def _meets(box: Box, lo: Vec3, hi: Vec3) -> bool:

@@ -85,27 +85,34 @@ def make_scene(rng: Generator, spec: ScanSpec) -> Scene:
     loads = _load(rng, spec, first, unit_type, space)
     objects = [*parts, *(item for load in loads for item in load.objects)]
     declared = [_line(rng, load.goods, load.mass_kg) for load in loads]
-    threats: tuple[Threat, ...] = ()
-    if spec.kind == "concealed":
-        objects, threat = hide(rng, objects, space, draw_shield(rng))
-        threats = (threat,)
     if rng.random() < _LOOK_ALIKE_SHARE:
         headings = list(LOOK_ALIKES)
         heading = headings[rng.integers(len(headings))]
         before = _mass(objects, len(parts))
         objects = add_look_alike(rng, objects, space, heading)
         declared.append(_look_alike_line(heading, _mass(objects, len(parts)) - before))
+    # Last of all: what is added later may cut boxes in two, and a threat names its objects by index.
+    if rng.random() < _LOOK_ALIKE_SHARE:
+        headings = list(LOOK_ALIKES)
+        heading = headings[rng.integers(len(headings))]
+        before = _mass(objects)
+        objects = add_look_alike(rng, objects, space, heading)
+        declared.append(_look_alike_line(heading, _mass(objects) - before))
+    threats: tuple[Threat, ...] = ()
+    if spec.kind == "concealed":  # last: the threat refers to objects by index
+        objects, threat = hide(rng, objects, space, draw_shield(rng))
+        threats = (threat,)
     manifest = _papers(rng, unit, declared)
     manifest = _falsify(rng, spec.kind, manifest, loads)
     forms = tuple(dict.fromkeys(load.form for load in loads))
     return Scene(unit, tuple(objects), manifest, forms, threats, _MISMATCH.get(spec.kind, ""))
 
 
-def _mass(objects: list[SceneObject], first: int) -> float:
+def _mass(objects: list[SceneObject]) -> float:
     total = 0.0
-    for item in objects[first:]:
+    for item in objects:
         total += item.solid.volume * item.density
-        if item.displaces is not None and item.displaces >= first:
+        if item.displaces is not None:
             total -= item.solid.volume * objects[item.displaces].density
     return total
 
