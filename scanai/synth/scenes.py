@@ -88,18 +88,12 @@ def make_scene(rng: Generator, spec: ScanSpec) -> Scene:
     if rng.random() < _LOOK_ALIKE_SHARE:
         headings = list(LOOK_ALIKES)
         heading = headings[rng.integers(len(headings))]
-        before = _mass(objects, len(parts))
-        objects = add_look_alike(rng, objects, space, heading)
-        declared.append(_look_alike_line(heading, _mass(objects, len(parts)) - before))
-    # Last of all: what is added later may cut boxes in two, and a threat names its objects by index.
-    if rng.random() < _LOOK_ALIKE_SHARE:
-        headings = list(LOOK_ALIKES)
-        heading = headings[rng.integers(len(headings))]
         before = _mass(objects)
         objects = add_look_alike(rng, objects, space, heading)
         declared.append(_look_alike_line(heading, _mass(objects) - before))
     threats: tuple[Threat, ...] = ()
-    if spec.kind == "concealed":  # last: the threat refers to objects by index
+    # Last of all: what is added later may cut boxes in two, and a threat names objects by index.
+    if spec.kind == "concealed":
         objects, threat = hide(rng, objects, space, draw_shield(rng))
         threats = (threat,)
     manifest = _papers(rng, unit, declared)
