@@ -35,8 +35,8 @@ _GAIN_SPREAD = 0.004
 _LEAST_RIPPLE_SHARE = 0.02
 # How far the air in the picture may lie from the air line.
 AIR_LINE_TOLERANCE = 0.03
-# More rows of air than this make the output of a pulse no better known.
-_ENOUGH_ROWS = 48
+# More rows or columns of air than this make the level no better known.
+_ENOUGH = 40
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,9 @@ def pulse_output(t: Array, live: Mask, tolerance: float = AIR_LINE_TOLERANCE) ->
     air &= np.abs(median / level - 1) < 0.02
     if air.sum() < _FEWEST_ROWS or abs(level - 1) > tolerance:
         return None
-    rows = np.flatnonzero(air)
-    rows = rows[:: max(1, rows.size // _ENOUGH_ROWS)]
+    rows = _thinned(air)
     # Row by row the gain is not quite that of the air line: only its pulses are wanted here.
-    output: Array = np.median(t[rows] * (level / median[rows])[:, None], axis=0)
-    return output.astype(np.float32)
+    return _median_of_signal(t[rows] * (level / median[rows])[:, None])
 
 
 def _uniform(sample: Array, spread: float, axis: int) -> tuple[Array, Array]:
@@ -99,6 +97,21 @@ def _uniform(sample: Array, spread: float, axis: int) -> tuple[Array, Array]:
     return median, share.astype(np.float32)
 
 
+def _median_of_signal(values: Array) -> Array:
+    """Median along axis 0 of what is above zero: among three rows of air two may be dropouts."""
+    ordered = np.sort(values, axis=0)
+    nothing = np.count_nonzero(ordered <= 0, axis=0)
+    middle = (nothing + len(values)) // 2
+    median = np.take_along_axis(ordered, np.minimum(middle, len(values) - 1)[None], axis=0)[0]
+    return np.where(nothing < len(values), median, 0).astype(np.float32)
+
+
+def _thinned(mask: Mask) -> NDArray[np.intp]:
+    """Places in `mask`, evenly thinned to as many as are worth their time."""
+    places = np.flatnonzero(mask)
+    return places[:: -(-places.size // _ENOUGH)]
+
+
 def _beside(sample: Array, believed: tuple[float, float]) -> Array | None:
     """Level of each row in the columns that are air from top to bottom."""
     median, uniform = _uniform(sample[::_ROW_STEP], _ROW_GAIN, axis=0)
@@ -108,8 +121,11 @@ def _beside(sample: Array, believed: tuple[float, float]) -> Array | None:
     air &= median > (1 - _SMOOTH_SPREAD) * np.percentile(median[air], 90)
     if air.sum() < _FEWEST_COLUMNS:
         return None
-    strip = sample[:, air] / (median[air] / np.median(median[air]))
-    return np.asarray(np.median(strip, axis=1), np.float32)
+    columns = _thinned(air)
+    strip = sample[:, columns] / (median[columns] / np.median(median[columns]))
+    level = _median_of_signal(strip.T)
+    seen = np.flatnonzero(level > 0)
+    return np.interp(np.arange(level.size), seen, level[seen]).astype(np.float32)
 
 
 def _above(sample: Array, believed: tuple[float, float]) -> tuple[Array, Mask] | None:

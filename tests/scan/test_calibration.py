@@ -41,6 +41,16 @@ def test_dropouts_leave_no_dark_specks_in_air(scan_by, zeros):
     assert np.count_nonzero(scan.transmission[air] < 0.9) <= 1e-4 * scan.transmission[air].size
 
 
+@pytest.mark.parametrize(("beside", "above"), [(16, 4), (0, 4), (16, 0)])
+def test_little_air_among_many_dropouts_still_gives_the_open_beam(scan_by, beside, above):
+    damaged = scan_by(beside=beside, above=above, zeros=0.14)
+    raw = replace(damaged.raw, pixels=damaged.raw.pixels[:, :190])  # no air below the unit
+    scan = calibrate(raw)
+    assert scan.quality.open_beam == pytest.approx((54_500, 54_500), rel=0.02)
+    assert error_of(scan, damaged.attenuation[:, :190])[0] < 0.015
+    assert scan.valid[:, 4:-4].mean() > 0.7
+
+
 def test_air_line_is_used_when_it_came_along(scan_by):
     damaged = scan_by(air_line=True, dark=400.0, dead=(7, 120))
     scan = calibrate(damaged.raw)
