@@ -47,7 +47,7 @@ class Truth:
     group_index: NDArray[np.uint8]
     """Goods group with the largest areal density, 1 to 26; 0 where cargo is below LEAST_CARGO."""
     shield_mask: NDArray[np.bool_]
-    """Silhouettes of the threats: shields and what they enclose."""
+    """Silhouettes of the threats: shields and what they enclose, not the packing around them."""
     boxes: tuple[TruthBox, ...]
     cargo_mass_kg: float
     """True mass of the whole load, also beyond the window."""
@@ -105,7 +105,8 @@ def _silhouette(
         if seen is None:
             continue
         window, chord = seen
-        outline[window] |= chord > 0
+        if item.role in ("shield", "contents"):
+            outline[window] |= chord > 0
         density = item.density if item.role == "shield" else 0.0
         if item.displaces in threat.objects:
             host = scene.objects[item.displaces]

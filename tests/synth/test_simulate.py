@@ -77,3 +77,13 @@ def test_window_wider_than_the_unit_is_padded_with_air(coarse_scanner):
     assert scan.raw.pixels.shape[2] == 512
     assert not scan.truth.total_areal_density[:, :50].any()
     assert not scan.truth.total_areal_density[:, -50:].any()
+
+
+def test_truth_boxes_lie_on_shields_and_nothing_else(coarse_scanner):
+    for seed in range(40):
+        scan = simulate(seed, coarse_scanner, CONCEALED, x_window_px=100)
+        for threat in scan.scene.threats:
+            roles = {scan.scene.objects[position].role for position in threat.objects}
+            assert "shield" in roles <= {"shield", "contents", "packing"}
+        for box in scan.truth.boxes:
+            assert box.areal_density > 1.0
