@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from scanai.errors import ScanError
-from scanai.scan import RawScan, Scan, calibrate
+from scanai.scan import RawScan, Scan, calibrate, load_profile
+
+COUNTS = st.sampled_from([0, 1, 200, 400, 402, 9_000, 48_000, 54_000, 56_000, 65_535])
 
 
 def error_of(scan: Scan, attenuation, below=4.0):
@@ -290,3 +296,39 @@ def test_same_counts_same_transmission(scan_by):
     first, second = calibrate(raw), calibrate(raw)
     assert first.transmission.tobytes() == second.transmission.tobytes()
     assert first.quality == second.quality
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    pixels=hnp.arrays(
+        np.uint16,
+        st.tuples(st.integers(1, 2), st.integers(1, 24), st.integers(1, 24)),
+        elements=COUNTS,
+        fill=COUNTS,
+    ),
+    air=st.sampled_from([None, 400.0, 54_000.0]),
+    dark=st.sampled_from([None, 0.0, 400.0]),
+    scale=st.sampled_from([None, 60_000.0]),
+)
+def test_any_counts_give_finite_transmission_or_one_clear_error(pixels, air, dark, scale):
+    profile = load_profile("portal-6-4")
+    level = {
+        name: None if value is None else np.full(pixels.shape[:2], value, np.float32)
+        for name, value in (("air", air), ("dark", dark))
+    }
+    raw = RawScan(
+        source="SYNTH-0001.tiff",
+        pixels=pixels,
+        quantity="transmission" if scale else "counts",
+        profile=profile,
+        energies_mv=profile.energies_mv[: len(pixels)],
+        pitch_mm=profile.pitch_mm,
+        full_scale=scale,
+        **level,
+    )
+    with suppress(ScanError):
+        scan = calibrate(raw)
+        assert np.isfinite(scan.transmission).all()
+        assert scan.transmission.min() >= np.float32(profile.noise_floor)
+        assert scan.transmission.shape == pixels.shape
+        assert scan.valid.shape == pixels.shape[1:]
