@@ -79,13 +79,17 @@ def build_unit(unit_type: str) -> tuple[TransportUnit, list[SceneObject]]:
 def _frame(model: _Model) -> list[SceneObject]:
     half, top = WIDTH / 2, model.height
     parts = []
-    for x0, width in ((0.0, 0.12), (model.length - 0.15, 0.15)):
-        parts += _pair((x0, half - 0.11, 0.118), (x0 + width, half, top - 0.118), "steel", 1900)
+    for x0, width in ((0.0, _FRONT_WALL), (model.length - _DOOR, _DOOR)):
+        parts += _pair((x0, half - 0.11, 0.118), (x0 + width, half, top - 0.118), "steel", 3100)
         casting = 0.178
         left = 0.0 if x0 == 0.0 else model.length - casting
         for z0 in (0.0, top - 0.118):
             lo, hi = (left, half - 0.162, z0), (left + casting, half, z0 + 0.118)
             parts += _pair(lo, hi, "steel", 2800)
+    if model.length > 13:  # a 45′ box is also lifted where a 40′ one would be
+        for x0 in (0.762, model.length - 0.762 - 0.178):
+            lo, hi = (x0, half - 0.043, 0.0), (x0 + 0.178, half, top)
+            parts += _pair(lo, hi, "steel", 2400)
     inner = (0.178, model.length - 0.178)
     parts += _pair((inner[0], half - 0.048, 0.01), (inner[1], half, 0.16), "steel", 1250)
     parts += _pair((inner[0], half - 0.06, top - 0.06), (inner[1], half, top), "steel", 1700)

@@ -72,7 +72,7 @@ USUAL_PACKAGE: dict[str, Vec3] = {
 def build(rng: Generator, item: Item, space: Space) -> list[SceneObject]:
     """Solids of the load, none beyond `space` by more than its own wobble; KeyError: unknown form.
 
-    Never heavier than `item.mass_kg` plus one piece, and never empty.
+    Empty where not even one piece fits. Loading stops with the piece that reaches `item.mass_kg`.
     """
     load = Load(rng, item, space)
     FORMS[item.form](load)

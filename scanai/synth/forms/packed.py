@@ -16,6 +16,8 @@ from scanai.synth.solids import Box, Cylinder, Heap, Vec3
 
 # Most solids that one load of packages is drawn with.
 _MOST = 420
+# Height of a pallet, m.
+_PALLET = 0.144
 
 
 def _layers_across(load: Load, columns: int, tiers: int) -> list[tuple[float, float]]:
@@ -78,8 +80,8 @@ def _pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: f
         left = x + at * (length - 0.1)
         block = Box((left, y, z + 0.02), (left + 0.1, y + width, z + 0.12))
         load.packing(block, "wood", 380)
-    load.packing(Box((x, y, z + 0.12), (x + length, y + width, z + 0.144)), "wood", 480)
-    return z + 0.144
+    load.packing(Box((x, y, z + 0.12), (x + length, y + width, z + _PALLET)), "wood", 480)
+    return z + _PALLET
 
 
 def _pallet_sizes(load: Load) -> tuple[float, float]:
@@ -193,19 +195,21 @@ def big_bags(load: Load) -> None:
     xs = centred(load.lo[0], load.hi[0], side, load.uniform(0.01, 0.05))
     ys = centred(load.lo[1], load.hi[1], side, 0.05)[:2]
     one_tier = len(xs) * len(ys) * side**2 * height * 0.9 * load.item.density
-    tiers = 2 if load.size[2] > 2 * height and load.item.mass_kg > 1.1 * one_tier else 1
+    # The larger bags, of plastic granules, stand on pallets.
+    step = height + (_PALLET if side > 1.0 else 0.0)
+    tiers = 2 if load.size[2] > 2 * step and load.item.mass_kg > 1.1 * one_tier else 1
     for tier in range(tiers):
         for x in xs:
             for y in ys:
                 if load.full:
                     return
-                z = load.lo[2] + tier * height * 0.98
+                z = load.lo[2] + tier * step
                 _big_bag(load, (float(x), float(y), z), side, height * load.uniform(0.88, 1.0))
 
 
 def _big_bag(load: Load, corner: Vec3, side: float, height: float) -> None:
     x, y, z = corner
-    base = _pallet_base(load, x, y, (side, side), z) if load.item.package[1] > 1.0 else z
+    base = _pallet_base(load, x, y, (side, side), z) if side > 1.0 else z
     angle = np.linspace(0, np.pi, 9)
     along = x + side / 2 - np.cos(angle) * side / 2
     dome = np.sin(angle) ** 0.5

@@ -235,7 +235,10 @@ def _flat_tyres(load: Load, outer: float, width: float) -> None:
                 if load.full:
                     return
                 slip = load.rng.normal(0, 0.008) + lean * tier
-                centre = (float(x) + outer + slip, y, load.lo[2] + (tier + 0.5) * width)
+                middle_x = (
+                    float(np.clip(float(x) + slip, load.lo[0], load.hi[0] - 2 * outer)) + outer
+                )
+                centre = (middle_x, y, load.lo[2] + (tier + 0.5) * width)
                 tread = Cylinder(centre, outer, width * 0.96, "z", 0.935 * outer)
                 load.goods(tread)
             # The side walls of a whole stack in one: inside a stack they cannot be told apart.
