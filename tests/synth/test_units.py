@@ -28,7 +28,7 @@ def test_weighs_what_such_a_unit_weighs(unit_type: str) -> None:
 
 
 @pytest.mark.parametrize("unit_type", UNIT_TYPES)
-def test_leaves_the_interior_free_but_for_its_castings(unit_type: str) -> None:
+def test_leaves_the_interior_free_but_for_its_upper_edges(unit_type: str) -> None:
     _, parts = build_unit(unit_type)
     lo, hi = interior(unit_type)
     inside = 0.0
@@ -37,7 +37,7 @@ def test_leaves_the_interior_free_but_for_its_castings(unit_type: str) -> None:
         sides = [min(q, v) - max(p, u) for p, q, u, v in zip(a, b, lo, hi, strict=True)]
         if min(sides) > 0:
             inside += math.prod(sides)
-    assert inside < 0.006
+    assert inside < 0.03
 
 
 @pytest.mark.parametrize("unit_type", UNIT_TYPES)
