@@ -114,12 +114,11 @@ def _json_line(result: Inspected | Failed) -> str:
 
 
 def _text_line(result: Inspected, width: int) -> str:
-    from scanai.render.words import top_finding
-
-    verdict = result.report.verdict.decision
+    verdict = result.report.verdict
+    # The first reason is the sentence of the top finding, or why nothing was found.
+    reason = verdict.reasons[0]
     return _plain(
-        f"{verdict:<8} {result.path.name:<{width}}  {top_finding(result.report)}"
-        f"  {result.seconds:.2f} s"
+        f"{verdict.decision:<8} {result.path.name:<{width}}  {reason}  {result.seconds:.2f} s"
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class MaterialClass:
 # The order of colours that cargo scanners share (orange, green, blue, violet), so that an analyst
 # need not learn another.
 MATERIAL_CLASSES = (
-    MaterialClass("organic", 7.0, (236, 134, 20)),
+    MaterialClass("organic", 9.0, (236, 134, 20)),
     MaterialClass("mineral, light metal", 13.0, (74, 160, 44)),
     MaterialClass("steel and like", 26.0, (38, 104, 226)),
     MaterialClass("heavy metal", 78.0, (170, 44, 196)),
@@ -57,6 +57,10 @@ _TONE_EXPONENT = 0.75
 # Ratio error (1 sigma) at which colour has faded to half: a third of the span between organic
 # goods and steel at 6/4 MV, about 0.06.
 _RATIO_SIGMA_HALF = 0.02
+_SMOOTHED = 0.375
+_LEAST = np.float32(1e-3)
+_NEAR_FLOOR = 0.7
+"""Attenuation below that of the noise floor from which the low energy is no longer trusted."""
 _HATCH_PX = 14
 
 
@@ -72,13 +76,17 @@ def pseudo_colour(scan: Scan) -> UInt8:
     block = max(1, round(_BLOCK_MM / max(scan.pitch_mm)))
     # Means of attenuation, not of transmission: across the edge of a box the mean of transmission
     # bends the ratio, and every gap between pallets would shine like lead.
-    means = [np.asarray(Image.fromarray(page).reduce(block)) for page in pages]
+    means = [_smooth(_reduce(page, block)) for page in pages]
     if scan.profile is None or len(means) < 2:
         picture = np.repeat(tone[..., None], 3, axis=2)
         _hatch_opaque(picture, means[0], block, floor)
         return picture
     high, low = means
-    hue, weight = _hue_and_weight(scan.profile, block, high, low)
+    # The ratio rises with attenuation (hardening): a thin wall seen edge-on in an empty block has
+    # the ratio of its own attenuation, not of the block's mean, and would pass for heavier.
+    own = _smooth(_reduce(pages[0] * pages[0], block)) / np.maximum(high, _LEAST)
+    hue, weight = _hue_and_weight(scan.profile, block, own, high / np.maximum(low, _LEAST))
+    weight *= np.clip(1 - 2 * _starved_share(pages[1], block, floor), 0, 1)
     small_tone = np.asarray(Image.fromarray(tone).reduce(block))
     chroma = _chroma_table()[hue, small_tone] * weight[..., None]
     planes = [Image.fromarray(tone)]
@@ -111,13 +119,31 @@ def _attenuation(page: NDArray[np.float32], noise_floor: float) -> NDArray[np.fl
     return cast(NDArray[np.float32], np.negative(attenuation, out=attenuation))
 
 
+def _reduce(page: NDArray[Any], block: int) -> NDArray[np.float32]:
+    return np.asarray(Image.fromarray(page).reduce(block), dtype=np.float32)
+
+
+def _smooth(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights 1 2 1 along both axes: 40 mm wide, and a bit over a third of the noise is left."""
+    for axis in (0, 1):
+        side = [(1, 1) if axis == other else (0, 0) for other in (0, 1)]
+        wide = np.moveaxis(np.pad(blocks, side, mode="edge"), axis, 0)
+        blocks = np.moveaxis(wide[:-2] + wide[2:] + 2 * wide[1:-1], 0, axis) * np.float32(0.25)
+    return blocks
+
+
+def _starved_share(low: NDArray[np.float32], block: int, floor: float) -> NDArray[np.float32]:
+    """Share of each smoothed block where the low energy is at its floor and the ratio bends."""
+    starved = (low > np.float32(floor - _NEAR_FLOOR)).view(np.uint8) * np.uint8(255)
+    return _smooth(_reduce(starved, block) * np.float32(1 / 255))
+
+
 def _hue_and_weight(
-    profile: ScannerProfile, block: int, high: NDArray[np.float32], low: NDArray[np.float32]
+    profile: ScannerProfile, block: int, high: NDArray[np.float32], ratio: NDArray[np.float32]
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Index of hue, and how far it can be trusted (0 to 1), for each block."""
     hues, weights, alpha_step = _material_table(profile, block)
     row = np.clip(high / alpha_step, 0, _ALPHA_BINS - 1).astype(np.intp)
-    ratio = high / np.maximum(low, 1e-3)
     column = (ratio - _RATIO_LOW) * ((_RATIO_BINS - 1) / (_RATIO_HIGH - _RATIO_LOW))
     column = np.clip(column + 0.5, 0, _RATIO_BINS - 1).astype(np.intp)
     return hues[row, column], weights[row, column]
@@ -145,7 +171,7 @@ def _material_table(
     )
     weight = 1 / (1 + (sigma / _RATIO_SIGMA_HALF) ** 2)
     # the low energy meets the floor first; from there on the ratio bends and means nothing
-    weight *= np.clip((floor - low) / 0.7, 0, 1)
+    weight *= np.clip((floor - low) / _NEAR_FLOOR, 0, 1)
     weight *= np.isfinite(z)
     return hue, weight.astype(np.float32), float(step)
 
@@ -157,7 +183,9 @@ def _alpha_sigma(
     transmission = np.exp(-alpha)
     quanta = profile.noise.quanta_open_beam[energy]
     electronic = profile.noise.electronic_counts / profile.open_beam_counts[energy]
-    random = np.sqrt(1 / (quanta * transmission) + (electronic / transmission) ** 2) / block
+    random = (
+        np.sqrt(1 / (quanta * transmission) + (electronic / transmission) ** 2) / block * _SMOOTHED
+    )
     return cast(NDArray[np.float64], np.hypot(random, 0.005))
 
 
@@ -169,17 +197,14 @@ def _chroma_table() -> NDArray[np.float32]:
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     chroma = np.stack([0.564 * (blue - luma), 0.713 * (red - luma)], axis=1)
     place = np.linspace(0, len(colours) - 1, _HUES)
-    angle = np.unwrap(np.arctan2(chroma[:, 1], chroma[:, 0]))
-    angle = np.interp(place, np.arange(len(colours)), angle)
-    size = np.interp(place, np.arange(len(colours)), np.hypot(*chroma.T))
+    known = np.arange(len(colours))
+    angle = np.interp(place, known, np.unwrap(np.arctan2(chroma[:, 1], chroma[:, 0])))
+    size = np.interp(place, known, np.hypot(*chroma.T))
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    # change of R, G, B per unit of chroma along each direction
-    change = direction @ np.array([[0, -0.344, 1.772], [1.402, -0.714, 0]])
-    level = np.arange(256.0)[None, :, None]
-    room = np.where(change[:, None] > 0, 255 - level, level) / np.maximum(
-        np.abs(change[:, None]), 1e-6
-    )
-    reach = np.minimum(room.min(axis=2) * 0.92, size[:, None])
+    # Mixed with white above its own brightness, with black below: the shades of one paint.
+    own = np.interp(place, known, luma)[:, None]
+    level = np.arange(256.0)[None, :]
+    reach = size[:, None] * np.minimum(level / own, (255 - level) / (255 - own))
     return cast(NDArray[np.float32], (reach[..., None] * direction[:, None]).astype(np.float32))
 
 

@@ -83,12 +83,3 @@ def box_label(number: int, finding: Finding) -> str:
 def energies(report: Report) -> str:
     """6/4 MV, or the like."""
     return "/".join(f"{energy:g}" for energy in report.energies_mv) + " MV"
-
-
-def top_finding(report: Report) -> str:
-    """One line: the kind and sentence of what the verdict rests on, else why it is clear."""
-    reason = report.verdict.reasons[0] if report.verdict.reasons else ""
-    for finding in report.findings:
-        if finding.confirmed and finding.sentence == reason:
-            return f"{KIND_TITLES[finding.kind]}: {reason}"
-    return reason
