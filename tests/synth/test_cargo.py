@@ -44,7 +44,9 @@ def test_no_package_is_denser_than_what_it_is_made_of() -> None:
     for goods in library():
         low, high = goods.density
         assert low <= high, goods.heading
-        assert high <= 1000 * material_of(goods).density_g_cm3 * 1.01, goods.heading
+        # Wood, paper and foam differ by more than half among themselves, other matter hardly.
+        solid = 1000 * material_of(goods).density_g_cm3
+        assert high <= (1.05 if solid > 850 else 1.7) * solid, goods.heading
 
 
 def test_draws_density_and_form_from_the_entry() -> None:
