@@ -68,6 +68,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Exactly the names of data/thresholds.toml."""
     score_quantiles: dict[str, tuple[float, ...]] = {}
     """For each evidence score, evenly spaced quantiles (0 to 1) over benign scans."""
+    score_scans: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
+    """How many benign scans have that score: not every kind of evidence applies to every scan."""
     benign_scans: Annotated[int, msgspec.Meta(ge=0)] = 0
     """How many scans the quantiles and thresholds come from; 0: not calibrated."""
     scanner_profiles: tuple[str, ...] = ()
@@ -84,10 +86,10 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         number counts, so that a p-value never flatters.
         """
         quantiles = self.score_quantiles.get(score_name)
-        if not quantiles or not self.benign_scans:
+        n = self.score_scans.get(score_name, 0)
+        if not quantiles or not n:
             return None
         passed = sum(quantile < score for quantile in quantiles) - 1
-        n = self.benign_scans
         # The scan at place i of n, in order, is at or below every quantile from i / (n − 1) on.
         below = passed * (n - 1) // max(len(quantiles) - 1, 1) + 1 if passed >= 0 else 0
         return (1 + n - below) / (1 + n)

@@ -55,6 +55,7 @@ class _Gathered:
     lines: tuple[LinePlausibility, ...]
     mass: MassEstimate | None = None
     seen: SeenGoods | None = None
+    ratio_fits: bool = True
     scores: dict[str, float] = field(default_factory=dict)
 
 
@@ -103,7 +104,7 @@ class Inspector:
             metadata,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
-            caveats=caveats(scan, gathered.mass, manifest, metadata),
+            caveats=caveats(scan, manifest, metadata, gathered.mass, gathered.ratio_fits),
         )
         done = perf_counter()
         return Report(
@@ -148,7 +149,7 @@ class Inspector:
             raise ScanError(scan.source, "a scan with its scanner profile", "none")
         metadata = self.bundle.metadata
         context = Context(
-            measured=measure(scan, scan.profile),
+            measured=measure(scan, scan.profile, metadata.thresholds["load_z"].value),
             metadata=metadata,
             calibrated=scan.profile.name in metadata.scanner_profiles,
         )
@@ -166,7 +167,8 @@ class Inspector:
             ):
                 findings += more
                 scores |= score
-        return _Gathered(tuple(findings), lines, mass, seen, scores)
+        ratio_fits = context.measured.ratio_fits
+        return _Gathered(tuple(findings), lines, mass, seen, ratio_fits, scores)
 
 
 def _dense(maps: Maps, context: Context) -> tuple[list[Finding], dict[str, float]]:

@@ -30,7 +30,11 @@ def clear_reasons(
 
 
 def caveats(
-    scan: Scan, mass: MassEstimate | None, manifest: Manifest | None, metadata: BundleMetadata
+    scan: Scan,
+    manifest: Manifest | None,
+    metadata: BundleMetadata,
+    mass: MassEstimate | None,
+    ratio_fits: bool,
 ) -> list[str]:
     """What the reader has to know before trusting any verdict on this scan."""
     notes = []
@@ -39,6 +43,11 @@ def caveats(
     if mass is not None and mass.lower_bound_only:
         notes.append(
             "Parts are opaque: the mass is a lower bound and something could be behind them."
+        )
+    if len(scan.energies_mv) == 2 and not ratio_fits:
+        notes.append(
+            "The two energies do not fit this scanner's spectral calibration: materials are not "
+            "told apart, and the mass is less sure."
         )
     if scan.profile is not None and scan.profile.name not in metadata.scanner_profiles:
         notes.append(

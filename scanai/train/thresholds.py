@@ -60,6 +60,7 @@ def set_thresholds(
         metadata,
         thresholds=known | thresholds_from(trials, known, false_alarm_rate),
         score_quantiles=score_quantiles(trials),
+        score_scans={name: _scores(trials, name).size for name in score_quantiles(trials)},
         benign_scans=len(trials),
         scanner_profiles=tuple(sorted({trial.profile for trial in trials})),
     )

@@ -296,6 +296,8 @@ def context_of(bundle_dir: Path) -> Callable[..., Context]:
         changed = {n: Threshold(value=v, unit="") for n, v in thresholds.items()}
         metadata = msgspec.structs.replace(metadata, thresholds=metadata.thresholds | changed)
         assert scan.profile is not None
-        return Context(measured=measure(scan, scan.profile), metadata=metadata, calibrated=True)
+        return Context(
+            measured=measure(scan, scan.profile, 40.0), metadata=metadata, calibrated=True
+        )
 
     return build

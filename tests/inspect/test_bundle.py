@@ -173,7 +173,7 @@ def test_every_threshold_says_what_it_means_and_what_sets_it() -> None:
 def calibrated(metadata: BundleMetadata, scores: list[float], quantiles: int) -> BundleMetadata:
     marks = np.quantile(scores, np.linspace(0, 1, quantiles))
     return msgspec.structs.replace(
-        metadata, score_quantiles={"s": tuple(marks.tolist())}, benign_scans=len(scores)
+        metadata, score_quantiles={"s": tuple(marks.tolist())}, score_scans={"s": len(scores)}
     )
 
 

@@ -15,7 +15,7 @@ from scanai.errors import BundleError, ManifestError, ScanError
 from scanai.inspect.report import Report, schema
 from scanai.manifest.model import Line, Manifest
 
-LEAD = ("lead", np.s_[88:112, 144:176], 60.0)
+LEAD = ("lead", np.s_[92:108, 152:168], 60.0)
 PAPER = Line(hs_code="4802")
 
 
@@ -157,6 +157,15 @@ def test_says_when_thresholds_were_not_set_on_the_scanner(inspector, kit) -> Non
     other = replace(scan, profile=msgspec.structs.replace(scan.profile, name="elsewhere"))
     reasons = inspector.inspect(other, Manifest()).verdict.reasons
     assert "thresholds were not set on the scanner elsewhere" in reasons[-1]
+
+
+def test_says_when_the_energies_do_not_fit_the_calibration(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    high = scan.transmission[0]
+    real = replace(scan, transmission=np.stack((high, high ** (1 / 0.92))))
+    report = inspector.inspect(real, Manifest(lines=(PAPER,)))
+    assert kinds(report)[0] == "dense_block"
+    assert any("do not fit" in reason for reason in report.verdict.reasons)
 
 
 def test_the_report_identifies_what_made_it(inspector, kit, bundle_dir: Path) -> None:

@@ -28,7 +28,9 @@ def look(around: tuple[str, float], inside: tuple[str, float], **changes: object
         "core": attenuation(around, inside, energies=energies),
         "ring": attenuation(around, energies=energies),
         "noise": (0.003, 0.004)[: len(energies)],
-        "structure": 0.02,
+        "uneven": (0.04, 0.04),
+        "spread": 0.02,
+        "displaced": 0.0,
         "relative": 0.01,
         "low_usable": True,
     }
@@ -80,6 +82,25 @@ def test_says_nothing_of_z_when_noise_swamps_the_difference() -> None:
     assert look(("cellulose", 40), ("lead", 2), noise=(0.3, 0.4)).z is None
 
 
+def test_displaced_surroundings_do_not_hide_that_metal_is_heavy() -> None:
+    # 15 cm of the goods are not there where the object is.
+    core = attenuation(("cellulose", 34), ("tungsten", 80))
+    around = attenuation(("cellulose", 40))
+    layer = look(("cellulose", 40), ("tungsten", 80), core=core, displaced=0.06 * around[0])
+    assert layer.z_low > 40
+
+
+def test_a_pair_that_fits_no_element_says_nothing_of_z() -> None:
+    core = attenuation(("cellulose", 40), ("lead", 60))
+    assert look(("cellulose", 40), ("lead", 60), core=(core[0], core[1] - 0.4)).z is None
+
+
+def test_a_pair_just_beyond_the_heaviest_element_is_called_heavy() -> None:
+    core = attenuation(("cellulose", 40), ("tungsten", 60))
+    layer = look(("cellulose", 40), ("tungsten", 60), core=(core[0], core[1] - 0.1))
+    assert layer.z_low > 30
+
+
 def test_no_excess_is_no_object() -> None:
     around = attenuation(("cellulose", 40))
     layer = look(("cellulose", 40), ("lead", 0.0), core=around)
@@ -90,6 +111,6 @@ def test_no_excess_is_no_object() -> None:
 
 def test_uneven_surroundings_widen_the_interval() -> None:
     calm = look(("cellulose", 40), ("lead", 20))
-    rough = look(("cellulose", 40), ("lead", 20), structure=0.3)
+    rough = look(("cellulose", 40), ("lead", 20), uneven=(0.5, 0.6), spread=0.3)
     assert rough.areal_density_low < calm.areal_density_low
     assert rough.areal_density_high > calm.areal_density_high

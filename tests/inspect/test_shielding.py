@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from scanai.inspect.evidence.shielding import distinct_regions, look_at, shielding_findings
+from scanai.inspect.evidence.closeup import look_at
+from scanai.inspect.evidence.shielding import distinct_regions, shielding_findings
 
 BOX = (150.0, 90.0, 170.0, 106.0)
 INSIDE = np.s_[90:106, 150:170]
@@ -136,8 +137,10 @@ def test_repaired_pixels_do_not_speak(kit, context_of) -> None:
             context.measured, scan=replace(scan, valid=valid), attenuation=attenuation
         ),
     )
-    whole = look_at((150, 90, 170, 106), context).layer.areal_density
-    assert look_at((150, 90, 170, 106), broken).layer.areal_density == pytest.approx(whole, rel=0.1)
+    whole = look_at((150, 90, 170, 106), context.measured, 0.01).layer.areal_density
+    assert look_at((150, 90, 170, 106), broken.measured, 0.01).layer.areal_density == pytest.approx(
+        whole, rel=0.1
+    )
 
 
 def test_boxes_seen_twice_count_once() -> None:
@@ -167,8 +170,43 @@ def test_a_p_value_is_given_only_on_a_calibrated_scanner(kit, context_of) -> Non
     metadata = msgspec.structs.replace(
         context.metadata,
         score_quantiles={"shielding": tuple(np.linspace(0, 0.5, 101).tolist())},
-        benign_scans=199,
+        score_scans={"shielding": 199},
     )
     known = replace(context, metadata=metadata)
     assert only_finding(known).p_value == pytest.approx(1 / 200)
     assert only_finding(replace(known, calibrated=False)).p_value is None
+
+
+def test_claims_no_heavy_metal_on_a_scanner_whose_calibration_does_not_fit(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("steel", INSIDE, 50.0))
+    unfit = replace(context, measured=replace(context.measured, ratio_fits=False))
+    finding = only_finding(unfit)
+    assert finding.kind == "dense_block"
+    assert finding.sentence.endswith("material cannot be told.")
+
+
+def test_a_region_drawn_too_tight_is_still_confirmed(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    findings, _ = shielding_findings(regions((152, 92, 168, 104, 0.9)), context)
+    assert findings[0].confirmed
+
+
+def test_a_block_at_the_edge_of_a_load_beside_air_is_confirmed(kit, context_of) -> None:
+    context = context_of(
+        kit.walls, ("paper", kit.load, 45.0), ("lead", np.s_[60:76, 285:300], 50.0)
+    )
+    findings, _ = shielding_findings(regions((285, 60, 300, 76, 0.9)), context)
+    assert findings[0].confirmed
+
+
+def test_goods_as_dense_as_their_neighbours_are_not_confirmed(kit, context_of) -> None:
+    # A grid of equal steel parts: none of them stands out.
+    parts = [
+        ("steel", np.s_[y : y + 10, x : x + 10], 30.0)
+        for y in range(62, 130, 14)
+        for x in range(42, 286, 14)
+    ]
+    context = context_of(kit.walls, ("paper", kit.load, 20.0), *parts)
+    findings, best = shielding_findings(regions((154, 90, 164, 100, 0.9)), context)
+    assert [finding.confirmed for finding in findings] == [False]
+    assert best == 0.0

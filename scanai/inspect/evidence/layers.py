@@ -6,7 +6,7 @@ element in the beam that they leave over:
 
     T = Σ w_k · exp(−t_surroundings · μ_k(Z_surroundings)) · exp(−t · μ_k(Z))
 
-What the object displaces is neglected; 10 cm of ordinary goods are some 5 g/cm².
+What the object takes the place of is not known and widens the interval of Z.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _IRON = 26
 _ORGANIC = 7
 _URANIUM = 92
 _Z_95 = 1.96
+_MOST_SCALE = 4.0
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,12 @@ class Contrast:
     ring: tuple[float, ...]
     noise: tuple[float, ...]
     """Of core − ring at each energy, from counting statistics."""
-    structure: float
-    """Of the surroundings' own unevenness, in attenuation of the high energy."""
+    uneven: tuple[float, float]
+    """How far the surroundings reach below and above `ring` at the high energy (95 % of them)."""
+    spread: float
+    """Standard deviation of the surroundings at the high energy, robust against a few outliers."""
+    displaced: float
+    """Most of the surroundings' attenuation, high energy, that the object can take the place of."""
     relative: float
     """Systematic error of the low energy's difference, as a share of it."""
     low_usable: bool
@@ -91,7 +96,12 @@ class LayeredInversion:
         """The object that makes this contrast. Shapes are scalars; areal density in g/cm²."""
         curves = self._curves(seen.ring)
         excess = [core - ring for core, ring in zip(seen.core, seen.ring, strict=True)]
-        noise_high = float(np.hypot(seen.noise[0], seen.structure))
+        noise = _Z_95 * seen.noise[0]
+        reach = (
+            -float(np.hypot(noise, seen.uneven[1])),
+            0.0,
+            float(np.hypot(noise, seen.uneven[0])),
+        )
         possible = np.ones(self._z.size, dtype=bool)
         best, interval = float(_IRON), None
         if len(curves) == 2 and seen.low_usable and excess[0] > 0:
@@ -101,10 +111,7 @@ class LayeredInversion:
                 best = _lightest_fit(self._z, residual)
                 possible = (self._z >= interval[0]) & (self._z <= interval[1])
                 possible[np.argmin(np.abs(self._z - best))] = True
-        ends = [
-            self._thickness(curves[0], excess[0] + side * _Z_95 * noise_high)
-            for side in (-1.0, 0.0, 1.0)
-        ]
+        ends = [self._thickness(curves[0], excess[0] + beyond) for beyond in reach]
         return Layer(
             areal_density=float(np.interp(best, self._z, ends[1])),
             areal_density_low=float(ends[0][possible].min()),
@@ -146,12 +153,13 @@ class LayeredInversion:
             [np.interp(t, self._t, row) for t, row in zip(thickness, curves[1], strict=True)]
         )
         slope = predicted / max(excess[0], 1e-6)
-        # Uneven surroundings move both energies together, so only the difference in slope counts.
+        # Uneven or displaced surroundings move both energies together, so only the difference in
+        # slope counts.
         slope_ring = seen.ring[1] / seen.ring[0] if seen.ring[0] > 0.05 else float(slope[0])
         sigma = np.sqrt(
             seen.noise[1] ** 2
             + (slope * seen.noise[0]) ** 2
-            + ((slope - slope_ring) * seen.structure) ** 2
+            + ((slope - slope_ring) * np.hypot(seen.spread, seen.displaced)) ** 2
             + (seen.relative * excess[1]) ** 2
         )
         return excess[1] - predicted, np.maximum(sigma, 1e-9)
@@ -168,13 +176,17 @@ def layered_inversion(
 def _interval(z: Array, residual: Array, sigma: Array) -> tuple[float, float] | None:
     """Smallest and largest Z that agree within 95 %; None when that says nothing.
 
-    Thin layers of a light and of a very heavy element can look alike, so the interval may span
-    both with a gap in between.
+    Where even the best element is off by more than one sigma, the errors were underestimated (the
+    object is uneven, or not one element) and are scaled up to that, as the Particle Data Group
+    does; beyond a factor of `_MOST_SCALE` the pair is no single object's. Thin layers of a light
+    and of a very heavy element can look alike, so the interval may span both and a gap between.
     """
     fine = np.arange(1.0, 95.0)
-    agrees = np.abs(np.interp(fine, z, residual)) <= _Z_95 * np.interp(fine, z, sigma)
-    if not agrees.any():
+    off = np.abs(np.interp(fine, z, residual)) / np.interp(fine, z, sigma)
+    least = float(off.min())
+    if least > _MOST_SCALE:
         return None
+    agrees = off**2 - least**2 <= (_Z_95 * max(least, 1.0)) ** 2
     low, high = float(fine[agrees][0]), float(fine[agrees][-1])
     return None if low <= _ORGANIC and high >= _URANIUM else (low, high)
 

@@ -23,6 +23,8 @@ CELL = 8
 """Pixels on a side of a cell; the stride of the goods map."""
 UNIT_ATTENUATION = 0.05
 """Less than this is air: two 1 mm steel sheets attenuate 0.06 at 6 MV."""
+LOAD_ATTENUATION = 0.3
+"""Walls of a transport unit attenuate less; what attenuates more is load or floor."""
 ORGANIC_Z = 7.0
 """Assumed effective Z where one energy cannot tell: food, wood, textiles, plastics are 6 to 8."""
 DENSEST_Z = 92.0
@@ -51,6 +53,9 @@ class Measured:
     """(⌈H/8⌉, ⌈W/8⌉) g/cm² along the ray, transport unit included; a lower bound where opaque."""
     cell_area_cm2: Floats
     """(⌈H/8⌉, ⌈W/8⌉) area at the centre plane, across the ray: times areal density it is grams."""
+    ratio_fits: bool
+    """True when the two energies fit the scanner's spectral calibration over the load as a whole;
+    where they do not, no material can be told. False with a single energy."""
     unit_box: tuple[int, int, int, int]
     """(x0, y0, x1, y1) pixels: what is not air; the whole picture when nothing is found."""
     unit_cut: bool
@@ -72,13 +77,17 @@ class Measured:
         return self.profile.geometry.view_bottom_m + rows_above * self.scan.pitch_mm[1] / 1000
 
 
-def measure(scan: Scan, profile: ScannerProfile) -> Measured:
-    """Physical quantities of a counts or transmission scan."""
+def measure(scan: Scan, profile: ScannerProfile, most_load_z: float) -> Measured:
+    """Physical quantities of a counts or transmission scan.
+
+    `most_load_z`: a median effective Z of the load above it means an uncalibrated scanner.
+    """
     attenuation = scan.attenuation
     cells = block_mean(attenuation)
     at_floor = scan.transmission <= scan.noise_floor
     opaque = block_mean(at_floor[0].astype(np.float32))
     low_starved = block_mean(at_floor[-1].astype(np.float32)) > 0.0
+    z, ratio_fits = _effective_z(cells, low_starved, scan, profile, most_load_z)
     box, cut = _unit_box(cells[0], scan.transmission.shape[1:])
     return Measured(
         scan=scan,
@@ -86,8 +95,9 @@ def measure(scan: Scan, profile: ScannerProfile) -> Measured:
         attenuation=attenuation,
         cell_attenuation=cells,
         opaque=opaque,
-        areal_density=_areal_density(cells, opaque >= 0.5, low_starved, scan, profile),
+        areal_density=_areal_density(cells, opaque >= 0.5, z, scan, profile),
         cell_area_cm2=_cell_area(scan, profile),
+        ratio_fits=ratio_fits,
         unit_box=box,
         unit_cut=cut,
     )
@@ -135,10 +145,31 @@ def _factors(scan: Scan, profile: ScannerProfile) -> tuple[SpectralFactors, ...]
     return tuple(profile.spectral[profile.energy_index(mv)] for mv in scan.energies_mv)
 
 
+def _effective_z(
+    cells: Floats,
+    low_starved: NDArray[np.bool_],
+    scan: Scan,
+    profile: ScannerProfile,
+    most_load_z: float,
+) -> tuple[Floats, bool]:
+    """(⌈H/8⌉, ⌈W/8⌉) Z to weigh each cell with, and whether the ratio fits the calibration."""
+    organic = np.full(cells.shape[1:], ORGANIC_Z, dtype=np.float32)
+    if len(scan.energies_mv) == 1:
+        return organic, False
+    z = dual_energy_table(*scan.energies_mv, *_factors(scan, profile)).invert(*cells).effective_z
+    # Where the low energy is at its floor the ratio means nothing: the rest of the load stands in.
+    told = (cells[0] > LOAD_ATTENUATION) & ~low_starved & np.isfinite(z)
+    usual = float(np.median(z[told])) if told.any() else ORGANIC_Z
+    if usual > most_load_z:
+        return organic, False
+    told = (cells[0] > UNIT_ATTENUATION) & ~low_starved & np.isfinite(z)
+    return np.where(told, z, np.float32(usual)), True
+
+
 def _areal_density(
     cells: Floats,
     opaque: NDArray[np.bool_],
-    low_starved: NDArray[np.bool_],
+    z: Floats,
     scan: Scan,
     profile: ScannerProfile,
 ) -> Floats:
@@ -152,13 +183,8 @@ def _areal_density(
                 cells[0][opaque], DENSEST_Z, single, factors[0]
             )
         return density
-    table = dual_energy_table(*scan.energies_mv, *factors)
-    z = table.invert(cells[0], cells[1]).effective_z
-    # Where the low energy is at its floor the ratio means nothing: the rest of the load stands in.
-    loaded = (cells[0] > UNIT_ATTENUATION) & ~low_starved & np.isfinite(z)
-    usual = float(np.median(z[loaded])) if loaded.any() else ORGANIC_Z
-    z = np.where(opaque, DENSEST_Z, np.where(loaded, z, usual))
-    density = table.areal_density(cells[0], z)
+    z = np.where(opaque, np.float32(DENSEST_Z), z)
+    density = dual_energy_table(*scan.energies_mv, *factors).areal_density(cells[0], z)
     return np.asarray(density / np.interp(z, _TABLE_Z, _TABLE_EXCESS), dtype=np.float32)
 
 

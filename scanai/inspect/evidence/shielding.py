@@ -8,44 +8,23 @@ not bear out are kept, marked as not confirmed, and count for nothing in the ver
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import floor
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scanai.inspect.evidence.closeup import Look, look_at
 from scanai.inspect.evidence.context import Box, Context, share_inside
-from scanai.inspect.evidence.layers import Contrast, Layer
-from scanai.inspect.evidence.measured import Measured
+from scanai.inspect.evidence.layers import Layer
 from scanai.inspect.report import Evidence, Finding
 
 SCORE = "shielding"
-_MARGIN_PX = (8, 48)
-_MAX_SIDE_PX = 160
 _OVERLAP = 0.3
 _LOOKS = 12
 """Regions looked at when none is reported or confirmed: each costs some 1.5 ms."""
 
 Kind = Literal["high_z_shielding", "dense_block", "hidden_cavity", "opaque_region"]
-
-
-@dataclass(frozen=True)
-class Look:
-    """What physics says of one region."""
-
-    box: Box
-    """Of the dense core, inside the model's region."""
-    layer: Layer
-    attenuation: float
-    """Of the core, high energy."""
-    surroundings: float
-    """Attenuation of the ring, high energy."""
-    ratio: float | None
-    ratio_surroundings: float | None
-    opaque: bool
-    """At least half of the core is at the noise floor: everything else is a lower bound."""
-    wall_contrast: float
-    """Share of the rim's excess that the middle lacks; 0 for a solid block."""
 
 
 def shielding_findings(
@@ -59,7 +38,7 @@ def shielding_findings(
     for number, (box, score) in enumerate(distinct):
         if score < threshold and (best > 0.0 or number >= _LOOKS):
             break  # best first: nothing more to report, and the best confirmed score is known
-        look = look_at(box, context)
+        look = look_at(box, context.measured, context.threshold("ratio_error"))
         confirmed = _confirmed(look, context)
         if confirmed:
             best = max(best, score)
@@ -92,117 +71,13 @@ def distinct_regions(
     return kept
 
 
-def look_at(region: Box, context: Context) -> Look:
-    """Core against ring. Regions too large to need every pixel are looked at with a stride."""
-    measured = context.measured
-    energies, height, width = measured.attenuation.shape
-    margin = int(np.clip(max(region[2] - region[0], region[3] - region[1]) / 2, *_MARGIN_PX))
-    x0, y0 = max(region[0] - margin, 0), max(region[1] - margin, 0)
-    x1, y1 = min(region[2] + margin, width), min(region[3] + margin, height)
-    step = max(1, -(-max(x1 - x0, y1 - y0) // _MAX_SIDE_PX))
-    window = measured.attenuation[:, y0:y1:step, x0:x1:step]
-    valid = measured.scan.valid[y0:y1:step, x0:x1:step]
-    rows = y0 + step * np.arange(window.shape[1])
-    columns = x0 + step * np.arange(window.shape[2])
-    inside = ((rows >= region[1]) & (rows < region[3]))[:, None] & (
-        (columns >= region[0]) & (columns < region[2])
-    )[None, :]
-
-    ring = _pick(~inside, valid)
-    around = np.median(window[:, ring], axis=1)
-    structure = 1.4826 * float(np.median(np.abs(window[0][ring] - around[0])))
-    top = float(np.quantile(window[0][inside], 0.95))
-    dense = _pick(inside & (window[0] >= (around[0] + top) / 2), valid)
-    core = np.median(window[:, dense], axis=1)
-    floor = measured.floor_attenuation
-    opaque = float(np.mean(window[0][dense] >= floor - 1e-3)) >= 0.5
-
-    seen = Contrast(
-        core=tuple(float(value) for value in core),
-        ring=tuple(float(value) for value in around),
-        noise=_noise(measured, core, around, int(dense.sum()), int(ring.sum())),
-        structure=structure,
-        relative=context.threshold("ratio_error"),
-        low_usable=energies == 2 and not opaque and float(core[-1]) < 0.95 * floor,
-    )
-    found_rows, found_columns = rows[dense.any(axis=1)], columns[dense.any(axis=0)]
-    return Look(
-        box=(
-            int(found_columns[0]),
-            int(found_rows[0]),
-            min(int(found_columns[-1]) + step, width),
-            min(int(found_rows[-1]) + step, height),
-        ),
-        layer=measured.layered.invert(seen),
-        attenuation=float(core[0]),
-        surroundings=float(around[0]),
-        ratio=float(core[0] / core[1]) if seen.low_usable and core[1] > 0 else None,
-        ratio_surroundings=float(around[0] / around[1])
-        if energies == 2 and around[1] > 0.05
-        else None,
-        opaque=opaque,
-        wall_contrast=_wall_contrast(window[0] - around[0], dense, max(3 * structure, 0.05)),
-    )
-
-
-def _pick(wanted: NDArray[np.bool_], valid: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The wanted pixels that were measured, or all wanted ones where none was."""
-    measured = wanted & valid
-    if measured.any():
-        return measured
-    return wanted if wanted.any() else np.ones_like(wanted)
-
-
-def _noise(
-    measured: Measured,
-    core: NDArray[np.float32],
-    around: NDArray[np.float32],
-    in_core: int,
-    in_ring: int,
-) -> tuple[float, ...]:
-    """Standard deviation of core − ring from quanta and electronics, for each energy."""
-    electronic = measured.profile.noise.electronic_counts
-    result = []
-    for number, mv in enumerate(measured.scan.energies_mv):
-        index = measured.profile.energy_index(mv)
-        quanta = measured.profile.noise.quanta_open_beam[index]
-        dark = electronic / measured.profile.open_beam_counts[index]
-        variance = 0.0
-        for level, pixels in ((core[number], in_core), (around[number], in_ring)):
-            thinned = float(np.exp(level))
-            variance += (thinned / quanta + (dark * thinned) ** 2) / pixels
-        result.append(float(np.sqrt(variance)))
-    return tuple(result)
-
-
-def _wall_contrast(excess: NDArray[np.float32], dense: NDArray[np.bool_], least: float) -> float:
-    """How much less the middle of the core's box holds than its rim, as a share of the rim."""
-    rows, columns = np.flatnonzero(dense.any(axis=1)), np.flatnonzero(dense.any(axis=0))
-    box = excess[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if min(box.shape) < 8:
-        return 0.0
-    across, along = np.linspace(-1, 1, box.shape[0]), np.linspace(-1, 1, box.shape[1])
-    # The middle of all four sides must stand out: two lumps side by side are no wall around a
-    # hollow, and the corners of a round one are empty.
-    sides = (
-        box[np.ix_(across <= -0.7, np.abs(along) < 0.35)],
-        box[np.ix_(across >= 0.7, np.abs(along) < 0.35)],
-        box[np.ix_(np.abs(across) < 0.35, along <= -0.7)],
-        box[np.ix_(np.abs(across) < 0.35, along >= 0.7)],
-    )
-    wall = min(float(np.median(side)) for side in sides)
-    if wall < least:
-        return 0.0
-    middle = float(np.median(box[np.ix_(np.abs(across) < 0.35, np.abs(along) < 0.35)]))
-    return float(np.clip((wall - middle) / wall, 0.0, 1.0))
-
-
 def _confirmed(look: Look, context: Context) -> bool:
     if look.opaque:  # nothing can be measured behind, so physics cannot speak against the model
         return look.attenuation > look.surroundings
     layer = look.layer
-    least = context.threshold("shielding_excess")
-    return layer.areal_density >= least and layer.areal_density_low > 0
+    return layer.areal_density >= context.threshold(
+        "shielding_excess"
+    ) and look.denser_than >= context.threshold("shielding_denser")
 
 
 def _kind(look: Look, context: Context) -> Kind:
@@ -241,23 +116,34 @@ def _sentence(kind: Kind, look: Look, confirmed: bool, context: Context) -> str:
             f"The model marks {size} at {place}, but nothing there is clearly denser than its "
             "surroundings; not counted."
         )
-    extra = f"{layer.areal_density:.0f} g/cm² more than beside it"
     if kind == "opaque_region":
+        least = layer.areal_density_low
+        extra = f", at least {least:.0f} g/cm² more than beside it" if least >= 1 else ""
+        return f"Opaque block, {size}, at {place}: the beam does not get through{extra}."
+    what = {"hidden_cavity": "Dense wall around a hollow", "high_z_shielding": "Heavy metal"}
+    return (
+        f"{what.get(kind, 'Dense block')}, {size}, at {place}: {_how_much(kind, layer)} more than "
+        f"beside it, {_of_what(layer)}."
+    )
+
+
+def _how_much(kind: Kind, layer: Layer) -> str:
+    """Areal density, and the same as a thickness that one can picture."""
+    metal, density = ("lead", 11.35) if kind == "high_z_shielding" else ("steel", 7.86)
+    if layer.areal_density_low < layer.areal_density / 2:
+        ends = layer.areal_density_low, layer.areal_density_high
+        grams = f"{ends[0]:.0f} to {ends[1]:.0f} g/cm²"
         return (
-            f"Opaque block, {size}, at {place}: the beam does not get through, at least "
-            f"{layer.areal_density_low:.0f} g/cm² more than beside it."
+            f"{grams} ({10 * ends[0] / density:.0f} to {10 * ends[1] / density:.0f} mm of {metal})"
         )
-    if kind == "hidden_cavity":
-        return f"Dense wall around a hollow, {size}, at {place}: {extra}{_of_what(layer)}."
-    if kind == "high_z_shielding":
-        return f"Heavy metal, {size}, at {place}: {extra}{_of_what(layer)}."
-    return f"Dense block, {size}, at {place}: {extra}{_of_what(layer)}."
+    thickness = 10 * layer.areal_density / density
+    return f"{layer.areal_density:.0f} g/cm² ({thickness:.0f} mm of {metal})"
 
 
 def _of_what(layer: Layer) -> str:
     if layer.z_low is None or layer.z_high is None:
-        return ", material cannot be told"
-    return f", effective Z {layer.z_low:.0f} to {layer.z_high:.0f}"
+        return "material cannot be told"
+    return f"effective Z {layer.z_low:.0f} to {layer.z_high:.0f}"
 
 
 def _evidence(look: Look) -> tuple[Evidence, ...]:
@@ -276,6 +162,9 @@ def _evidence(look: Look) -> tuple[Evidence, ...]:
             surroundings=round(look.surroundings, 3),
         ),
     ]
+    rows.append(
+        Evidence(name="denser than its surroundings", value=floor(100 * look.denser_than), unit="%")
+    )
     if look.ratio is not None:
         beside = look.ratio_surroundings
         rows.append(
