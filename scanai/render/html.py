@@ -60,6 +60,7 @@ def report_page(name: str, report: Report, manifest: Manifest | None, picture: b
             manifest=manifest,
             fits={fit.line: fit for fit in report.lines},
             picture=_data_uri(picture),
+            boxes=sum(finding.region is not None for finding in report.findings),
             dual=len(report.energies_mv) > 1,
             aspect=aspect(report),
             scale=mass_scale(report.mass),
@@ -195,6 +196,7 @@ def _environment() -> Environment:
     environment.globals["page_mark"] = Markup(PAGE_MARK)
     environment.filters |= {
         "box_label": lambda finding, number: words.box_label(number, finding),
+        "box_words": words.box_words,
         "decision_title": words.DECISION_TITLES.__getitem__,
         "energies": words.energies,
         "interval": words.interval,
@@ -203,7 +205,6 @@ def _environment() -> Environment:
         "manifest_facts": manifest_facts,
         "mass": words.mass,
         "mass_sentence": mass_sentence,
-        "place": words.place,
         "quantity": words.quantity,
         "share": words.share,
     }

@@ -139,7 +139,7 @@ def _starved_share(low: NDArray[np.float32], block: int, floor: float) -> NDArra
 
 
 def _hue_and_weight(
-    profile: ScannerProfile, block: int, high: NDArray[np.float32], ratio: NDArray[np.float32]
+    profile: ScannerProfile, block: int, high: NDArray[Any], ratio: NDArray[Any]
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Index of hue, and how far it can be trusted (0 to 1), for each block."""
     hues, weights, alpha_step = _material_table(profile, block)

@@ -62,22 +62,13 @@ def interval(evidence: Evidence) -> str:
     return f"{quantity(evidence.low)} to {quantity(evidence.high)}"
 
 
-def place(finding: Finding, report: Report) -> str:
-    """Where and how large a region is, in metres; empty without a region or pitch."""
-    if finding.region is None or min(report.pitch_mm) <= 0:
-        return ""
-    along, across = report.pitch_mm
-    x0, y0, x1, y1 = finding.region
-    return (
-        f"{x0 * along / 1000:.2f} to {x1 * along / 1000:.2f} m along, "
-        f"{(x1 - x0) * along / 1000:.2f} × {(y1 - y0) * across / 1000:.2f} m"
-    )
-
-
 def box_label(number: int, finding: Finding) -> str:
     """What stands on a box: the finding's number on the page, and its kind."""
-    doubt = "" if finding.confirmed else " (unconfirmed)"
-    return f"{number} {KIND_TITLES[finding.kind]}{doubt}"
+    return f"{number} {box_words(finding)}"
+
+
+def box_words(finding: Finding) -> str:
+    return KIND_TITLES[finding.kind] + ("" if finding.confirmed else " (unconfirmed)")
 
 
 def energies(report: Report) -> str:
