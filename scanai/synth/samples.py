@@ -1,0 +1,103 @@
+"""The public samples: a few small scans chosen one by one, each in a named file format.
+
+A data set recipe (`dataset`) draws its scans; here a TOML file with one `[[sample]]` table a scan
+names them. Beside each scan lies its manifest; what is really in them is told in truth.json alone,
+so that whoever tries the tool can first look without knowing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import numpy as np
+from tqdm import tqdm
+
+from scanai.errors import RecipeError
+from scanai.manifest import write_manifest
+from scanai.scan import load_profile, write_npy, write_png_pair, write_tiff
+from scanai.scan.model import RawScan
+from scanai.synth.scenes import KINDS, ScanSpec
+from scanai.synth.simulate import SimulatedScan, simulate
+
+TRUTH_FILE = "truth.json"
+
+
+class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+$")]
+    seed: Annotated[int, msgspec.Meta(ge=0)]
+    profile: str
+    kind: str
+    unit_type: str | None = None
+    heading: str | None = None
+    """HS heading of the first consignment."""
+    file: Literal["tiff", "png", "npy"] = "tiff"
+    """npy comes without air line, laid out as the profile says."""
+
+
+class SamplesRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sample: Annotated[tuple[Sample, ...], msgspec.Meta(min_length=1)]
+
+
+def read_samples_recipe(path: str | Path) -> SamplesRecipe:
+    """Raises RecipeError for unknown keys, wrong types, unknown kinds and names used twice."""
+    path = Path(path)
+    try:
+        recipe = msgspec.toml.decode(path.read_bytes(), type=SamplesRecipe)
+    except OSError as error:
+        raise RecipeError(path, "a readable recipe", str(error.strerror)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(path, "a list of samples in TOML", str(error)) from error
+    unknown = sorted({sample.kind for sample in recipe.sample} - set(KINDS))
+    if unknown:
+        raise RecipeError(path, f"kinds of scene among {', '.join(KINDS)}", ", ".join(unknown))
+    names = [sample.name for sample in recipe.sample]
+    if len(set(names)) < len(names):
+        raise RecipeError(path, "each name once", ", ".join(sorted(names)))
+    return recipe
+
+
+def write_samples(recipe: SamplesRecipe, out: str | Path) -> None:
+    """Writes every sample with its manifest, and truth.json, into the folder `out`."""
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    truth = {}
+    for sample in tqdm(recipe.sample, desc="simulate", unit="scan"):
+        made = simulate_sample(sample)
+        raw = replace(made.raw, scan_id=sample.name)
+        _write(raw, sample, folder)
+        manifest = msgspec.structs.replace(made.manifest, scan_id=sample.name)
+        write_manifest(manifest, folder / f"{sample.name}.manifest.json")
+        truth[sample.name] = _told(sample, made)
+    text = msgspec.json.format(msgspec.json.encode(truth), indent=2)
+    (folder / TRUTH_FILE).write_bytes(text + b"\n")
+
+
+def simulate_sample(sample: Sample) -> SimulatedScan:
+    spec = ScanSpec(kind=sample.kind, unit_type=sample.unit_type, heading=sample.heading)
+    profile = load_profile(sample.profile)
+    return simulate(sample.seed, profile, spec, air_line=sample.file != "npy")
+
+
+def _write(raw: RawScan, sample: Sample, folder: Path) -> None:
+    if sample.file == "png":
+        write_png_pair(raw, folder / sample.name)
+    elif sample.file == "npy":
+        write_npy(raw, folder / f"{sample.name}.npy")
+    else:
+        write_tiff(raw, folder / f"{sample.name}.tiff")
+
+
+def _told(sample: Sample, made: SimulatedScan) -> dict[str, object]:
+    return {
+        "kind": sample.kind,
+        "profile": sample.profile,
+        "load_forms": made.scene.load_forms,
+        "cargo_mass_kg": round(made.truth.cargo_mass_kg),
+        "dead_rows": [
+            np.flatnonzero((page == 0).all(axis=1)).tolist() for page in made.raw.pixels
+        ],
+        "hidden": [msgspec.to_builtins(box) for box in made.truth.boxes],
+    }

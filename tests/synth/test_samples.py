@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scanai.errors import RecipeError
+from scanai.manifest import read_manifest
+from scanai.scan import discover, read_raw, read_scan
+from scanai.synth.samples import Sample, read_samples_recipe, simulate_sample, write_samples
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPE = ROOT / "datasets" / "recipes" / "samples.toml"
+SAMPLES = ROOT / "datasets" / "samples"
+
+
+def test_recipe_made_the_public_samples() -> None:
+    # One sample stands for all: its file's counts are those that the recipe's seed gives.
+    sample = next(one for one in read_samples_recipe(RECIPE).sample if one.name == "mobile-02")
+    stored = read_raw(SAMPLES / "mobile-02.tiff")
+    np.testing.assert_array_equal(stored.pixels, simulate_sample(sample).raw.pixels)
+
+
+def test_public_samples_are_as_the_datasheet_says() -> None:
+    recipe = read_samples_recipe(RECIPE).sample
+    files = [path for path in SAMPLES.iterdir() if path.is_file()]
+    assert len(discover([SAMPLES])) == len(recipe) >= 8
+    assert sum(path.stat().st_size for path in files) <= 20_000_000
+    assert len({sample.profile for sample in recipe}) == 3
+    assert sum(sample.kind in ("concealed", "undeclared", "false_empty") for sample in recipe) >= 3
+    assert any(read_scan(path).quality.dead_rows[0] for path in discover([SAMPLES]))
+
+
+def test_each_sample_lies_beside_its_own_manifest(tmp_path: Path) -> None:
+    recipe = tmp_path / "two.toml"
+    recipe.write_text(
+        '[[sample]]\nname = "a"\nseed = 1\nprofile = "mobile-4"\nkind = "empty"\nunit_type = "20"\n'
+        '[[sample]]\nname = "b"\nseed = 2\nprofile = "mobile-4"\nkind = "empty"\nunit_type = "20"\n'
+        'file = "npy"\n'
+    )
+    write_samples(read_samples_recipe(recipe), tmp_path / "out")
+    for path in discover([tmp_path / "out"]):
+        name = path.stem
+        assert read_scan(path).scan_id == name
+        assert read_manifest(tmp_path / "out" / f"{name}.manifest.json").scan_id == name
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[[sample]]\nname = "a"\nseed = 1\nprofile = "x"\nkind = "odd"\n', "kinds of scene among"),
+        ('[[sample]]\nname = "a"\nseed = 1\nprofile = "x"\nkind = "empty"\n' * 2, "each name once"),
+        ("sample = []\n", "a list of samples in TOML"),
+        ('[[sample]]\nname = "a"\ncolour = 1\n', "unknown field `colour`"),
+    ],
+)
+def test_refuses_a_wrong_recipe(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "samples.toml"
+    path.write_text(text)
+    with pytest.raises(RecipeError, match=message):
+        read_samples_recipe(path)
+
+
+def test_sample_is_the_same_every_time() -> None:
+    sample = Sample(name="a", seed=3, profile="mobile-4", kind="benign", unit_type="20")
+    first, second = (simulate_sample(sample).raw.pixels for _ in range(2))
+    assert first.tobytes() == second.tobytes()
