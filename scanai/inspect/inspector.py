@@ -42,7 +42,7 @@ from scanai.inspect.report import (
 )
 from scanai.inspect.verdict import decide
 from scanai.inspect.wording import caveats, clear_reasons
-from scanai.manifest import Manifest, check_belongs
+from scanai.manifest import GoodsGroup, Manifest, check_belongs
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
 
@@ -153,7 +153,8 @@ class Inspector:
             metadata=metadata,
             calibrated=scan.profile.name in metadata.scanner_profiles,
         )
-        shielding, scores = _dense(maps, context)
+        declared = () if manifest is None else declared_groups(manifest)
+        shielding, scores = _dense(maps, context, declared)
         seen = seen_goods(maps, context)
         mass = estimate_mass(context, manifest)
         findings = shielding + findings
@@ -161,7 +162,7 @@ class Inspector:
         if manifest is not None:
             lines = line_plausibility(manifest, seen, is_loaded(seen, context))
             for more, score in (
-                goods_findings(seen, maps, context, declared_groups(manifest)),
+                goods_findings(seen, maps, context, declared),
                 mass_findings(mass, context, manifest),
                 emptiness_findings(seen, mass, context, manifest),
             ):
@@ -171,10 +172,12 @@ class Inspector:
         return _Gathered(tuple(findings), lines, mass, seen, ratio_fits, scores)
 
 
-def _dense(maps: Maps, context: Context) -> tuple[list[Finding], dict[str, float]]:
+def _dense(
+    maps: Maps, context: Context, declared: tuple[GoodsGroup, ...]
+) -> tuple[list[Finding], dict[str, float]]:
     """Shielding by the model and opaque regions by physics; the same place is told once."""
     shielding, best = shielding_findings(maps.regions, context)
-    opaque, area = opaque_findings(context)
+    opaque, area = opaque_findings(context, declared)
     told = [finding.region for finding in shielding if finding.confirmed and finding.region]
     opaque = [
         finding
