@@ -70,13 +70,20 @@ def _machine(load: Load, lo: Vec3, hi: Vec3) -> None:
         centre = ((first + last) / 2, load.uniform(y0 + 0.1, y1 - 0.1), z)
         inner = 0.8 * radius if load.chance(0.4) else 0.0
         load.part(Cylinder(centre, radius, last - first, "x", inner), "steel", 7850)
-    while load.mass - before < target:  # counterweights, tables, gear: solid metal low down
-        side = load.uniform(0.12, 0.4)
-        size = (side * load.uniform(0.6, 2.0), side, load.uniform(0.05, 0.25))
-        x = load.uniform(x0, max(x0 + 0.01, x1 - size[0]))
-        y = load.uniform(y0, max(y0 + 0.01, y1 - size[1]))
-        z = floor + max(0.0, z1 - floor - size[2]) * load.uniform(0, 1) ** 2.5
-        load.part(Box((x, y, z), (x + size[0], y + size[1], z + size[2])), "cast_iron", 6500)
+    while load.mass - before < target:  # counterweights, tables, gear: in or on the bodies
+        place = int(load.rng.integers(count))
+        left, right = float(edges[place]), float(edges[place + 1])
+        size = (
+            min(load.uniform(0.1, 0.5), right - left),
+            min(load.uniform(0.12, 0.4), width),
+            load.uniform(0.05, 0.25),
+        )
+        x = load.uniform(left, right - size[0])
+        y = load.uniform(y0, y1 - size[1])
+        room = max(0.0, min(tops[place], z1 - size[2]) - floor)
+        z = floor + room * (1.0 if load.chance(0.15) else load.uniform(0, 0.8) ** 2)
+        block = Box((x, y, z), (x + size[0], y + size[1], z + size[2]))
+        load.part(block, "cast_iron", 6500)
 
 
 def _bed(load: Load, lo: Vec3, hi: Vec3) -> float:
