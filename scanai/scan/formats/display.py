@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from scanai.errors import ScanError
-from scanai.scan.formats.pictures import decode, open_picture
+from scanai.scan.formats.pictures import decode, open_picture, quiet
 from scanai.scan.limits import read_bytes
 from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile
@@ -27,8 +27,9 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
                 "an 8-bit picture, or NAME.high.png with NAME.scan.json for 16 bits",
                 f"mode {image.mode}",
             )
-        decode(image, path)
-        grey = decode(image.convert("L"), path).astype(np.uint8, copy=False)
+        with quiet():
+            decode(image, path)
+            grey = decode(image.convert("L"), path).astype(np.uint8, copy=False)
     return RawScan(
         source=path.name,
         pixels=grey[None],

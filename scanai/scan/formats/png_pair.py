@@ -33,8 +33,7 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
         open_picture(content, part, "PNG") for content, part in zip(contents, parts, strict=True)
     ]
     check_size(path, len(images), images[0].height, images[0].width)
-    pixels = np.empty((len(images), images[0].height, images[0].width), np.uint16)
-    for index, (image, part, content) in enumerate(zip(images, parts, contents, strict=True)):
+    for image, part, content in zip(images, parts, contents, strict=True):
         if image.size != images[0].size:
             raise ScanError(
                 part,
@@ -42,10 +41,13 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
                 "like the high-energy picture",
                 f"{image.height} × {image.width} px",
             )
-        pixels[index] = pixels_16(image, part)
         digest.update(content)
     return assemble(
-        path, pixels, description, choose_profile(description, profile, path), digest.hexdigest()
+        path,
+        pixels_16(images, parts),
+        description,
+        choose_profile(description, profile, path),
+        digest.hexdigest(),
     )
 
 

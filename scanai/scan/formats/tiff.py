@@ -7,7 +7,6 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from scanai.errors import ScanError
@@ -23,26 +22,33 @@ MAX_PAGES = 2
 
 def read(path: Path, profile: ScannerProfile | None) -> RawScan:
     content = read_bytes(path)
-    with open_picture(content, path, "TIFF") as image:
-        # The tag of page 0, before another page is sought.
-        tag = image.tag_v2.get(IMAGE_DESCRIPTION)  # type: ignore[attr-defined]
-        if not isinstance(tag, str):
-            raise ScanError(path, "an ImageDescription in JSON, scanai-scan/1", "none")
-        description = parse(tag, path)
-        try:
-            with quiet():
-                pages = int(getattr(image, "n_frames", 1))
-        except PICTURE_ERRORS as error:
-            raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
-        if pages > MAX_PAGES:
-            raise ScanError(path, "one page for each energy, 1 or 2", f"{pages} pages")
-        check_size(path, pages, image.height, image.width)
-        pixels = np.empty((pages, image.height, image.width), np.uint16)
-        for page in range(pages):
-            pixels[page] = _page(image, page, path, pixels.shape[1:])
+    high = open_picture(content, path, "TIFF")
+    # The tag of page 0, before another page is sought.
+    tag = high.tag_v2.get(IMAGE_DESCRIPTION)  # type: ignore[attr-defined]
+    if not isinstance(tag, str):
+        raise ScanError(path, "an ImageDescription in JSON, scanai-scan/1", "none")
+    description = parse(tag, path)
+    try:
+        with quiet():
+            count = int(getattr(high, "n_frames", 1))
+            if count > MAX_PAGES:
+                raise ScanError(path, "one page for each energy, 1 or 2", f"{count} pages")
+            # An image of its own for each page: they are decoded at the same time.
+            pages = [high, open_picture(content, path, "TIFF")][:count]
+            low = pages[-1]
+            low.seek(count - 1)
+    except PICTURE_ERRORS as error:
+        raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
+    check_size(path, count, high.height, high.width)
+    if low.size != high.size:
+        raise ScanError(
+            path,
+            f"low-energy page of {high.height} × {high.width} px like the high-energy page",
+            f"{low.height} × {low.width} px",
+        )
     return assemble(
         path,
-        pixels,
+        pixels_16(pages, [path] * count),
         description,
         choose_profile(description, profile, path),
         hashlib.sha256(content).hexdigest(),
@@ -62,18 +68,3 @@ def write_tiff(raw: RawScan, path: Path) -> None:
         compression="tiff_adobe_deflate",
         tiffinfo={IMAGE_DESCRIPTION: describe(raw)},
     )
-
-
-def _page(image: Image.Image, page: int, path: Path, shape: tuple[int, ...]) -> NDArray[np.uint16]:
-    try:
-        with quiet():
-            image.seek(page)
-    except PICTURE_ERRORS as error:
-        raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
-    if (image.height, image.width) != shape:
-        raise ScanError(
-            path,
-            f"low-energy page of {shape[0]} × {shape[1]} px like the high-energy page",
-            f"{image.height} × {image.width} px",
-        )
-    return pixels_16(image, path)
