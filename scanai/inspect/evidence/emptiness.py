@@ -39,13 +39,14 @@ def emptiness_findings(
         scores = {SCORE: seen.loaded_share}
         if not loaded:
             return [], scores
+        weight = f", about {mass.cargo_kg:.0f} kg" if mass.low_kg > 0 else ""
         finding = Finding(
             kind="empty_mismatch",
             score=seen.loaded_share,
             p_value=context.p_value(SCORE, seen.loaded_share),
             sentence=(
-                f"Declared empty, but {100 * seen.loaded_share:.0f} % of the side view shows goods "
-                f"(about {mass.cargo_kg:.0f} kg)."
+                f"Declared empty, but {100 * seen.loaded_share:.0f} % of the side view shows goods"
+                f"{weight}."
             ),
             evidence=evidence,
         )

@@ -21,6 +21,7 @@ from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_group
 from scanai.manifest.model import Line, Manifest
 
 SCORE = "undeclared_goods"
+_NEARLY_ALL = 0.9  # in words only
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,18 @@ def _finding(
 ) -> Finding:
     names = "; ".join(short_title(group) for group in declared[:3])
     more = f" and {len(declared) - 3} more" if len(declared) > 3 else ""
+    if share >= _NEARLY_ALL:
+        part = "Nearly the whole load"
+    else:
+        part = f"{100 * share:.0f} % of the load, {context.place(box)},"
     return Finding(
         kind="undeclared_goods",
         score=min(score, 1.0),
         p_value=context.p_value(SCORE, score),
         region=box,
         sentence=(
-            f"{100 * share:.0f} % of the load, {context.place(box)}, looks like "
-            f"“{short_title(looks_like)}”, which is not declared (declared: {names}{more})."
+            f"{part} looks like “{short_title(looks_like)}”, which is not declared "
+            f"(declared: {names}{more})."
         ),
         evidence=(
             Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),

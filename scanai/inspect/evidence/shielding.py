@@ -130,6 +130,9 @@ def _sentence(kind: Kind, look: Look, confirmed: bool, context: Context) -> str:
 def _how_much(kind: Kind, layer: Layer) -> str:
     """Areal density, and the same as a thickness that one can picture."""
     metal, density = ("lead", 11.35) if kind == "high_z_shielding" else ("steel", 7.86)
+    if layer.areal_density_low < 1:
+        most = layer.areal_density_high
+        return f"up to {most:.0f} g/cm² ({10 * most / density:.0f} mm of {metal})"
     if layer.areal_density_low < layer.areal_density / 2:
         ends = layer.areal_density_low, layer.areal_density_high
         grams = f"{ends[0]:.0f} to {ends[1]:.0f} g/cm²"
