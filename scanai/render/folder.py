@@ -49,7 +49,6 @@ class ReportFolder:
         name = self._free_name(report.inputs.scan)
         colours = pseudo_colour(scan)
         picture = Image.fromarray(colours)
-        # JSON last but one: a report without its page would count as whole.
         self._file(name, ".png").write_bytes(png_bytes(annotate(colours, report)))
         page = report_page(name, report, manifest, jpeg_bytes(picture))
         encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)

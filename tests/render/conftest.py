@@ -18,7 +18,7 @@ from scanai.inspect.report import (
 from scanai.manifest.model import Line, Manifest
 from scanai.physics.beams import beam
 from scanai.physics.materials import material
-from scanai.physics.transmission import transmission
+from scanai.physics.transmission import attenuation_matrix, effective_spectrum
 from scanai.scan.model import ImageQuality, Scan
 from scanai.scan.profile import load_profile
 
@@ -38,8 +38,12 @@ def _expected_transmission(energy_mv: float) -> np.ndarray:
     steel[180:280, 700:860] += 70
     lead = np.zeros_like(cotton)
     lead[200:236, 410:452] = 90
-    stack = [(material("cotton"), cotton), (material("steel"), steel), (material("lead"), lead)]
-    return transmission(beam(energy_mv), stack)
+    energy, weight = effective_spectrum(beam(energy_mv))
+    names = ("cotton", "steel", "lead")
+    coefficients = attenuation_matrix([material(name) for name in names], energy)
+    stack = np.stack([cotton, steel, lead], axis=-1)
+    expected: np.ndarray = np.exp(-stack @ coefficients) @ weight
+    return expected
 
 
 def make_scan(energies: int = 2) -> Scan:

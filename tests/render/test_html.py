@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from base64 import b64encode
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from PIL import Image
+
+from scanai.inspect.report import Evidence, MassEstimate, Report
+from scanai.manifest.model import Line, Manifest
+from scanai.render.html import IndexEntry, index_page, mass_sentence, quality_words, report_page
+from scanai.render.words import interval, mass, quantity, share
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+def jpeg() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 4)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+class Tags(HTMLParser):
+    """Counts tags, keeps attributes and visible text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += f"{data} "
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_page_shows_verdict_findings_evidence_and_lines(report: Report, manifest: Manifest) -> None:
+    text = " ".join(Tags(report_page("SYNTH-0001", report, manifest, jpeg())).text.split())
+    for part in (
+        "Inspect SYNTH-000001",
+        "Heavy metal stands inside goods declared as cotton.",
+        "not confirmed by the physical evidence",
+        "areal density above surroundings 88.2 81.0 to 96.5 43.1 g/cm²",
+        "0.4 % of benign scans reach it",
+        "520100 Raw cotton in pressed bales 44 bales · origin XX",
+        "Seen 12.4 t, 95 % interval 11.1 t to 13.8 t; declared 9.0 t; tare 2.2 t as declared.",
+        "Row 112 carried no signal and was filled in.",
+        "is not validated on real threats",
+    ):
+        assert part in text
+
+
+def test_box_stands_where_its_region_is(report: Report) -> None:
+    page = Tags(report_page("SYNTH-0001", report, None, jpeg()))
+    boxes = [a for a in page.all("a") if "box" in (a.get("class") or "").split()]
+    assert [box["data-finding"] for box in boxes] == ["1", "2"]
+    assert boxes[0]["style"] == "left: 33.500%; top: 60.000%; width: 4.833%; height: 16.250%"
+    assert boxes[0]["class"] == "box"
+    assert boxes[1]["class"] == "box unconfirmed"
+
+
+@pytest.mark.parametrize("with_manifest", [True, False])
+def test_hostile_text_stays_text(report: Report, manifest: Manifest, with_manifest: bool) -> None:
+    finding = msgspec.structs.replace(
+        report.findings[0], sentence=HOSTILE, evidence=(Evidence(name=HOSTILE, value=1.0),)
+    )
+    hostile = msgspec.structs.replace(
+        report,
+        unit=HOSTILE,
+        scan_id=HOSTILE,
+        scanner=HOSTILE,
+        inputs=msgspec.structs.replace(report.inputs, scan=HOSTILE, manifest=HOSTILE),
+        findings=(finding,),
+        verdict=msgspec.structs.replace(report.verdict, reasons=(HOSTILE,)),
+        lines=(msgspec.structs.replace(report.lines[0], reason=HOSTILE),),
+        image_quality={"notes": [HOSTILE]},
+    )
+    line = Line(hs_code="520100", description=HOSTILE, package_type=HOSTILE, origin=HOSTILE)
+    papers = msgspec.structs.replace(manifest, unit=HOSTILE, seals=(HOSTILE,), lines=(line,))
+    page = report_page(HOSTILE, hostile, papers if with_manifest else None, jpeg())
+    index = index_page([IndexEntry(HOSTILE, hostile, jpeg())], [HOSTILE])
+    for tags, scripts in ((Tags(page), 1), (Tags(index), 0)):
+        assert len(tags.all("script")) == scripts
+        assert all("onerror" not in attributes for _, attributes in tags.tags)
+        assert all((image["src"] or "").startswith("data:") for image in tags.all("img"))
+        assert HOSTILE in tags.text
+
+
+def test_nothing_comes_from_outside_and_only_the_own_script_may_run(
+    report: Report, manifest: Manifest
+) -> None:
+    page = report_page("SYNTH-0001", report, manifest, jpeg())
+    script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert script is not None
+    digest = b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
+    policy = Tags(page).all("meta")[2]["content"]
+    assert policy == (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'"
+    )
+    assert not re.search(r"https?://|url\(|@import", page)
+
+
+def test_display_picture_says_what_is_not_available(report: Report) -> None:
+    display = msgspec.structs.replace(
+        report,
+        quantity="display",
+        pitch_mm=(0.0, 0.0),
+        energies_mv=(),
+        scanner=None,
+        mass=None,
+        findings=(),
+        image_quality={},
+    )
+    text = " ".join(Tags(report_page("SYNTH-0002", display, None, jpeg())).text.split())
+    assert "Not available: the grey scale of this picture is unknown." in text
+    assert "No manifest was given" in text
+    assert "Nothing was found that calls for a second look." in text
+    assert "heavy metal" not in text
+
+
+def test_declared_empty_is_said(report: Report) -> None:
+    page = report_page("SYNTH-0001", report, Manifest(unit="SYNTH-000001"), jpeg())
+    assert "Declared empty." in Tags(page).text
+
+
+def test_index_puts_the_most_urgent_first_and_lists_what_was_not_read(report: Report) -> None:
+    def with_urgency(urgency: float) -> Report:
+        verdict = msgspec.structs.replace(report.verdict, urgency=urgency)
+        return msgspec.structs.replace(report, verdict=verdict, unit=f"SYNTH-{urgency}")
+
+    entries = [IndexEntry(f"n{u}", with_urgency(u), jpeg()) for u in (0.2, 0.9, 0.5)]
+    page = Tags(index_page(entries, ["a.tiff: expected a TIFF file, found an empty file"]))
+    links = [a["href"] for a in page.all("a") if (a["href"] or "").endswith(".html")]
+    assert list(dict.fromkeys(links)) == ["n0.9.html", "n0.5.html", "n0.2.html"]
+    assert "a.tiff: expected a TIFF file, found an empty file" in page.text
+
+
+def test_lower_bound_of_mass_is_called_one() -> None:
+    estimate = MassEstimate(
+        cargo_kg=20000,
+        low_kg=18000,
+        high_kg=22000,
+        lower_bound_only=True,
+        declared_kg=None,
+        tare_kg=3900,
+        tare_from="standard",
+    )
+    assert mass_sentence(estimate) == (
+        "Seen 20.0 t, at least 18.0 t: part of the cargo is opaque; no mass declared; "
+        "tare 3.9 t, standard for the type of unit."
+    )
+
+
+def test_image_quality_leaves_out_what_is_nil() -> None:
+    notes, rows = quality_words(
+        {"dead_rows": [[3, 4], [3]], "zero_share": 0.021, "hot_pixel_share": 0.0, "notes": ["N."]}
+    )
+    assert notes == ("N.",)
+    assert rows == (("Dead detector rows", "2, 1"), ("Pixels without signal", "2.1 %"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, "0"), (0.00012, "0.00012"), (0.951, "0.951"), (7.4, "7.40"), (-88.25, "-88.2"),
+     (12400, "12,400")],
+)  # fmt: skip
+def test_quantities_have_three_digits_and_no_exponent(value: float, expected: str) -> None:
+    assert quantity(value) == expected
+
+
+def test_masses_shares_and_intervals_read_naturally() -> None:
+    assert [mass(940), mass(12400)] == ["940 kg", "12.4 t"]
+    assert [share(0), share(0.004), share(0.125), share(1e-6)] == [
+        "0 %", "0.4 %", "12 %", "less than 0.01 %",
+    ]  # fmt: skip
+    assert interval(Evidence(name="Z", value=30)) == ""
