@@ -38,7 +38,7 @@ from scanai.train.windows import data_recipe, make_windows
 
 LOG_FILE = "log.jsonl"
 _LOG_STEPS = 20
-_LARGEST_GRADIENT = 5.0
+_LARGEST_GRADIENT = 10.0
 _PACKAGES = ("scanai", "torch", "torchvision", "numpy")
 
 

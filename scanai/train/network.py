@@ -33,7 +33,7 @@ class NetworkSize:
     """Channels at strides 4, 8, 16 and 32, and the 3×3 convolutions of stride 1 at each."""
 
     channels: tuple[int, int, int, int] = (32, 48, 96, 128)
-    depth: tuple[int, int, int, int] = (1, 2, 2, 2)
+    depth: tuple[int, int, int, int] = (1, 2, 2, 3)
 
     def __post_init__(self) -> None:
         if len(self.channels) != 4 or any(c < 16 or c % 16 for c in self.channels):
@@ -55,9 +55,11 @@ class Logits(NamedTuple):
     """(B, 27, H/8, W/8)"""
 
 
-def _convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+def _convolve(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
+        nn.Conv2d(inputs, outputs, 3, stride, dilation, dilation, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
     )
 
 
@@ -78,7 +80,12 @@ class ShieldingNetwork(nn.Module):
         self.down = nn.ModuleList()
         for level, (width, depth) in enumerate(zip(channels, size.depth, strict=True)):
             layers = [_convolve(channels[level - 1], width, 2)] if level else []
-            layers += [_convolve(width, width) for _ in range(depth)]
+            # At the coarsest level each convolution reaches twice as far as the one before: goods
+            # are known by their stowage, metres wide.
+            layers += [
+                _convolve(width, width, dilation=2**step if level == 3 else 1)
+                for step in range(depth)
+            ]
             self.down.append(nn.Sequential(*layers))
         steps = [(channels[level], channels[level - 1]) for level in (3, 2, 1)]
         self.lateral = nn.ModuleList(nn.Conv2d(deep, fine, 1) for deep, fine in steps)

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import onnx
 
+from scanai.errors import InputError
 from scanai.inspect.bundle import BundleMetadata, Threshold, load_bundle, threshold_table
 from scanai.train.export import write_bundle
 from scanai.train.trials import Trial, fresh_scans, run_trials
@@ -38,12 +39,14 @@ def set_thresholds(
     """Rewrites the bundle in place with thresholds from `scans` benign scans.
 
     For exchangeable scans each threshold is passed by at most `false_alarm_rate` of benign scans
-    (conformal quantile). ValueError when `scans` are too few to tell such a rate.
+    (conformal quantile). InputError when `scans` are too few to tell such a rate.
     """
     if scans < least_scans(false_alarm_rate):
-        raise ValueError(
-            f"a false alarm rate of {false_alarm_rate:g} needs at least "
-            f"{least_scans(false_alarm_rate)} benign scans, found {scans}"
+        least = least_scans(false_alarm_rate)
+        raise InputError(
+            f"thresholds for a false alarm rate of {false_alarm_rate:g}",
+            f"at least {least} benign scans",
+            str(scans),
         )
     bundle = Path(bundle)
     loaded = load_bundle(bundle)

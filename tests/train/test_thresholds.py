@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanai.errors import RecipeError
+from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BundleMetadata, initial_thresholds
 from scanai.train import thresholds
 from scanai.train.card import card
@@ -82,7 +82,8 @@ def test_mass_error_covers_95_in_100_and_leaves_opaque_scans_out() -> None:
 
 
 def test_refuses_a_rate_that_so_few_scans_cannot_show() -> None:
-    with pytest.raises(ValueError, match=r"0\.02 needs at least 49 benign scans, found 20"):
+    message = r"rate of 0\.02: expected at least 49 benign scans, found 20"
+    with pytest.raises(InputError, match=message):
         thresholds.set_thresholds("bundle", scans=20, false_alarm_rate=0.02)
 
 
