@@ -351,3 +351,7 @@ def _share(text: str) -> float:
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, found {text}")
     return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
