@@ -124,8 +124,12 @@ def _text_line(result: Inspected, width: int) -> str:
 
 def _synth(options: argparse.Namespace) -> int:
     from scanai.synth.dataset import read_recipe, write_dataset
+    from scanai.synth.samples import is_samples_recipe, read_samples_recipe, write_samples
 
-    written = write_dataset(read_recipe(options.recipe), options.out, options.workers)
+    if is_samples_recipe(options.recipe):
+        written = write_samples(read_samples_recipe(options.recipe), options.out)
+    else:
+        written = write_dataset(read_recipe(options.recipe), options.out, options.workers)
     print(f"{len(written)} scans in {options.out}")
     return DONE
 

@@ -41,6 +41,14 @@ class SamplesRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sample: Annotated[tuple[Sample, ...], msgspec.Meta(min_length=1)]
 
 
+def is_samples_recipe(path: str | Path) -> bool:
+    """True when the file lists samples; False for any other file, readable or not."""
+    try:
+        return "[[sample]]" in Path(path).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def read_samples_recipe(path: str | Path) -> SamplesRecipe:
     """Raises RecipeError for unknown keys, wrong types, unknown kinds and names used twice."""
     path = Path(path)
@@ -59,20 +67,25 @@ def read_samples_recipe(path: str | Path) -> SamplesRecipe:
     return recipe
 
 
-def write_samples(recipe: SamplesRecipe, out: str | Path) -> None:
-    """Writes every sample with its manifest, and truth.json, into the folder `out`."""
+def write_samples(recipe: SamplesRecipe, out: str | Path) -> list[Path]:
+    """Writes every sample with its manifest, and truth.json, into the folder `out`.
+
+    Returns the file of each scan.
+    """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     truth = {}
+    written = []
     for sample in tqdm(recipe.sample, desc="simulate", unit="scan"):
         made = simulate_sample(sample)
         raw = replace(made.raw, scan_id=sample.name)
-        _write(raw, sample, folder)
+        written.append(_write(raw, sample, folder))
         manifest = msgspec.structs.replace(made.manifest, scan_id=sample.name)
         write_manifest(manifest, folder / f"{sample.name}.manifest.json")
         truth[sample.name] = _told(sample, made)
     text = msgspec.json.format(msgspec.json.encode(truth), indent=2)
     (folder / TRUTH_FILE).write_bytes(text + b"\n")
+    return written
 
 
 def simulate_sample(sample: Sample) -> SimulatedScan:
@@ -81,13 +94,15 @@ def simulate_sample(sample: Sample) -> SimulatedScan:
     return simulate(sample.seed, profile, spec, air_line=sample.file != "npy")
 
 
-def _write(raw: RawScan, sample: Sample, folder: Path) -> None:
+def _write(raw: RawScan, sample: Sample, folder: Path) -> Path:
     if sample.file == "png":
-        write_png_pair(raw, folder / sample.name)
-    elif sample.file == "npy":
-        write_npy(raw, folder / f"{sample.name}.npy")
+        return write_png_pair(raw, folder / sample.name)[0]
+    path = folder / f"{sample.name}.{sample.file}"
+    if sample.file == "npy":
+        write_npy(raw, path)
     else:
-        write_tiff(raw, folder / f"{sample.name}.tiff")
+        write_tiff(raw, path)
+    return path
 
 
 def _told(sample: Sample, made: SimulatedScan) -> dict[str, object]:
@@ -96,8 +111,6 @@ def _told(sample: Sample, made: SimulatedScan) -> dict[str, object]:
         "profile": sample.profile,
         "load_forms": made.scene.load_forms,
         "cargo_mass_kg": round(made.truth.cargo_mass_kg),
-        "dead_rows": [
-            np.flatnonzero((page == 0).all(axis=1)).tolist() for page in made.raw.pixels
-        ],
+        "dead_rows": [np.flatnonzero((page == 0).all(axis=1)).tolist() for page in made.raw.pixels],
         "hidden": [msgspec.to_builtins(box) for box in made.truth.boxes],
     }
