@@ -59,7 +59,7 @@ _TONE_EXPONENT = 0.75
 _RATIO_SIGMA_HALF = 0.02
 _SMOOTHED = 0.375
 _LEAST = np.float32(1e-3)
-_NEAR_FLOOR = 0.7
+_NEAR_FLOOR = 0.5
 """Attenuation below that of the noise floor from which the low energy is no longer trusted."""
 _HATCH_PX = 14
 
