@@ -68,7 +68,7 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Standard deviation of noise added to transmission, times the root of transmission."""
 
     # Losses. Centres are few, so their gradient is four times as large as that of the goods and
-    # mostly noise (measured on a run of 700 steps): unweighted, goods are hardly learnt.
+    # mostly noise (measured on a run of 700 steps): with equal weights, goods are hardly learnt.
     goods_weight: Positive = 2.0
     shielding_weight: Positive = 1.0
     centre_weight: Positive = 0.25
