@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import SeenGoods
+from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.report import Evidence, Finding, MassEstimate
 from scanai.manifest.model import Manifest
 
@@ -39,7 +40,8 @@ def emptiness_findings(
         scores = {SCORE: seen.loaded_share}
         if not loaded:
             return [], scores
-        weight = f", about {mass.cargo_kg:.0f} kg" if mass.low_kg > 0 else ""
+        amount = ("at least " if mass.lower_bound_only else "about ") + tonnes(mass.cargo_kg)
+        weight = f", {amount}" if mass.low_kg > 0 else ""
         finding = Finding(
             kind="empty_mismatch",
             score=seen.loaded_share,

@@ -68,16 +68,16 @@ def mass_findings(
     if deviation < context.threshold("mass_deviation"):
         return [], scores
     if mass.lower_bound_only:
-        seen = f"at least {_tonnes(mass.low_kg)} of goods"
+        seen = f"at least {tonnes(mass.low_kg)} of goods"
     else:
-        interval = f"{_tonnes(mass.low_kg)} to {_tonnes(mass.high_kg)}"
-        seen = f"{_tonnes(mass.cargo_kg)} of goods ({interval})"
+        interval = f"{tonnes(mass.low_kg)} to {tonnes(mass.high_kg)}"
+        seen = f"{tonnes(mass.cargo_kg)} of goods ({interval})"
     more = "more" if mass.low_kg > declared else "less"
     finding = Finding(
         kind="mass_mismatch",
         score=min(deviation, 1.0),
         p_value=context.p_value(SCORE, deviation),
-        sentence=(f"The picture shows {seen}, {more} than the {_tonnes(declared)} declared."),
+        sentence=(f"The picture shows {seen}, {more} than the {tonnes(declared)} declared."),
         evidence=(
             Evidence(
                 name="mass of goods",
@@ -108,5 +108,6 @@ def _tare(
     return 0.0, 0.0, "none"
 
 
-def _tonnes(kg: float) -> str:
+def tonnes(kg: float) -> str:
+    """As an officer reads a mass."""
     return f"{kg / 1000:.1f} t" if kg >= 1000 else f"{kg:.0f} kg"
