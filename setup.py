@@ -1,4 +1,4 @@
-"""Copies the default model bundle and the scanner profiles into the wheel (see scanai/resources.py)."""
+"""Copies the default model bundle and the scanner profiles into the wheel."""
 
 from pathlib import Path
 from shutil import copytree

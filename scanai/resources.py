@@ -17,7 +17,9 @@ def _folder(name: str) -> Path:
     for root in _ROOTS:
         if (root / name).is_dir():
             return root / name
-    raise FileNotFoundError(f"ScanAI is not installed completely: no folder {name} beside {_PACKAGE}")
+    raise FileNotFoundError(
+        f"ScanAI is not installed completely: no folder {name} beside {_PACKAGE}"
+    )
 
 
 def scanner_profiles_dir() -> Path:

@@ -68,7 +68,7 @@ class Scene:
     load_forms: tuple[str, ...]
     threats: tuple[Threat, ...] = ()
     mismatch: str = ""
-    """What the declaration hides beside shields: undeclared, false_mass, false_empty; or nothing."""
+    """What the papers hide beside shields: undeclared, false_mass, false_empty; or nothing."""
 
     @property
     def cargo_mass_kg(self) -> float:
