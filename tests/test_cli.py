@@ -195,8 +195,13 @@ def test_interrupt_ends_without_traceback(
     def interrupt(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
+    # A shell that starts the tests in the background has SIGINT ignored.
     monkeypatch.setattr("scanai.scan.discover", interrupt)
-    code, _, err = inspect(scans)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code, _, err = inspect(scans)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert code == 130
     assert err == "scanai: interrupted\n"
 

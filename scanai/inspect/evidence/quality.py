@@ -25,7 +25,7 @@ def quality_findings(scan: Scan, metadata: BundleMetadata) -> list[Finding]:
     invalid = 1.0 - float(np.count_nonzero(scan.valid)) / scan.valid.size
     if invalid < metadata.thresholds["invalid_share"].value:
         return []
-    rows = sum(len(rows) for rows in scan.quality.dead_rows)
+    rows = len(set().union(*scan.quality.dead_rows))
     return [
         Finding(
             kind="image_quality",
