@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,123 +18,106 @@ def cars(load: Load) -> None:
     x = load.lo[0] + load.uniform(0.03, 0.2)
     while x + length * 0.9 < load.hi[0] and not load.full:
         long = min(length * load.uniform(0.92, 1.08), load.hi[0] - x)
-        _car(
-            load, (x, load.rng.normal(0, 0.06), load.lo[2]), (long, width, height), load.chance(0.5)
-        )
+        body = _Body((x, load.rng.normal(0, 0.06), load.lo[2]), (long, width, height))
+        _car(load, body, load.chance(0.5))
         x += long + load.uniform(0.08, 0.35)
 
 
-def _car(load: Load, place: Vec3, size: Vec3, reversed_: bool) -> None:
-    x, y, z = place
-    length, width, height = size
-    half = width / 2
+@dataclass(frozen=True)
+class _Body:
+    """Where a car stands and how large it is; its parts are placed by shares of that."""
+
+    place: Vec3
+    """Lower front edge on the centre line, m."""
+    size: Vec3
+
+    def slab(
+        self, along: tuple[float, float], across: tuple[float, float], up: tuple[float, float]
+    ) -> Box:
+        """Along and up in shares of length and height, across in metres from the centre line."""
+        x, y, z = self.place
+        length, _, height = self.size
+        return Box(
+            (x + along[0] * length, y + across[0], z + up[0] * height),
+            (x + along[1] * length, y + across[1], z + up[1] * height),
+        )
+
+
+def _car(load: Load, body: _Body, reversed_: bool) -> None:
     before = len(load.objects)
-    load.part(
-        Box((x + 0.2, y - half, z + 0.2), (x + length - 0.2, y + half, z + 0.235)), "steel", 700
-    )
+    _car_shell(load, body)
+    _car_inside(load, body)
+    _car_below(load, body)
+    if reversed_:
+        _mirror(load, before, body.place[0] + body.size[0] / 2)
+
+
+def _car_shell(load: Load, body: _Body) -> None:
+    (x, y, z), (length, width, height) = body.place, body.size
+    half = width / 2
+    floor = Box((x + 0.2, y - half, z + 0.2), (x + length - 0.2, y + half, z + 0.235))
+    load.part(floor, "steel", 700)
     for side in (-1, 1):
-        face = y + side * (half - 0.03)
-        for x0, x1, low, top, density in (
-            (0.04, 0.96, 0.3, 0.62, 620.0),
-            (0.27, 0.86, 0.18, 0.34, 900.0),
-            (0.25, 0.88, 0.62, 0.66, 800.0),
-        ):
-            panel = Box(
-                (x + x0 * length, face - 0.03, z + low * height),
-                (x + x1 * length, face + 0.03, z + top * height),
-            )
-            load.part(panel, "steel", density)
-        for foot, angle in ((0.3, 52.0), (0.52, 88.0), (0.84, 118.0)):
-            centre = (x + foot * length, face, z + 0.81 * height)
-            load.part(TiltedBox(centre, (0.34 * height, 0.07, 0.06), angle, "y"), "steel", 1200)
-    load.part(
-        Box(
-            (x + 0.33 * length, y - half, z + 0.96 * height),
-            (x + 0.82 * length, y + half, z + 0.975 * height),
-        ),
-        "steel",
-        620,
-    )
+        _car_side(load, _Body((x, y + side * (half - 0.03), z), body.size))
+    load.part(body.slab((0.33, 0.82), (-half, half), (0.96, 0.975)), "steel", 620)
     glass = TiltedBox(
         (x + 0.29 * length, y, z + 0.8 * height), (0.4 * height, 1.3, 0.006), 40.0, "y"
     )
     load.part(glass, "glass", 2500)
-    load.part(
-        Box((x, y - half, z + 0.28 * height), (x + 0.06, y + half, z + 0.45 * height)), "steel", 260
-    )
-    load.part(
-        Box(
-            (x + length - 0.06, y - half, z + 0.28 * height),
-            (x + length, y + half, z + 0.5 * height),
-        ),
-        "steel",
-        230,
-    )
-    load.part(
-        Box(
-            (x + 0.02 * length, y - half, z + 0.62 * height),
-            (x + 0.25 * length, y + half, z + 0.635 * height),
-        ),
-        "steel",
-        700,
-    )
+    front, back = x, x + length
+    for start, end, top, density in (
+        (front, front + 0.06, 0.45, 260),
+        (back - 0.06, back, 0.5, 230),
+    ):
+        bumper = Box((start, y - half, z + 0.28 * height), (end, y + half, z + top * height))
+        load.part(bumper, "steel", density)
+    load.part(body.slab((0.02, 0.25), (-half, half), (0.62, 0.635)), "steel", 700)
+
+
+def _car_side(load: Load, side: _Body) -> None:
+    """Doors and wings, sill, waist rail and three pillars about the centre line of one side."""
+    for along, up, density in (
+        ((0.04, 0.96), (0.3, 0.62), 620.0),
+        ((0.27, 0.86), (0.18, 0.34), 900.0),
+        ((0.25, 0.88), (0.62, 0.66), 800.0),
+    ):
+        load.part(side.slab(along, (-0.03, 0.03), up), "steel", density)
+    (x, y, z), (length, _, height) = side.place, side.size
+    for foot, angle in ((0.3, 52.0), (0.52, 88.0), (0.84, 118.0)):
+        centre = (x + foot * length, y, z + 0.81 * height)
+        load.part(TiltedBox(centre, (0.34 * height, 0.07, 0.06), angle, "y"), "steel", 1200)
+
+
+def _car_inside(load: Load, body: _Body) -> None:
+    (x, y, z), (length, _, height) = body.place, body.size
     engine(load, (x + 0.08 * length, y - 0.1, z + 0.17 * height), 0.56, gearbox=load.chance(0.5))
-    load.part(
-        Box((x + 0.05, y - 0.5, z + 0.2 * height), (x + 0.09, y + 0.5, z + 0.5 * height)),
-        "aluminium",
-        700,
-    )
-    load.part(
-        Box(
-            (x + 0.09 * length, y + 0.45, z + 0.42 * height),
-            (x + 0.09 * length + 0.24, y + 0.62, z + 0.42 * height + 0.18),
-        ),
-        "battery",
-        2300,
-    )
-    load.part(
-        Box(
-            (x + 0.24 * length, y - 0.65, z + 0.5 * height),
-            (x + 0.33 * length, y + 0.65, z + 0.64 * height),
-        ),
-        "abs_plastic",
-        230,
-    )
+    radiator = Box((x + 0.05, y - 0.5, z + 0.2 * height), (x + 0.09, y + 0.5, z + 0.5 * height))
+    load.part(radiator, "aluminium", 700)
+    corner = (x + 0.09 * length, y + 0.45, z + 0.42 * height)
+    accumulator = Box(corner, (corner[0] + 0.24, y + 0.62, corner[2] + 0.18))
+    load.part(accumulator, "battery", 2300)
+    load.part(body.slab((0.24, 0.33), (-0.65, 0.65), (0.5, 0.64)), "abs_plastic", 230)
     for seat in (0.42, 0.66):
-        load.part(
-            Box(
-                (x + seat * length, y - 0.62, z + 0.27 * height),
-                (x + (seat + 0.11) * length, y + 0.62, z + 0.4 * height),
-            ),
-            "polyurethane",
-            90,
-        )
+        cushion = body.slab((seat, seat + 0.11), (-0.62, 0.62), (0.27, 0.4))
+        load.part(cushion, "polyurethane", 90)
         back = (x + (seat + 0.12) * length, y, z + 0.56 * height)
         load.part(TiltedBox(back, (0.45 * height, 1.2, 0.14), 105.0, "y"), "polyurethane", 110)
-    load.part(
-        Box(
-            (x + 0.68 * length, y - 0.5, z + 0.14 * height),
-            (x + 0.8 * length, y + 0.4, z + 0.24 * height),
-        ),
-        "polyethylene",
-        350,
-    )
-    load.part(
-        Cylinder((x + 0.55 * length, y + 0.2, z + 0.14), 0.03, 0.7 * length, "x", 0.027),
-        "steel",
-        7850,
-    )
-    load.part(
-        Cylinder((x + 0.88 * length, y - 0.2, z + 0.16), 0.09, 0.5, "y", 0.085), "steel", 6000
-    )
+
+
+def _car_below(load: Load, body: _Body) -> None:
+    (x, y, z), (length, width, height) = body.place, body.size
+    load.part(body.slab((0.68, 0.8), (-0.5, 0.4), (0.14, 0.24)), "polyethylene", 350)
+    exhaust = Cylinder((x + 0.55 * length, y + 0.2, z + 0.14), 0.03, 0.7 * length, "x", 0.027)
+    load.part(exhaust, "steel", 7850)
+    silencer = Cylinder((x + 0.88 * length, y - 0.2, z + 0.16), 0.09, 0.5, "y", 0.085)
+    load.part(silencer, "steel", 6000)
     wheel = min(0.31, 0.22 * height)
     for along in (0.19, 0.8):
         axle = Cylinder((x + along * length, y, z + wheel), 0.03, width - 0.3, "y", 0.018)
         load.part(axle, "steel", 7850)
         for side in (-1, 1):
-            _wheel(load, (x + along * length, y + side * (half - 0.12), z + wheel), wheel)
-    if reversed_:
-        _mirror(load, before, x + length / 2)
+            place = (x + along * length, y + side * (width / 2 - 0.12), z + wheel)
+            _wheel(load, place, wheel)
 
 
 def _mirror(load: Load, first: int, middle: float) -> None:
