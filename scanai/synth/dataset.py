@@ -18,10 +18,16 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from scanai.errors import RecipeError
 from scanai.manifest import write_manifest
 from scanai.scan import load_profile, write_tiff
-from scanai.synth.scenes import KINDS, ScanSpec
+from scanai.synth.recipe_file import (
+    decode,
+    read_text,
+    require_known,
+    require_profiles,
+    require_weights,
+)
+from scanai.synth.scenes import ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
 from scanai.synth.truth import Truth
 from scanai.synth.units import UNIT_TYPES
@@ -33,7 +39,7 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     count: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    """Names or files of scanner profiles, drawn evenly."""
+    """Names of scanner profiles, or TOML files (relative to the working folder); drawn evenly."""
     kinds: dict[str, _Share]
     """Weight of each kind of scene."""
     unit_types: tuple[str, ...] = ()
@@ -45,23 +51,12 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 def read_recipe(path: str | Path) -> DatasetRecipe:
-    """RecipeError for unknown keys, wrong types, and kinds of scene or unit that are not made."""
+    """RecipeError names the key: unknown, of a wrong type, or a name that nothing bears."""
     path = Path(path)
-    try:
-        recipe = msgspec.toml.decode(path.read_bytes(), type=DatasetRecipe)
-    except OSError as error:
-        raise RecipeError(path, "a readable recipe", str(error.strerror)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(path, "a data set recipe in TOML", str(error)) from error
-    for what, given, known in (
-        ("kinds of scene", recipe.kinds, KINDS),
-        ("unit_types", recipe.unit_types, UNIT_TYPES),
-    ):
-        unknown = sorted(set(given) - set(known))
-        if unknown:
-            raise RecipeError(path, f"{what} among {', '.join(known)}", ", ".join(unknown))
-    if sum(recipe.kinds.values()) <= 0:
-        raise RecipeError(path, "a kind of scene with a weight above 0", "none")
+    recipe = decode(read_text(path), DatasetRecipe, "a data set recipe", path)
+    require_weights(recipe.kinds, path)
+    require_known("unit_types", recipe.unit_types, UNIT_TYPES, path)
+    require_profiles("profiles", recipe.profiles, path)
     return recipe
 
 

@@ -19,8 +19,11 @@ from scanai.errors import RecipeError
 from scanai.manifest import write_manifest
 from scanai.scan import load_profile, write_npy, write_png_pair, write_tiff
 from scanai.scan.model import RawScan
+from scanai.synth.cargo import library
+from scanai.synth.recipe_file import decode, read_text, require_known, require_profiles
 from scanai.synth.scenes import KINDS, ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
+from scanai.synth.units import UNIT_TYPES
 
 TRUTH_FILE = "truth.json"
 
@@ -50,21 +53,25 @@ def is_samples_recipe(path: str | Path) -> bool:
 
 
 def read_samples_recipe(path: str | Path) -> SamplesRecipe:
-    """Raises RecipeError for unknown keys, wrong types, unknown kinds and names used twice."""
+    """RecipeError names the sample and its key; a name used twice is refused as well."""
     path = Path(path)
-    try:
-        recipe = msgspec.toml.decode(path.read_bytes(), type=SamplesRecipe)
-    except OSError as error:
-        raise RecipeError(path, "a readable recipe", str(error.strerror)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(path, "a list of samples in TOML", str(error)) from error
-    unknown = sorted({sample.kind for sample in recipe.sample} - set(KINDS))
-    if unknown:
-        raise RecipeError(path, f"kinds of scene among {', '.join(KINDS)}", ", ".join(unknown))
+    recipe = decode(read_text(path), SamplesRecipe, "a list of samples", path)
+    for sample in recipe.sample:
+        _require_makeable(sample, path)
     names = [sample.name for sample in recipe.sample]
     if len(set(names)) < len(names):
         raise RecipeError(path, "each name once", ", ".join(sorted(names)))
     return recipe
+
+
+def _require_makeable(sample: Sample, path: Path) -> None:
+    of = f"of sample {sample.name}"
+    require_known(f"kind {of}", [sample.kind], KINDS, path)
+    require_profiles(f"profile {of}", [sample.profile], path)
+    if sample.unit_type is not None:
+        require_known(f"unit_type {of}", [sample.unit_type], UNIT_TYPES, path)
+    if sample.heading is not None and sample.heading not in {one.heading for one in library()}:
+        raise RecipeError(path, f"heading {of} among goods that are simulated", sample.heading)
 
 
 def write_samples(recipe: SamplesRecipe, out: str | Path) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from scanai.errors import RecipeError
-from scanai.synth.scenes import KINDS
+from scanai.synth.recipe_file import decode, read_text, require_profiles, require_weights
 from scanai.train.network import STRIDE, NetworkSize
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -80,28 +80,26 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 def read_recipe(path: str | Path) -> tuple[TrainingRecipe, str]:
-    """The recipe and its text; RecipeError names the key that is wrong."""
+    """The recipe and its text; RecipeError names the key that is wrong.
+
+    The scanner profiles must be there, which `parse_recipe` does not ask: a checkpoint or a bundle
+    may well be used where the profiles it was made with are not.
+    """
     path = Path(path)
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise RecipeError(path, "a readable recipe", str(error.strerror)) from error
-    except UnicodeDecodeError as error:
-        raise RecipeError(path, "text in UTF-8", str(error)) from error
-    return parse_recipe(text, path), text
+    text = read_text(path)
+    recipe = parse_recipe(text, path)
+    require_profiles("profiles", recipe.profiles, path)
+    return recipe, text
 
 
 def parse_recipe(text: str, source: str | Path) -> TrainingRecipe:
-    """As read_recipe, of text that came from `source`."""
+    """The recipe in a text that came from `source`; RecipeError names the key that is wrong."""
+    recipe = decode(text, TrainingRecipe, "a training recipe", source)
     try:
-        recipe = msgspec.toml.decode(text, type=TrainingRecipe)
         _ = recipe.size
-    except (msgspec.DecodeError, ValueError) as error:
+    except ValueError as error:
         raise RecipeError(source, "a training recipe in TOML", str(error)) from error
-    unknown = sorted(set(recipe.kinds) - set(KINDS))
-    if unknown or sum(recipe.kinds.values()) <= 0:
-        found = ", ".join(unknown) or "no weight above 0"
-        raise RecipeError(source, f"kinds of scene among {', '.join(KINDS)}", found)
+    require_weights(recipe.kinds, source)
     if any(side < STRIDE or side % STRIDE for side in recipe.crop_px):
         raise RecipeError(source, f"crop_px in multiples of {STRIDE}", str(recipe.crop_px))
     for key in ("ratio_scale", "attenuation_scale", "added_noise"):

@@ -94,21 +94,37 @@ def test_refuses_a_recipe_and_names_the_key(tmp_path, change, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (TOML.replace("benign", "haunted"), r"kinds of scene among benign, .*, found haunted$"),
+        (TOML.replace("benign", "haunted"), r"kinds among benign, .*, found haunted$"),
         (TOML + 'unit_types = ["60"]', r"unit_types among 20, .*, found 60$"),
+        (
+            TOML.replace("portal-6-4", "mars-1"),
+            r"in profiles .*gantry-9-6, mobile-4, portal-6-4.*, found mars-1: no such profile$",
+        ),
+        (
+            TOML.replace("portal-6-4", "mine.toml"),
+            r"in profiles .*, found mine\.toml: No such file or directory$",
+        ),
     ],
 )
 def test_refuses_scenes_that_it_cannot_make(tmp_path, text, message):
     path = tmp_path / "recipe.toml"
     path.write_text(text)
-    with pytest.raises(RecipeError, match=message):
+    with pytest.raises(RecipeError, match=re.escape(f"{path}: expected ") + message):
         read_recipe(path)
 
 
-def test_refuses_kinds_without_weight(tmp_path):
+@pytest.mark.parametrize("weight", ["0.0", "inf"])
+def test_refuses_weights_that_draw_nothing(tmp_path, weight):
     path = tmp_path / "recipe.toml"
-    path.write_text(TOML.replace("benign = 1.0", "benign = 0.0"))
-    with pytest.raises(RecipeError, match="expected a kind of scene with a weight above 0"):
+    path.write_text(TOML.replace("benign = 1.0", f"benign = {weight}"))
+    with pytest.raises(RecipeError, match="kinds with a finite sum of weights above 0"):
+        read_recipe(path)
+
+
+def test_refuses_what_is_not_text(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_bytes(b"seed = \xff")
+    with pytest.raises(RecipeError, match=r"recipe\.toml: expected text in UTF-8"):
         read_recipe(path)
 
 

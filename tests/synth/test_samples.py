@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -44,19 +45,25 @@ def test_each_sample_lies_beside_its_own_manifest(tmp_path: Path) -> None:
         assert read_manifest(tmp_path / "out" / f"{name}.manifest.json").scan_id == name
 
 
+SAMPLE = '[[sample]]\nname = "a"\nseed = 1\nprofile = "mobile-4"\nkind = "empty"\n'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[[sample]]\nname = "a"\nseed = 1\nprofile = "x"\nkind = "odd"\n', "kinds of scene among"),
-        ('[[sample]]\nname = "a"\nseed = 1\nprofile = "x"\nkind = "empty"\n' * 2, "each name once"),
+        (SAMPLE.replace("empty", "odd"), "kind of sample a among benign, .*, found odd$"),
+        (SAMPLE.replace("mobile-4", "mars-1"), "in profile of sample a .*, found mars-1: no such"),
+        (SAMPLE + 'unit_type = "60"\n', "unit_type of sample a among 20, .*, found 60$"),
+        (SAMPLE + 'heading = "0000"\n', "heading of sample a among goods .*, found 0000$"),
+        (SAMPLE * 2, "each name once"),
         ("sample = []\n", "a list of samples in TOML"),
-        ('[[sample]]\nname = "a"\ncolour = 1\n', "unknown field `colour`"),
+        (SAMPLE + "colour = 1\n", "unknown field `colour`"),
     ],
 )
 def test_refuses_a_wrong_recipe(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "samples.toml"
     path.write_text(text)
-    with pytest.raises(RecipeError, match=message):
+    with pytest.raises(RecipeError, match=re.escape(f"{path}: expected ") + f".*{message}"):
         read_samples_recipe(path)
 
 

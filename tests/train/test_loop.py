@@ -84,6 +84,15 @@ def test_refuses_the_run_folder_of_another_recipe(
         loop.train(recipe_path, run)
 
 
+def test_refused_recipe_leaves_no_run_folder(
+    tmp_path: Path, recipe_path: Path, recipe_text: str
+) -> None:
+    recipe_path.write_text(recipe_text.replace("portal-6-4", "mars-1"))
+    with pytest.raises(RecipeError, match="found mars-1"):
+        loop.train(recipe_path, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_refuses_what_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"checkpoint\.pt: expected a checkpoint, found No such"):
         load_checkpoint(tmp_path)

@@ -26,8 +26,12 @@ def test_shipped_recipe_is_valid_and_named_as_its_file(path: Path) -> None:
         ("steps = 6\n", "", "missing required field `steps`"),
         ("batch = 2", "batch = 0", "`int` >= 1 - at `$.batch`"),
         ("crop_px = [96, 96]", "crop_px = [96, 100]", "crop_px in multiples of 32"),
-        ("concealed = 0.5", "concealled = 0.5", "found concealled"),
-        ("{benign = 0.5, concealed = 0.5}", "{benign = 0.0}", "found no weight above 0"),
+        ("concealed = 0.5", "concealled = 0.5", "kinds among benign, "),
+        (
+            "{benign = 0.5, concealed = 0.5}",
+            "{benign = 0.0}",
+            "kinds with a finite sum of weights above 0",
+        ),
         ("channels = [16, 16, 16, 16]", "channels = [16, 16, 16, 24]", "4 multiples of 16"),
         ("steps = 6", "steps = 6\nratio_scale = [1.1, 0.9]", "ratio_scale as two rising numbers"),
     ],
@@ -43,3 +47,20 @@ def test_refuses_a_wrong_recipe(recipe_text: str, old: str, new: str, message: s
 def test_missing_recipe_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"none\.toml: expected a readable recipe, found No such"):
         read_recipe(tmp_path / "none.toml")
+
+
+def test_unknown_scanner_is_refused_with_file_key_and_known_names(
+    tmp_path: Path, recipe_text: str
+) -> None:
+    path = tmp_path / "far.toml"
+    path.write_text(recipe_text.replace("portal-6-4", "mars-1"))
+    with pytest.raises(RecipeError) as refusal:
+        read_recipe(path)
+    assert str(refusal.value).startswith(f"{path}: expected in profiles ")
+    assert "gantry-9-6, mobile-4, portal-6-4" in refusal.value.expected
+    assert refusal.value.found == "mars-1: no such profile"
+
+
+def test_recipe_of_a_bundle_may_name_a_scanner_that_is_not_here(recipe_text: str) -> None:
+    recipe = parse_recipe(recipe_text.replace("portal-6-4", "mars-1"), "recipe of the bundle")
+    assert recipe.profiles == ("mars-1",)

@@ -1,0 +1,60 @@
+"""What reading any recipe takes: the text, its keys and types, and names that must be known.
+
+Data sets, samples and training runs each have a recipe of their own type; every refusal is a
+RecipeError with the file, the key, what was expected and what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import inf
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from scanai.errors import ProfileError, RecipeError
+from scanai.scan import load_profile
+from scanai.synth.scenes import KINDS
+
+Recipe = TypeVar("Recipe", bound=msgspec.Struct)
+
+
+def read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise RecipeError(path, "a readable recipe", error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(path, "text in UTF-8", str(error)) from error
+
+
+def decode(text: str, kind: type[Recipe], what: str, source: str | Path) -> Recipe:
+    """The text as a recipe of this kind; unknown keys and wrong types are named in the error."""
+    try:
+        return msgspec.toml.decode(text, type=kind)
+    except msgspec.DecodeError as error:
+        raise RecipeError(source, f"{what} in TOML", str(error)) from error
+
+
+def require_known(key: str, given: Iterable[str], known: Iterable[str], source: str | Path) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise RecipeError(source, f"{key} among {', '.join(known)}", ", ".join(unknown))
+
+
+def require_weights(kinds: Mapping[str, float], source: str | Path) -> None:
+    """Weights of kinds of scene: kinds that can be made, and something to draw."""
+    require_known("kinds", kinds, KINDS, source)
+    if not 0 < sum(kinds.values()) < inf:
+        raise RecipeError(source, "kinds with a finite sum of weights above 0", f"{dict(kinds)}")
+
+
+def require_profiles(key: str, profiles: Iterable[str], source: str | Path) -> None:
+    """Every profile can be loaded: else hours of simulation would end at the first of its scans."""
+    for profile in profiles:
+        try:
+            load_profile(profile)
+        except ProfileError as error:
+            found = f"{error.source}: {error.found}"
+            raise RecipeError(source, f"in {key} {error.expected}", found) from error
