@@ -31,7 +31,14 @@ from scanai.inspect.bundle import (
 from scanai.manifest.goods_groups import goods_groups
 from scanai.train.card import write_card
 from scanai.train.checkpoint import Checkpoint
-from scanai.train.graph import REGIONS, ScanGraph
+from scanai.train.graph import (
+    LEVEL_MIN,
+    PITCH_MAX_MM,
+    PITCH_MIN_MM,
+    PITCH_UNKNOWN_MM,
+    REGIONS,
+    ScanGraph,
+)
 from scanai.train.network import GOODS_CLASSES
 
 Floats = NDArray[np.float32]
@@ -46,35 +53,45 @@ CHECKED_SIZES = ((2, 640, 768, 1), (1, 97, 131, 97), (2, 33, 301, 33), (1, 480, 
 FREE_AXES = {
     "scan": {1: "energies", 2: "height", 3: "width"},
     "open_beam": {1: "energies", 2: "levels"},
-    "dark": {1: "energies", 2: "levels"},
+    "dark": {1: "energies", 2: "dark_levels"},
 }
+
+COUNTS_MAX = 65_535.0
+"""Of 16 bits, as detectors of cargo scanners write them."""
 
 INPUT_RECORDS = (
     Tensor(
         name="scan",
         shape=(1, "energies", "height", "width"),
         unit="counts or transmission",
-        meaning="1 or 2 energies, the higher first; row 0 is the top, columns along the travel",
+        range=(0.0, COUNTS_MAX),
+        meaning="1 or 2 energies, the higher first; row 0 is the top, columns along the travel. "
+        "A pixel that is not finite was not measured and is read as open beam: nothing is found "
+        "there. Dead rows read better when they are filled in from their neighbours before",
     ),
     Tensor(
         name="open_beam",
         shape=(1, "energies", "levels", 1),
         unit="as scan",
-        range=(0.0, None),
-        meaning="level of transmission 1 above dark, one or one per row; 1 for transmission",
+        range=(LEVEL_MIN, COUNTS_MAX),
+        meaning="level of transmission 1 above dark, one or one per row; 1 for transmission. A row "
+        "whose level is less or not finite is read as not measured",
     ),
     Tensor(
         name="dark",
-        shape=(1, "energies", "levels", 1),
+        shape=(1, "energies", "dark_levels", 1),
         unit="as scan",
-        meaning="level with the beam off, shaped as open_beam; 0 for transmission",
+        range=(0.0, COUNTS_MAX),
+        meaning="level with the beam off, one or one per row, whichever open_beam has; 0 for "
+        "transmission. A row whose level is not finite is read as not measured",
     ),
     Tensor(
         name="pitch_mm",
         shape=(2,),
         unit="mm",
-        range=(0.0, None),
-        meaning="pixel pitch along the travel and across it, at the centre of the transport unit",
+        range=(PITCH_MIN_MM, PITCH_MAX_MM),
+        meaning="pixel pitch along the travel and across it, at the centre of the transport unit. "
+        f"Clamped to its range; {PITCH_UNKNOWN_MM:g} stands for what is not a positive number",
     ),
     Tensor(
         name="declared_groups",

@@ -3,6 +3,10 @@
 Open-beam correction, features, padding, probabilities, regions and scores all happen inside, so
 that another host language needs ONNX Runtime and nothing else. Every axis but the batch is free. No
 threshold is applied that a user could want to move: those are in the bundle.
+
+The host may be C++ that checks nothing, so no input spoils answers that do not depend on it. What
+was not measured is read as open beam: the network knows that from the air around every transport
+unit, and nothing is found there. Read as opaque, a dead row would be the best of shields.
 """
 
 from __future__ import annotations
@@ -25,6 +29,14 @@ from scanai.train.network import (
 
 REGIONS = 32
 """Rows of the `regions` output: as many as the smallest padded scan has cells for, and plenty."""
+LEVEL_MIN = 1e-3
+"""An open beam of less is a dead row: the least real one is 1, of transmission or of counts."""
+VALUE_MAX = 1e30
+"""Far above any count, far below what overflows: more is as little a measurement as infinity."""
+PITCH_MIN_MM, PITCH_MAX_MM = 2.0, 20.0
+"""Cargo scanners have 4 to 8; the network extrapolates beyond what it was trained on."""
+PITCH_UNKNOWN_MM = 5.0
+"""Stands for a pitch that is not a positive number; the network is neutral there."""
 
 
 class Answers(NamedTuple):
@@ -61,7 +73,9 @@ class ScanGraph(nn.Module):
         """Answers for one scan.
 
         scan: (1, E, H, W) float, E = 1 or 2 (high, low): counts or transmission.
-        open_beam, dark: (1, E, R, 1), R = 1 or H: level of transmission 1 above dark; of no beam.
+        open_beam, dark: (1, E, R, 1), R = 1 or H, each its own: level of transmission 1 above dark;
+        of no beam. Pixels that are not finite, and rows without a positive open beam or a finite
+        dark, count as not measured, at every energy when they are at one.
         pitch_mm: (2,) along travel, across. declared_groups: (27,) 1 if declared; entry 0 unused.
         """
         height, width = scan.shape[2], scan.shape[3]
@@ -98,7 +112,7 @@ class ScanGraph(nn.Module):
         # Open beam all round: what a detector sees beyond the transport unit.
         padding = (0, (-scan.shape[3]) % STRIDE, 0, (-scan.shape[2]) % STRIDE)
         transmission = functional.pad(transmission, padding, value=1.0)
-        logits: Logits = self.network(transmission, presence, pitch_mm[None])
+        logits: Logits = self.network(transmission, presence, _sane_pitch(pitch_mm)[None])
         return logits
 
 
@@ -108,18 +122,33 @@ def _cells(pixels: int, stride: int) -> int:
 
 def _calibrate(scan: Tensor, open_beam: Tensor, dark: Tensor) -> tuple[Tensor, Tensor]:
     """Transmission (1, 2, H, W), clamped, and presence (1, 1) of a second energy."""
-    # Levels are gathered to H rows, not broadcast: the exporter would fix R at 1 or at H. Sizes are
-    # read from tensors for the same reason.
-    height = scan.shape[2]
-    levels = open_beam.shape[2]
-    row = torch.arange(height, device=scan.device) * (levels - 1) // max(height - 1, 1)
-    level = 1.0 / torch.index_select(open_beam, 2, row)
-    offset = torch.index_select(dark, 2, row)
-    transmission = (scan - offset) * level
+    level, offset = _of_rows(open_beam, scan.shape[2]), _of_rows(dark, scan.shape[2])
+    alive = (level >= LEVEL_MIN) & (level <= VALUE_MAX) & (torch.abs(offset) <= VALUE_MAX)
+    # Dead rows are lifted out of what can be measured, at the cost of rows instead of pixels.
+    gain = torch.where(alive, 1.0 / torch.clamp(level, min=LEVEL_MIN), torch.zeros_like(level))
+    lift = (1.0 - alive.float()) * (2 * VALUE_MAX)
+    transmission = (scan - torch.where(alive, offset, torch.zeros_like(offset))) * gain + lift
+    # One energy alone at a pixel would be a ratio that no cargo has. False for NaN.
+    measured = torch.abs(transmission).sum(dim=1, keepdim=True) <= VALUE_MAX
+    transmission = torch.where(measured, transmission, torch.ones_like(transmission))
     transmission = torch.clamp(transmission, TRANSMISSION_MIN, TRANSMISSION_MAX)
     presence = torch.ones_like(open_beam[:, :, 0, :]).sum(dim=1) - 1.0
     pair = torch.arange(2, device=scan.device) * (scan.shape[1] - 1)
     return torch.index_select(transmission, 1, pair), presence
+
+
+def _of_rows(levels: Tensor, height: int) -> Tensor:
+    """(1, E, R, 1) → (1, E, H, 1), R = 1 or H."""
+    # Gathered, not broadcast: the exporter would fix R at 1 or at H. Sizes are read from tensors
+    # for the same reason.
+    row = torch.arange(height, device=levels.device) * (levels.shape[2] - 1) // max(height - 1, 1)
+    return torch.index_select(levels, 2, row)
+
+
+def _sane_pitch(pitch_mm: Tensor) -> Tensor:
+    known = (pitch_mm > 0.0) & (pitch_mm <= VALUE_MAX)  # False for NaN
+    pitch_mm = torch.where(known, pitch_mm, torch.full_like(pitch_mm, PITCH_UNKNOWN_MM))
+    return torch.clamp(pitch_mm, PITCH_MIN_MM, PITCH_MAX_MM)
 
 
 def _candidates(logits: Logits, height: int, width: int) -> Tensor:

@@ -82,6 +82,37 @@ def test_runtime_answers_as_torch_at_sizes_that_export_did_not_check(
     assert export.regions_differ(found[3], regions, candidates) <= export.MAX_DIFFERENCE
 
 
+def _spoilt(open_beam_rows: int, dark_rows: int) -> dict[str, np.ndarray]:
+    """A scan as a careless host hands it in: no numbers, dead rows, no pitch."""
+    height = 75
+    inputs = export.example(2, height, 110, height)
+    inputs["scan"][0, 0, 10, 20], inputs["scan"][0, 1, 60, 100] = np.nan, np.inf
+    inputs["open_beam"][0, :, 30], inputs["dark"][0, 1, 40] = 0.0, np.nan
+    inputs["open_beam"] = inputs["open_beam"][:, :, :open_beam_rows]
+    inputs["dark"] = inputs["dark"][:, :, :dark_rows]
+    inputs["pitch_mm"][0] = 0.0
+    return inputs
+
+
+@pytest.mark.parametrize(("open_beam_rows", "dark_rows"), [(75, 75), (75, 1), (1, 75), (1, 1)])
+def test_spoilt_inputs_leave_every_answer_finite_and_as_torch_has_it(
+    bundle: Path, checkpoint: Checkpoint, open_beam_rows: int, dark_rows: int
+) -> None:
+    inputs = _spoilt(open_beam_rows, dark_rows)
+    found = load_bundle(bundle).session(threads=1).run(None, inputs)
+    graph = ScanGraph(checkpoint.network().eval())
+    with torch.no_grad():
+        expected = graph(*(torch.from_numpy(array) for array in inputs.values()))
+    for name, ours, theirs in zip(expected._fields, found, expected, strict=True):
+        assert np.isfinite(ours).all(), name
+        if name != "regions":
+            np.testing.assert_allclose(ours, theirs.numpy(), rtol=0, atol=export.MAX_DIFFERENCE)
+
+
+def test_every_input_states_its_range() -> None:
+    assert [record.name for record in export.INPUT_RECORDS if None in record.range] == []
+
+
 def test_refuses_to_export_a_graph_that_answers_otherwise(
     tmp_path: Path, bundle: Path, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,72 @@ def test_levels_of_rows_belong_to_their_rows() -> None:
     assert torch.allclose(network.asked[0][:, :, :40], torch.tensor(0.5))
 
 
+@pytest.mark.parametrize(
+    ("open_beam_rows", "dark_rows"), [(40, 1), (1, 40)], ids=["one dark", "one open beam"]
+)
+def test_open_beam_and_dark_have_their_own_rows(open_beam_rows: int, dark_rows: int) -> None:
+    level = torch.linspace(100, 200, open_beam_rows)[None, None, :, None].repeat(1, 2, 1, 1)
+    dark = torch.linspace(3, 9, dark_rows)[None, None, :, None].repeat(1, 2, 1, 1)
+    network = Drawn()
+    graph = ScanGraph(network)  # type: ignore[arg-type]
+    scan = (level * 0.5 + dark).repeat(1, 1, 1, 32)
+    graph(scan, level, dark, torch.ones(2), torch.ones(27))
+    assert torch.allclose(network.asked[0][:, :, :40], torch.tensor(0.5))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_pixel_that_is_no_number_is_read_as_open_beam_at_both_energies(value: float) -> None:
+    scan = torch.full((1, 2, 32, 32), 500.0)
+    scan[0, 1, 4, 5] = value
+    network = Drawn()
+    _ask(network, scan, level=1000.0)
+    seen = network.asked[0]
+    assert seen[0, :, 4, 5].tolist() == [1.0, 1.0]
+    assert (seen == 0.5).sum() == seen.numel() - 2
+
+
+@pytest.mark.parametrize(
+    ("level", "dark"),
+    [(0.0, 3.0), (-5.0, 3.0), (float("nan"), 3.0), (float("inf"), 3.0), (1000.0, float("nan"))],
+)
+def test_row_without_a_level_is_read_as_open_beam_and_spoils_no_other(
+    level: float, dark: float
+) -> None:
+    levels, darks = torch.full((1, 2, 32, 1), 1000.0), torch.full((1, 2, 32, 1), 3.0)
+    levels[0, 0, 7], darks[0, 0, 7] = level, dark
+    network = Drawn()
+    graph = ScanGraph(network)  # type: ignore[arg-type]
+    graph(torch.full((1, 2, 32, 32), 503.0), levels, darks, torch.ones(2), torch.ones(27))
+    seen = network.asked[0]
+    assert (seen[:, :, 7] == 1.0).all()
+    assert torch.allclose(torch.cat([seen[:, :, :7], seen[:, :, 8:]], 2), torch.tensor(0.5))
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [(4.5, 4.5), (0.0, 5.0), (-1.0, 5.0), (float("nan"), 5.0), (0.1, 2.0), (300.0, 20.0)],
+)
+def test_pitch_stays_within_its_range(given: float, asked: float) -> None:
+    network = Drawn()
+    level = torch.ones(1, 2, 1, 1)
+    graph = ScanGraph(network)  # type: ignore[arg-type]
+    graph(torch.ones(1, 2, 32, 32), level, level * 0, torch.tensor([given, 5.0]), torch.ones(27))
+    assert network.asked[2].tolist() == [[pytest.approx(asked), 5.0]]
+
+
+def test_spoilt_corner_does_not_reach_answers_far_from_it() -> None:
+    torch.manual_seed(0)
+    network = ShieldingNetwork(NetworkSize((16, 16, 16, 16), (1, 1, 1, 1))).eval()
+    scan = torch.rand(1, 2, 64, 960) * 0.5 + 0.25
+    spoilt = scan.clone()
+    spoilt[..., :9, :9] = float("nan")
+    sound, found = _ask(network, scan), _ask(network, spoilt)
+    assert all(torch.isfinite(answer).all() for answer in found)
+    assert not torch.equal(found.goods, sound.goods)
+    assert torch.allclose(found.shielding[..., 200:], sound.shielding[..., 200:], atol=1e-6)
+    assert torch.allclose(found.goods[..., 100:], sound.goods[..., 100:], atol=1e-6)
+
+
 def test_regions_are_peaks_cut_at_the_picture_highest_first() -> None:
     centre = torch.full((1, 1, 16, 16), -20.0)
     centre[0, 0, 2, 3], centre[0, 0, 2, 4], centre[0, 0, 9, 9] = 3.0, 2.0, 5.0
