@@ -1,13 +1,25 @@
-"""One call from a run folder to a released bundle: export, then thresholds."""
+"""One call from a run folder to a released bundle: export, then thresholds.
+
+A bundle without its thresholds looks like any other and must never lie where a user looks for one:
+it is made in a folder beside its destination and moves there when it is complete.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from scanai.inspect.bundle import BundleMetadata
+from scanai.errors import InputError
+from scanai.inspect.bundle import GRAPH_FILE, METADATA_FILE, BundleMetadata
+from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import load_checkpoint
+from scanai.train.evaluate import METRICS_FILE
 from scanai.train.export import export_bundle
-from scanai.train.thresholds import DEFAULT_SEED, set_thresholds
+from scanai.train.thresholds import DEFAULT_SEED, least_scans, set_thresholds
+
+_BUNDLE_FILES = frozenset({GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE})
 
 
 def export_run(
@@ -21,15 +33,65 @@ def export_run(
     false_alarm_rate: float = 0.02,
     workers: int = 1,
 ) -> BundleMetadata:
-    """Writes the bundle folder `out` from the run's last checkpoint.
+    """Writes the bundle folder `out` from the run's last checkpoint; whole, or not at all.
 
-    benign_scans: scans to set the thresholds on; 0 leaves the initial ones. InputError when the
-    run has no checkpoint, BundleError when the graph does not answer as torch does.
+    An earlier bundle there is replaced, its metrics with it: they are of another graph.
+    benign_scans: scans to set the thresholds on; 0 leaves the initial ones. InputError when they
+    are too few, when `out` holds anything but a bundle or when the run has no checkpoint,
+    BundleError when the graph does not answer as torch does.
     """
-    out = Path(out)
-    metadata = export_bundle(load_checkpoint(Path(run)), out, name, version)
-    if not benign_scans:
-        return metadata
-    return set_thresholds(
-        out, scans=benign_scans, seed=seed, false_alarm_rate=false_alarm_rate, workers=workers
-    )
+    out = Path(out).resolve()
+    _check_scans(benign_scans, false_alarm_rate)
+    _check_replaceable(out)
+    checkpoint = load_checkpoint(Path(run))
+    with _complete_or_absent(out) as bundle:
+        metadata = export_bundle(checkpoint, bundle, name, version)
+        if benign_scans:
+            metadata = set_thresholds(
+                bundle,
+                scans=benign_scans,
+                seed=seed,
+                false_alarm_rate=false_alarm_rate,
+                workers=workers,
+            )
+    return metadata
+
+
+def _check_scans(scans: int, false_alarm_rate: float) -> None:
+    least = least_scans(false_alarm_rate)
+    if scans != 0 and scans < least:
+        raise InputError(
+            f"thresholds for a false alarm rate of {false_alarm_rate:g}",
+            f"at least {least} benign scans, or 0 for the initial thresholds",
+            str(scans),
+        )
+
+
+def _check_replaceable(out: Path) -> None:
+    """A folder is replaced as a whole, so nothing may lie in it that is not a bundle's."""
+    expected = "a model bundle to replace, an empty folder or none"
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise InputError(out, expected, "a file")
+    foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in _BUNDLE_FILES)
+    if foreign:
+        raise InputError(out, expected, f"{foreign[0]} in it")
+
+
+@contextmanager
+def _complete_or_absent(out: Path) -> Iterator[Path]:
+    """A folder to fill that takes the place of `out` at the end, unless something is raised."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # Beside `out`, so that moving it is one step of one file system.
+    with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as workshop:
+        new, old = Path(workshop) / out.name, Path(workshop) / "replaced"
+        yield new
+        if out.exists():
+            out.rename(old)
+        try:
+            new.rename(out)
+        except OSError:
+            if old.exists():
+                old.rename(out)
+            raise
