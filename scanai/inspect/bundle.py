@@ -54,6 +54,46 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     meaning: str = ""
 
 
+class BenignScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What harmless scans of one scanner score, and the thresholds that follow."""
+
+    scans: Annotated[int, msgspec.Meta(ge=1)]
+    thresholds: dict[str, float]
+    """Those that are set on a score: they take the place of the bundle's."""
+    quantiles: dict[str, tuple[float, ...]]
+    """For each evidence score, evenly spaced quantiles (0 to 1)."""
+    counts: dict[str, Annotated[int, msgspec.Meta(ge=1)]]
+    """How many scans have that score: not every kind of evidence applies to every scan."""
+
+    def p_value(self, score_name: str, score: float) -> float | None:
+        """Share of benign scans with at least this score, this one counted in; None if unknown.
+
+        The conformal p-value, (1 + n at or above) / (1 + n). Between two quantiles the larger
+        number counts, so that a p-value never flatters.
+        """
+        quantiles = self.quantiles.get(score_name)
+        n = self.counts.get(score_name, 0)
+        if not quantiles or not n:
+            return None
+        passed = sum(quantile < score for quantile in quantiles) - 1
+        # The scan at place i of n, in order, is at or below every quantile from i / (n − 1) on.
+        below = passed * (n - 1) // max(len(quantiles) - 1, 1) + 1 if passed >= 0 else 0
+        return (1 + n - below) / (1 + n)
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """The thresholds in force on one scanner, and how rare a score is there."""
+
+    thresholds: dict[str, float]
+    benign: BenignScores | None
+    """None where the thresholds were not set on scans of this scanner."""
+
+    def p_value(self, score_name: str, score: float) -> float | None:
+        """None on a scanner that the thresholds were not set on: its benign scans are unknown."""
+        return None if self.benign is None else self.benign.p_value(score_name, score)
+
+
 class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """bundle.json."""
 
@@ -65,34 +105,19 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     goods_groups: tuple[str, ...]
     """Name of goods group 1, 2, …; channel 0 of the goods map is "nothing"."""
     thresholds: dict[str, Threshold]
-    """Exactly the names of data/thresholds.toml."""
-    score_quantiles: dict[str, tuple[float, ...]] = {}
-    """For each evidence score, evenly spaced quantiles (0 to 1) over benign scans."""
-    score_scans: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
-    """How many benign scans have that score: not every kind of evidence applies to every scan."""
-    benign_scans: Annotated[int, msgspec.Meta(ge=0)] = 0
-    """How many scans the quantiles and thresholds come from; 0: not calibrated."""
-    scanner_profiles: tuple[str, ...] = ()
-    """Scanners on whose scans the thresholds were set."""
+    """Exactly the names of data/thresholds.toml; the values for a scanner that is not known."""
+    scanners: dict[str, BenignScores] = {}
+    """Scanner profiles on whose benign scans the thresholds were set; none: initial thresholds."""
     recipe: str
     recipe_sha256: Sha256
     sha256: Sha256
     """Of model.onnx."""
 
-    def p_value(self, score_name: str, score: float) -> float | None:
-        """Share of benign scans with at least this score, this one counted in; None if unknown.
-
-        The conformal p-value, (1 + n at or above) / (1 + n). Between two quantiles the larger
-        number counts, so that a p-value never flatters.
-        """
-        quantiles = self.score_quantiles.get(score_name)
-        n = self.score_scans.get(score_name, 0)
-        if not quantiles or not n:
-            return None
-        passed = sum(quantile < score for quantile in quantiles) - 1
-        # The scan at place i of n, in order, is at or below every quantile from i / (n − 1) on.
-        below = passed * (n - 1) // max(len(quantiles) - 1, 1) + 1 if passed >= 0 else 0
-        return (1 + n - below) / (1 + n)
+    def operating_point(self, scanner: str | None) -> OperatingPoint:
+        """Thresholds in force on the scanner of that profile name, or on one that is not known."""
+        own = None if scanner is None else self.scanners.get(scanner)
+        values = {name: entry.value for name, entry in self.thresholds.items()}
+        return OperatingPoint(values | ({} if own is None else own.thresholds), own)
 
 
 @dataclass(frozen=True)
@@ -175,7 +200,8 @@ def _check_thresholds(source: Path, metadata: BundleMetadata) -> None:
     expected, found = set(threshold_table()), set(metadata.thresholds)
     if missing := sorted(expected - found):
         raise BundleError(source, f"thresholds {', '.join(missing)}", "none of these")
-    if unknown := sorted(found - expected):
+    own = {name for scores in metadata.scanners.values() for name in scores.thresholds}
+    if unknown := sorted((found | own) - expected):
         raise BundleError(source, "only known thresholds", ", ".join(unknown))
 
 

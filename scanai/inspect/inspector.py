@@ -13,7 +13,7 @@ from time import perf_counter
 import msgspec
 
 from scanai.errors import ScanError
-from scanai.inspect.bundle import Bundle, load_bundle
+from scanai.inspect.bundle import Bundle, OperatingPoint, load_bundle
 from scanai.inspect.evidence.context import Context, share_inside
 from scanai.inspect.evidence.documents import controlled_goods
 from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
@@ -97,14 +97,15 @@ class Inspector:
         start = perf_counter()
         maps = None if scan.is_display else self.infer(scan, manifest)
         inferred = perf_counter()
-        gathered = self._gather(scan, maps, manifest)
         metadata = self.bundle.metadata
+        point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
+        gathered = _gather(scan, maps, manifest, point)
         verdict = decide(
             gathered.findings,
-            metadata,
+            point,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
-            caveats=caveats(scan, manifest, metadata, gathered.mass, gathered.ratio_fits),
+            caveats=caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
         )
         done = perf_counter()
         return Report(
@@ -125,7 +126,7 @@ class Inspector:
             pitch_mm=scan.pitch_mm,
             energies_mv=scan.energies_mv,
             image_quality=msgspec.to_builtins(scan.quality),
-            thresholds={name: entry.value for name, entry in metadata.thresholds.items()},
+            thresholds=point.thresholds,
             raw_scores={} if maps is None else maps.scores,
             evidence_scores=gathered.scores,
             findings=gathered.findings,
@@ -138,38 +139,36 @@ class Inspector:
             },
         )
 
-    def _gather(self, scan: Scan, maps: Maps | None, manifest: Manifest | None) -> _Gathered:
-        findings = quality_findings(scan, self.bundle.metadata)
-        if manifest is not None:
-            findings += controlled_goods(manifest)
-        if maps is None:
-            lines = () if manifest is None else line_plausibility(manifest, None, loaded=False)
-            return _Gathered(tuple(findings), lines)
-        if scan.profile is None:
-            raise ScanError(scan.source, "a scan with its scanner profile", "none")
-        metadata = self.bundle.metadata
-        context = Context(
-            measured=measure(scan, scan.profile, metadata.thresholds["load_z"].value),
-            metadata=metadata,
-            calibrated=scan.profile.name in metadata.scanner_profiles,
-        )
-        declared = () if manifest is None else declared_groups(manifest)
-        shielding, scores = _dense(maps, context, declared)
-        seen = seen_goods(maps, context)
-        mass = estimate_mass(context, manifest)
-        findings = shielding + findings
-        lines = ()
-        if manifest is not None:
-            lines = line_plausibility(manifest, seen, is_loaded(seen, context))
-            for more, score in (
-                goods_findings(seen, maps, context, declared),
-                mass_findings(mass, context, manifest),
-                emptiness_findings(seen, mass, context, manifest),
-            ):
-                findings += more
-                scores |= score
-        ratio_fits = context.measured.ratio_fits
-        return _Gathered(tuple(findings), lines, mass, seen, ratio_fits, scores)
+
+def _gather(
+    scan: Scan, maps: Maps | None, manifest: Manifest | None, point: OperatingPoint
+) -> _Gathered:
+    findings = quality_findings(scan, point)
+    if manifest is not None:
+        findings += controlled_goods(manifest)
+    if maps is None:
+        lines = () if manifest is None else line_plausibility(manifest, None, loaded=False)
+        return _Gathered(tuple(findings), lines)
+    if scan.profile is None:
+        raise ScanError(scan.source, "a scan with its scanner profile", "none")
+    context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
+    declared = () if manifest is None else declared_groups(manifest)
+    shielding, scores = _dense(maps, context, declared)
+    seen = seen_goods(maps, context)
+    mass = estimate_mass(context, manifest)
+    findings = shielding + findings
+    lines = ()
+    if manifest is not None:
+        lines = line_plausibility(manifest, seen, is_loaded(seen, context))
+        for more, score in (
+            goods_findings(seen, maps, context, declared),
+            mass_findings(mass, context, manifest),
+            emptiness_findings(seen, mass, context, manifest),
+        ):
+            findings += more
+            scores |= score
+    ratio_fits = context.measured.ratio_fits
+    return _Gathered(tuple(findings), lines, mass, seen, ratio_fits, scores)
 
 
 def _dense(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.report import Decision, Finding, FindingKind, Verdict
 
 MAX_REASONS = 5
@@ -27,7 +27,7 @@ _RANK: dict[Decision, int] = {"clear": 0, "review": 1, "inspect": 2}
 
 def decide(
     findings: Sequence[Finding],
-    metadata: BundleMetadata,
+    point: OperatingPoint,
     *,
     suspicion: float,
     clear_reasons: Sequence[str],
@@ -39,7 +39,7 @@ def decide(
     clear; `caveats` limit any verdict and come last.
     """
     counted = [finding for finding in findings if finding.confirmed]
-    asks = {id(finding): _asks_for(finding, metadata) for finding in counted}
+    asks = {id(finding): _asks_for(finding, point) for finding in counted}
     ordered = sorted(counted, key=lambda f: (_RANK[asks[id(f)]], strength(f)), reverse=True)
     decision: Decision = asks[id(ordered[0])] if ordered else "clear"
     reasons = [finding.sentence for finding in ordered[:MAX_REASONS]] or list(clear_reasons)
@@ -55,10 +55,10 @@ def strength(finding: Finding) -> float:
     return finding.score if finding.p_value is None else 1.0 - finding.p_value
 
 
-def _asks_for(finding: Finding, metadata: BundleMetadata) -> Decision:
+def _asks_for(finding: Finding, point: OperatingPoint) -> Decision:
     if finding.kind in _INSPECT:
         return "inspect"
-    rare = finding.p_value is not None and finding.p_value <= metadata.thresholds["inspect_p"].value
+    rare = finding.p_value is not None and finding.p_value <= point.thresholds["inspect_p"]
     return "inspect" if rare and finding.kind not in _REVIEW_AT_MOST else "review"
 
 

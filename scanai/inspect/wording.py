@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import SeenGoods, short_title
 from scanai.inspect.report import MassEstimate
 from scanai.manifest.model import Manifest
@@ -32,7 +32,7 @@ def clear_reasons(
 def caveats(
     scan: Scan,
     manifest: Manifest | None,
-    metadata: BundleMetadata,
+    point: OperatingPoint,
     mass: MassEstimate | None,
     ratio_fits: bool,
 ) -> list[str]:
@@ -49,7 +49,7 @@ def caveats(
             "The two energies do not fit this scanner's spectral calibration: materials are not "
             "told apart, and the mass is less sure."
         )
-    if scan.profile is not None and scan.profile.name not in metadata.scanner_profiles:
+    if scan.profile is not None and point.benign is None:
         notes.append(
             f"The model's thresholds were not set on the scanner {scan.profile.name}: how often it "
             "alarms on harmless loads is not known there."

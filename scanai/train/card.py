@@ -54,16 +54,30 @@ def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
         "## Thresholds",
         "",
     ]
-    if metadata.benign_scans:
-        lines += [f"Set on {metadata.benign_scans} benign simulated scans.", ""]
+    scanners = metadata.scanners
+    if scanners:
+        sets = ", ".join(f"{own.scans} of {name}" for name, own in scanners.items())
+        lines += [
+            f"Set on benign simulated scans: {sets}. A scanner with a column has its own values; "
+            "any other has those of all together.",
+            "",
+        ]
     else:
         lines += ["Initial values: not yet set on scans.", ""]
-    lines += ["| threshold | value | false alarms | meaning |", "|---|---|---|---|"]
+    lines += [_row("threshold", "any scanner", *scanners, "unit", "false alarms", "meaning")]
+    lines += ["|---" * (5 + len(scanners)) + "|"]
     for name, threshold in metadata.thresholds.items():
         rate = threshold.false_alarm_rate
-        share = "" if rate is None else f"{100 * rate:g} %"
+        own = [scores.thresholds.get(name) for scores in scanners.values()]
         lines.append(
-            f"| {name} | {threshold.value:.4g} {threshold.unit} | {share} | {threshold.meaning} |"
+            _row(
+                name,
+                f"{threshold.value:.4g}",
+                *("" if value is None else f"{value:.4g}" for value in own),
+                threshold.unit,
+                "" if rate is None else f"{100 * rate:g} %",
+                threshold.meaning,
+            )
         )
     lines += ["", "## Measured", ""]
     if not figures:
@@ -83,6 +97,10 @@ def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
             if name in figures
         ]
     return "\n".join(lines) + "\n"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _percent(share: float) -> str:

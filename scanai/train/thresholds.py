@@ -1,5 +1,7 @@
 """Sets a bundle's thresholds on fresh benign scans, each for a stated share of false alarms.
 
+Every scanner gets its own: a single-energy scanner tells less, and its scores run higher.
+
 Thresholds that are physics or policy stay as they are; which is which stands in the inspector's
 table of thresholds (`set_on`). The quantiles of all benign scores are kept for p-values.
 """
@@ -15,12 +17,21 @@ import numpy as np
 import onnx
 
 from scanai.errors import InputError
-from scanai.inspect.bundle import BundleMetadata, Threshold, load_bundle, threshold_table
+from scanai.inspect.bundle import (
+    BenignScores,
+    BundleMetadata,
+    Threshold,
+    initial_thresholds,
+    load_bundle,
+    threshold_table,
+)
 from scanai.train.export import write_bundle
-from scanai.train.trials import Trial, fresh_scans, run_trials
+from scanai.train.trials import Trial, fresh_scans, run_trials, scanners_of
 
 BENIGN_KINDS = {"benign": 0.9, "empty": 0.1}
 DEFAULT_SEED = 500_000
+DEFAULT_SCANS = 150
+"""Of each scanner."""
 _QUANTILES = 101
 _MASS_ERROR_SHARE = 0.95
 # The score of a mass that does not add up depends on the interval of mass, and that on the mass
@@ -31,43 +42,67 @@ _PILOT_SHARE = 0.25
 def set_thresholds(
     bundle: str | Path,
     *,
-    scans: int = 200,
+    scans: int = DEFAULT_SCANS,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
     workers: int = 1,
 ) -> BundleMetadata:
-    """Rewrites the bundle in place with thresholds from `scans` benign scans.
+    """Rewrites the bundle in place with thresholds from `scans` benign scans of each scanner.
 
-    For exchangeable scans each threshold is passed by at most `false_alarm_rate` of benign scans
-    (conformal quantile). InputError when `scans` are too few to tell such a rate.
+    For exchangeable scans of one scanner each threshold is passed by at most `false_alarm_rate` of
+    the benign ones (conformal quantile). A scanner that is not known gets the thresholds of all of
+    them together. InputError when the scans are too few to tell such a rate.
     """
     if scans < least_scans(false_alarm_rate):
         least = least_scans(false_alarm_rate)
         raise InputError(
             f"thresholds for a false alarm rate of {false_alarm_rate:g}",
-            f"at least {least} benign scans",
+            f"at least {least} benign scans of each scanner",
             str(scans),
         )
     bundle = Path(bundle)
     loaded = load_bundle(bundle)
     metadata = loaded.metadata
-    pilot = fresh_scans(metadata, seed + 1, max(math.ceil(scans * _PILOT_SHARE), 1), BENIGN_KINDS)
-    error = mass_error(run_trials(bundle, pilot, workers=workers, label="mass error"))
+    pilots: list[Trial] = []
+    trials: list[Trial] = []
+    scanners = {}
+    for number, scanner in enumerate(scanners_of(metadata)):
+        first = seed + 2 * number
+        recipe = fresh_scans(metadata, first, max(math.ceil(scans * _PILOT_SHARE), 1), BENIGN_KINDS)
+        recipe = msgspec.structs.replace(recipe, profiles=(scanner,))
+        pilot = run_trials(bundle, recipe, workers=workers, label=f"{scanner}, mass error")
+        error = {"mass_error": mass_error(pilot)}
+        recipe = msgspec.structs.replace(recipe, seed=first + 1, count=scans)
+        own = run_trials(
+            bundle, recipe, workers=workers, label=f"{scanner}, thresholds", thresholds=error
+        )
+        scanners[scanner] = benign_scores(own, false_alarm_rate, error)
+        pilots += pilot
+        trials += own
     known = metadata.thresholds
-    known = known | {"mass_error": msgspec.structs.replace(known["mass_error"], value=error)}
-    recipe = fresh_scans(metadata, seed, scans, BENIGN_KINDS)
-    trials = run_trials(
-        bundle, recipe, workers=workers, label="thresholds", thresholds={"mass_error": error}
-    )
+    known = known | {
+        "mass_error": msgspec.structs.replace(known["mass_error"], value=mass_error(pilots))
+    }
     metadata = msgspec.structs.replace(
         metadata,
         thresholds=known | thresholds_from(trials, known, false_alarm_rate),
-        score_quantiles=score_quantiles(trials),
-        score_scans={name: _scores(trials, name).size for name in score_quantiles(trials)},
-        benign_scans=len(trials),
-        scanner_profiles=tuple(sorted({trial.profile for trial in trials})),
+        scanners=scanners,
     )
     return write_bundle(bundle, onnx.load_from_string(loaded.graph), metadata)
+
+
+def benign_scores(
+    trials: Sequence[Trial], false_alarm_rate: float, measured: dict[str, float]
+) -> BenignScores:
+    """Of one scanner; `measured`: thresholds that come from no score."""
+    own = thresholds_from(trials, initial_thresholds(), false_alarm_rate)
+    quantiles = score_quantiles(trials)
+    return BenignScores(
+        scans=len(trials),
+        thresholds=measured | {name: entry.value for name, entry in own.items()},
+        quantiles=quantiles,
+        counts={name: _scores(trials, name).size for name in quantiles},
+    )
 
 
 def least_scans(false_alarm_rate: float) -> int:

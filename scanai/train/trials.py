@@ -26,7 +26,7 @@ from scanai.synth.dataset import DatasetRecipe, scan_at
 from scanai.synth.simulate import SimulatedScan
 from scanai.synth.truth import Truth, TruthBox
 from scanai.train.network import GOODS_STRIDE
-from scanai.train.recipe import parse_recipe
+from scanai.train.recipe import TrainingRecipe, parse_recipe
 from scanai.train.windows import detectability
 
 SHIELDING_KINDS = ("high_z_shielding", "dense_block", "hidden_cavity", "opaque_region")
@@ -100,13 +100,22 @@ def fresh_scans(
 
     RecipeError when the seed is one that the model was trained or validated on.
     """
-    recipe = parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
+    recipe = _training_recipe(metadata)
     used = (recipe.data_seed, recipe.data_seed + 1)
     if seed in used:
         raise RecipeError(
             f"seed {seed}", f"a seed other than {used[0]} and {used[1]} of the training", str(seed)
         )
     return DatasetRecipe(seed=seed, count=count, profiles=recipe.profiles, kinds=kinds)
+
+
+def scanners_of(metadata: BundleMetadata) -> tuple[str, ...]:
+    """Profile names of the scanners that the model was trained on."""
+    return _training_recipe(metadata).profiles
+
+
+def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
+    return parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
 
 
 def _run(task: partial[Trial], count: int, workers: int) -> Iterator[Trial]:

@@ -20,6 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from scanai.inspect.bundle import (
     INPUTS,
     OUTPUTS,
+    BenignScores,
     BundleMetadata,
     Tensor,
     Threshold,
@@ -245,7 +246,7 @@ def tiny_metadata(graph: bytes, **changes: object) -> BundleMetadata:
         "outputs": tuple(Tensor(name=name, shape=()) for name in OUTPUTS),
         "goods_groups": tuple(group.name for group in goods_groups()),
         "thresholds": initial_thresholds(),
-        "scanner_profiles": ("coarse",),
+        "scanners": {"coarse": BenignScores(scans=1, thresholds={}, quantiles={}, counts={})},
         "recipe": "tests",
         "recipe_sha256": "0" * 64,
         "sha256": hashlib.sha256(graph).hexdigest(),
@@ -296,8 +297,6 @@ def context_of(bundle_dir: Path) -> Callable[..., Context]:
         changed = {n: Threshold(value=v, unit="") for n, v in thresholds.items()}
         metadata = msgspec.structs.replace(metadata, thresholds=metadata.thresholds | changed)
         assert scan.profile is not None
-        return Context(
-            measured=measure(scan, scan.profile, 40.0), metadata=metadata, calibrated=True
-        )
+        return Context(measure(scan, scan.profile, 40.0), metadata.operating_point("coarse"))
 
     return build

@@ -16,6 +16,7 @@ from onnx import TensorProto
 from scanai.errors import BundleError
 from scanai.inspect.bundle import (
     MAX_GRAPH_BYTES,
+    BenignScores,
     BundleMetadata,
     initial_thresholds,
     load_bundle,
@@ -105,7 +106,7 @@ def test_names_a_missing_graph(tmp_path: Path, metadata: BundleMetadata, graph: 
         ({"extra": 1}, "Object contains unknown field `extra`"),
         ({"format": "scanai-bundle/2"}, "Invalid enum value 'scanai-bundle/2'"),
         ({"sha256": "abc"}, "Expected `str` matching regex"),
-        ({"benign_scans": "many"}, "Expected `int`, got `str`"),
+        ({"scanners": "many"}, "Expected `object`, got `str`"),
     ],
 )
 def test_refuses_metadata_of_another_shape(
@@ -170,29 +171,49 @@ def test_every_threshold_says_what_it_means_and_what_sets_it() -> None:
     assert initial_thresholds()["shielding_score"].false_alarm_rate is None
 
 
-def calibrated(metadata: BundleMetadata, scores: list[float], quantiles: int) -> BundleMetadata:
+def benign(scores: list[float], quantiles: int) -> BenignScores:
     marks = np.quantile(scores, np.linspace(0, 1, quantiles))
-    return msgspec.structs.replace(
-        metadata, score_quantiles={"s": tuple(marks.tolist())}, score_scans={"s": len(scores)}
+    return BenignScores(
+        scans=len(scores),
+        thresholds={"shielding_score": 0.7},
+        quantiles={"s": tuple(marks.tolist())},
+        counts={"s": len(scores)},
     )
 
 
-def test_an_uncalibrated_score_has_no_p_value(metadata: BundleMetadata) -> None:
-    assert metadata.p_value("shielding", 0.9) is None
+def test_a_known_scanner_has_its_own_thresholds(metadata: BundleMetadata) -> None:
+    metadata = msgspec.structs.replace(metadata, scanners={"fine": benign([0.1, 0.2], 101)})
+    point = metadata.operating_point("fine")
+    assert point.thresholds["shielding_score"] == 0.7
+    assert point.thresholds["shielding_z"] == metadata.thresholds["shielding_z"].value
+    assert point.p_value("s", 0.9) == pytest.approx(1 / 3)
 
 
-def test_a_score_beyond_all_benign_scans_is_never_impossible(metadata: BundleMetadata) -> None:
-    bundle = calibrated(metadata, [0.1, 0.2, 0.3], 101)
-    assert bundle.p_value("s", 0.9) == pytest.approx(1 / 4)
+@pytest.mark.parametrize("scanner", [None, "other"])
+def test_an_unknown_scanner_has_the_bundles_thresholds_and_no_p_value(
+    metadata: BundleMetadata, scanner: str | None
+) -> None:
+    metadata = msgspec.structs.replace(metadata, scanners={"fine": benign([0.1, 0.2], 101)})
+    point = metadata.operating_point(scanner)
+    assert point.thresholds["shielding_score"] == metadata.thresholds["shielding_score"].value
+    assert point.p_value("s", 0.9) is None
+
+
+def test_a_score_that_no_benign_scan_had_has_no_p_value() -> None:
+    assert benign([0.1], 101).p_value("shielding", 0.9) is None
+
+
+def test_a_score_beyond_all_benign_scans_is_never_impossible() -> None:
+    assert benign([0.1, 0.2, 0.3], 101).p_value("s", 0.9) == pytest.approx(1 / 4)
 
 
 @given(
     scores=st.lists(st.floats(0, 1), min_size=1, max_size=60),
     score=st.floats(0, 1),
 )
-def test_a_p_value_never_flatters(graph: bytes, kit, scores, score) -> None:
-    p_value = calibrated(kit.tiny_metadata(graph), scores, 101).p_value("s", score)
-    share = sum(benign >= score for benign in scores) / len(scores)
+def test_a_p_value_never_flatters(scores: list[float], score: float) -> None:
+    p_value = benign(scores, 101).p_value("s", score)
+    share = sum(one >= score for one in scores) / len(scores)
     assert p_value is not None
     assert share <= p_value + 1e-9
     assert p_value <= 1.0

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import msgspec
 import numpy as np
 import pytest
 
+from scanai.inspect.bundle import BenignScores
 from scanai.inspect.evidence.closeup import look_at
 from scanai.inspect.evidence.shielding import distinct_regions, shielding_findings
 
@@ -167,14 +167,15 @@ def test_boxes_that_hold_nothing_are_dropped(row) -> None:
 
 def test_a_p_value_is_given_only_on_a_calibrated_scanner(kit, context_of) -> None:
     context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
-    metadata = msgspec.structs.replace(
-        context.metadata,
-        score_quantiles={"shielding": tuple(np.linspace(0, 0.5, 101).tolist())},
-        score_scans={"shielding": 199},
+    scores = BenignScores(
+        scans=199,
+        thresholds={},
+        quantiles={"shielding": tuple(np.linspace(0, 0.5, 101).tolist())},
+        counts={"shielding": 199},
     )
-    known = replace(context, metadata=metadata)
+    known = replace(context, point=replace(context.point, benign=scores))
     assert only_finding(known).p_value == pytest.approx(1 / 200)
-    assert only_finding(replace(known, calibrated=False)).p_value is None
+    assert only_finding(replace(context, point=replace(context.point, benign=None))).p_value is None
 
 
 def test_claims_no_heavy_metal_on_a_scanner_whose_calibration_does_not_fit(kit, context_of) -> None:

@@ -14,12 +14,12 @@ def finding(kind: str, score: float = 0.5, **fields: object) -> Finding:
 
 @pytest.fixture(scope="module")
 def verdict_of(kit, graph):
-    metadata = kit.tiny_metadata(graph)
+    point = kit.tiny_metadata(graph).operating_point("coarse")
 
     def decide_on(*findings: Finding, suspicion: float = 0.0):
         return decide(
             findings,
-            metadata,
+            point,
             suspicion=suspicion,
             clear_reasons=["nothing stands out"],
             caveats=["a caveat"],

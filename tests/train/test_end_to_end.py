@@ -74,12 +74,18 @@ def test_windows_show_goods_and_threats_where_the_attenuation_is(run: Path) -> N
 
 def test_bundle_carries_thresholds_set_on_its_scanner(bundle: Path) -> None:
     metadata = load_bundle(bundle).metadata
-    assert metadata.benign_scans == 9
-    assert metadata.scanner_profiles == ("mobile-4",)
+    assert metadata.scanners.keys() == {"mobile-4"}
+    own = metadata.operating_point("mobile-4")
+    assert (
+        own.thresholds["shielding_score"]
+        == metadata.scanners["mobile-4"].thresholds["shielding_score"]
+    )
     assert metadata.thresholds["shielding_score"].false_alarm_rate == 0.1
     assert metadata.thresholds["shielding_excess"].false_alarm_rate is None
-    assert metadata.p_value("shielding", 1.1) == pytest.approx(0.1)
-    assert "Set on 9 benign simulated scans." in (bundle / "README.md").read_text("utf-8")
+    assert own.p_value("shielding", 1.1) == pytest.approx(0.1)
+    assert "Set on benign simulated scans: 9 of mobile-4." in (bundle / "README.md").read_text(
+        "utf-8"
+    )
 
 
 def test_evaluation_writes_its_figures_into_the_bundle(bundle: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanai.errors import InputError, RecipeError
-from scanai.inspect.bundle import BundleMetadata, initial_thresholds
+from scanai.inspect.bundle import BenignScores, BundleMetadata, initial_thresholds
 from scanai.train import thresholds
 from scanai.train.card import card
 from scanai.train.figures import Figure
@@ -74,6 +74,18 @@ def test_quantiles_are_of_the_trials_that_have_the_score() -> None:
     assert quantiles["shielding"][50] == pytest.approx(0.3)
 
 
+def test_scores_of_one_scanner_give_its_own_thresholds_and_p_values() -> None:
+    trials = [_trial(shielding=number / 100) for number in range(100)]
+    own = thresholds.benign_scores(trials, 0.05, {"mass_error": 0.07})
+    assert own.scans == 100
+    assert own.thresholds == {
+        "mass_error": 0.07,
+        "shielding_score": pytest.approx(0.95, abs=0.011),
+    }
+    assert own.counts == {"shielding": 100}
+    assert own.p_value("shielding", 2.0) == pytest.approx(1 / 101)
+
+
 def test_mass_error_covers_95_in_100_and_leaves_opaque_scans_out() -> None:
     trials = [_trial(shielding=number / 100) for number in range(101)]
     opaque = msgspec.structs.replace(_trial(shielding=50.0), lower_bound_only=True)
@@ -82,7 +94,7 @@ def test_mass_error_covers_95_in_100_and_leaves_opaque_scans_out() -> None:
 
 
 def test_refuses_a_rate_that_so_few_scans_cannot_show() -> None:
-    message = r"rate of 0\.02: expected at least 49 benign scans, found 20"
+    message = r"rate of 0\.02: expected at least 49 benign scans of each scanner, found 20"
     with pytest.raises(InputError, match=message):
         thresholds.set_thresholds("bundle", scans=20, false_alarm_rate=0.02)
 
@@ -114,9 +126,11 @@ def test_card_says_what_was_measured_and_what_was_not(metadata: BundleMetadata) 
     text = card(metadata, None)
     assert "Nothing has been measured yet" in text
     assert "Initial values: not yet set on scans." in text
-    measured = msgspec.structs.replace(metadata, benign_scans=200)
+    own = BenignScores(scans=200, thresholds={"shielding_score": 0.75}, quantiles={}, counts={})
+    measured = msgspec.structs.replace(metadata, scanners={"portal-6-4": own})
     text = card(measured, {"detection.visible_shields": Figure(0.8125, 0.7, 0.9, 160)})
-    assert "Set on 200 benign simulated scans." in text
+    assert "Set on benign simulated scans: 200 of portal-6-4." in text
+    assert "| shielding_score | 0.5 | 0.75 | probability |" in text
     assert "| 81.2 % | 70.0 % to 90.0 % | 160 |" in text
     assert "not validated on real scans" in text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.measured import Measured
 
 Box = tuple[int, int, int, int]
@@ -13,16 +13,13 @@ Box = tuple[int, int, int, int]
 @dataclass(frozen=True)
 class Context:
     measured: Measured
-    metadata: BundleMetadata
-    calibrated: bool
-    """True when the thresholds were set on scans of this scanner."""
+    point: OperatingPoint
 
     def threshold(self, name: str) -> float:
-        return self.metadata.thresholds[name].value
+        return self.point.thresholds[name]
 
     def p_value(self, score_name: str, score: float) -> float | None:
-        """None on a scanner that the thresholds were not set on: its benign scans are unknown."""
-        return self.metadata.p_value(score_name, score) if self.calibrated else None
+        return self.point.p_value(score_name, score)
 
     def place(self, box: Box) -> str:
         """Where the middle of a box is, as one finds it at the transport unit."""

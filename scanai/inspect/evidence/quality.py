@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.report import Evidence, Finding
 from scanai.scan.model import Scan
 
 
-def quality_findings(scan: Scan, metadata: BundleMetadata) -> list[Finding]:
+def quality_findings(scan: Scan, point: OperatingPoint) -> list[Finding]:
     """At most one finding: a display picture, or too much that was filled in."""
     if scan.is_display:
         return [
@@ -23,7 +23,7 @@ def quality_findings(scan: Scan, metadata: BundleMetadata) -> list[Finding]:
             )
         ]
     invalid = 1.0 - float(np.count_nonzero(scan.valid)) / scan.valid.size
-    if invalid < metadata.thresholds["invalid_share"].value:
+    if invalid < point.thresholds["invalid_share"]:
         return []
     rows = len(set().union(*scan.quality.dead_rows))
     return [
