@@ -47,6 +47,10 @@ from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
 
 
+_SAME_PLACE = 0.5
+"""Share of an opaque region inside one told already, from which it is not told again."""
+
+
 @dataclass(frozen=True)
 class _Gathered:
     """All evidence on one scan; the defaults are those of a display picture."""
@@ -182,6 +186,6 @@ def _dense(
         finding
         for finding in opaque
         if finding.region is None
-        or not any(share_inside(finding.region, other) >= 0.5 for other in told)
+        or not any(share_inside(finding.region, other) >= _SAME_PLACE for other in told)
     ]
     return shielding + opaque, {SHIELDING: best, OPAQUE: area}

@@ -22,6 +22,14 @@ _GUARD_PX = 2
 """What is drawn a little too tight must not take its own object for surroundings."""
 _MAX_SIDE_PX = 160
 """Larger regions are looked at with a stride: statistics need no more pixels."""
+_MOSTLY = 0.5
+"""Share of the core at the noise floor from which the region is opaque."""
+_NEAR_FLOOR = 0.95
+"""Share of the greatest attenuation from which the low energy bends: its ratio means nothing."""
+_TOP = 0.95
+"""Quantile that stands for the densest of a region: single noisy pixels lie above."""
+_RIM, _MIDDLE = 0.7, 0.35
+"""Of a box from −1 to 1: outside the first is its rim, inside the second its middle."""
 _UNIT_WIDTH_MM = 2438.0  # ISO 668
 
 
@@ -85,7 +93,7 @@ def look_at(region: Box, measured: Measured, ratio_error: float) -> Look:
     around = np.median(window.attenuation[:, ring], axis=1)
     thinnest, thinner, denser, densest = np.quantile(high[ring], (0.025, 0.16, 0.84, 0.975))
     end = measured.floor_attenuation
-    opaque = float(np.mean(high[dense] >= end - 1e-3)) >= 0.5
+    opaque = float(np.mean(high[dense] >= end - 1e-3)) >= _MOSTLY
     dual = core.size == 2
     seen = Contrast(
         core=tuple(core.tolist()),
@@ -95,7 +103,7 @@ def look_at(region: Box, measured: Measured, ratio_error: float) -> Look:
         spread=float(denser - thinner) / 2,
         displaced=float(around[0]) * _depth_share(box, measured.scan.pitch_mm),
         relative=ratio_error,
-        low_usable=dual and not opaque and core[-1] < 0.95 * end and measured.ratio_fits,
+        low_usable=dual and not opaque and core[-1] < _NEAR_FLOOR * end and measured.ratio_fits,
     )
     return Look(
         box=box,
@@ -136,7 +144,7 @@ def _core(window: _Window, region: Box) -> Mask:
     high = window.attenuation[0]
     inside = _pick(window.within(region), np.ones_like(window.valid))
     around = float(np.median(high[window.around(region)]))
-    top = float(np.quantile(high[inside], 0.95))
+    top = float(np.quantile(high[inside], _TOP))
     return _pick(inside & (high >= (around + top) / 2), window.valid)
 
 
@@ -197,13 +205,13 @@ def _wall_contrast(excess: Floats, dense: Mask, least: float) -> float:
     # The middle of all four sides must stand out: two lumps side by side are no wall around a
     # hollow, and the corners of a round one are empty.
     sides = (
-        box[np.ix_(across <= -0.7, np.abs(along) < 0.35)],
-        box[np.ix_(across >= 0.7, np.abs(along) < 0.35)],
-        box[np.ix_(np.abs(across) < 0.35, along <= -0.7)],
-        box[np.ix_(np.abs(across) < 0.35, along >= 0.7)],
+        box[np.ix_(across <= -_RIM, np.abs(along) < _MIDDLE)],
+        box[np.ix_(across >= _RIM, np.abs(along) < _MIDDLE)],
+        box[np.ix_(np.abs(across) < _MIDDLE, along <= -_RIM)],
+        box[np.ix_(np.abs(across) < _MIDDLE, along >= _RIM)],
     )
     wall = min(float(np.median(side)) for side in sides)
     if wall < least:
         return 0.0
-    middle = float(np.median(box[np.ix_(np.abs(across) < 0.35, np.abs(along) < 0.35)]))
+    middle = float(np.median(box[np.ix_(np.abs(across) < _MIDDLE, np.abs(along) < _MIDDLE)]))
     return float(np.clip((wall - middle) / wall, 0.0, 1.0))

@@ -12,6 +12,10 @@ _LISTS = {
     "dense_or_dual_use": "dense and dual-use materials",
 }
 
+# Strength of a lead that no benign scans tell the rarity of: a code that is listed as it stands,
+# and a short one that covers listed codes among others. Orders the queue, decides nothing.
+_LISTED, _COVERED = 0.5, 0.2
+
 
 def controlled_goods(manifest: Manifest) -> list[Finding]:
     """A lead for each line whose code stands on a control list and that names no licence.
@@ -32,7 +36,7 @@ def controlled_goods(manifest: Manifest) -> list[Finding]:
         findings.append(
             Finding(
                 kind="controlled_goods",
-                score=0.5 if exact else 0.2,
+                score=_LISTED if exact else _COVERED,
                 sentence=(
                     f"Line {number}, HS {line.hs_code}, {hit} a control list ({lists}) and no "
                     "licence is given: a lead to check."

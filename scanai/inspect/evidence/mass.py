@@ -39,7 +39,7 @@ def estimate_mass(context: Context, manifest: Manifest | None) -> MassEstimate:
     total = float(grams.sum(dtype=np.float64)) / 1000
     tare, spread, tare_from = _tare(measured, manifest)
     half = float(np.hypot(context.threshold("mass_error") * total, spread * tare))
-    opaque_share = float((measured.opaque[inside] >= 0.5).mean())
+    opaque_share = float(measured.opaque_cells[inside].mean())
     return MassEstimate(
         cargo_kg=max(total - tare, 0.0),
         low_kg=max(total - tare - half, 0.0),

@@ -25,6 +25,8 @@ UNIT_ATTENUATION = 0.05
 """Less than this is air: two 1 mm steel sheets attenuate 0.06 at 6 MV."""
 LOAD_ATTENUATION = 0.3
 """Walls of a transport unit attenuate less; what attenuates more is load or floor."""
+OPAQUE_CELL = 0.5
+"""A cell is opaque when at least this share of its pixels is."""
 ORGANIC_Z = 7.0
 """Assumed effective Z where one energy cannot tell: food, wood, textiles, plastics are 6 to 8."""
 DENSEST_Z = 92.0
@@ -62,6 +64,11 @@ class Measured:
     """True when the transport unit reaches the left or right end of the picture."""
 
     @property
+    def opaque_cells(self) -> NDArray[np.bool_]:
+        """(⌈H/8⌉, ⌈W/8⌉) True where the beam does not get through."""
+        return self.opaque >= OPAQUE_CELL
+
+    @property
     def floor_attenuation(self) -> float:
         """Attenuation from which the high energy says nothing more."""
         return -math.log(self.scan.noise_floor)
@@ -95,7 +102,7 @@ def measure(scan: Scan, profile: ScannerProfile, most_load_z: float) -> Measured
         attenuation=attenuation,
         cell_attenuation=cells,
         opaque=opaque,
-        areal_density=_areal_density(cells, opaque >= 0.5, z, scan, profile),
+        areal_density=_areal_density(cells, opaque >= OPAQUE_CELL, z, scan, profile),
         cell_area_cm2=_cell_area(scan, profile),
         ratio_fits=ratio_fits,
         unit_box=box,

@@ -30,7 +30,7 @@ def opaque_findings(
     can have; its area alone when nothing is declared.
     """
     measured = context.measured
-    labels, count = ndimage.label(measured.opaque >= 0.5)
+    labels, count = ndimage.label(measured.opaque_cells)
     if count == 0:
         return [], 0.0
     numbers = np.arange(1, count + 1)
