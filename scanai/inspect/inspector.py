@@ -46,7 +46,6 @@ from scanai.manifest import GoodsGroup, Manifest, check_belongs
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
 
-
 _SAME_PLACE = 0.5
 """Share of an opaque region inside one told already, from which it is not told again."""
 
