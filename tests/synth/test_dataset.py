@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -12,8 +13,12 @@ import pytest
 from scanai.errors import RecipeError
 from scanai.manifest import read_manifest
 from scanai.scan import read_raw
+from scanai.scan.profile import known_profiles
 from scanai.synth.dataset import DatasetRecipe, iter_scans, read_recipe, scan_at, write_dataset
+from scanai.synth.scenes import KINDS
+from scanai.synth.units import UNIT_TYPES
 
+SMALL = Path(__file__).resolve().parents[2] / "datasets" / "recipes" / "small.toml"
 RECIPE = DatasetRecipe(
     seed=5,
     count=3,
@@ -47,6 +52,7 @@ def test_any_number_of_workers_writes_the_same_bytes(tmp_path):
 
 def test_files_hold_what_was_simulated(tmp_path):
     paths = write_dataset(msgspec.structs.replace(RECIPE, count=2), tmp_path)
+    assert [path.name for path in paths] == ["000000.tiff", "000001.tiff"]
     for index, path in enumerate(paths):
         scan = scan_at(RECIPE, index)
         raw = read_raw(path)
@@ -72,6 +78,17 @@ def test_reads_a_recipe(tmp_path):
     recipe = read_recipe(path)
     assert recipe.profiles == ("portal-6-4",)
     assert recipe.x_window_px is None
+
+
+def test_small_recipe_shows_every_key_kind_scanner_and_unit_and_makes_scans(tmp_path):
+    text = SMALL.read_text()
+    assert not [key for key in DatasetRecipe.__struct_fields__ if key not in text]
+    recipe = read_recipe(SMALL)
+    assert set(recipe.kinds) == set(KINDS)
+    assert set(recipe.profiles) == set(known_profiles())
+    assert set(recipe.unit_types) == set(UNIT_TYPES)
+    narrow = msgspec.structs.replace(recipe, count=2, x_window_px=64)
+    assert all(read_raw(path).pixels.shape[2] == 64 for path in write_dataset(narrow, tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,9 @@ def test_each_sample_lies_beside_its_own_manifest(tmp_path: Path) -> None:
         'file = "npy"\n'
     )
     write_samples(read_samples_recipe(recipe), tmp_path / "out")
-    for path in discover([tmp_path / "out"]):
+    paths = discover([tmp_path / "out"])
+    assert [path.name for path in paths] == ["a.tiff", "b.npy"]
+    for path in paths:
         name = path.stem
         assert read_scan(path).scan_id == name
         assert read_manifest(tmp_path / "out" / f"{name}.manifest.json").scan_id == name
