@@ -68,6 +68,51 @@ def test_box_stands_where_its_region_is(report: Report) -> None:
     assert boxes[1]["class"] == "box unconfirmed"
 
 
+def rooms(page: Tags) -> list[tuple[float, ...]]:
+    """x0, y0, x1, y1 of each label, percent of the picture."""
+    styles = [a["style"] or "" for a in page.all("a") if "label" in (a.get("class") or "").split()]
+    numbers = [[float(part) for part in re.findall(r"[\d.]+(?=%)", style)] for style in styles]
+    return [(left, top, left + width, top + height) for left, top, width, height in numbers]
+
+
+def crowd(report: Report, count: int) -> Report:
+    """Boxes in a row, each touching the next."""
+    findings = [
+        msgspec.structs.replace(report.findings[0], region=(500 + 24 * i, 150, 524 + 24 * i, 170))
+        for i in range(count)
+    ]
+    return msgspec.structs.replace(report, findings=tuple(findings))
+
+
+@pytest.mark.parametrize("count", [2, 4, 9])
+def test_labels_of_touching_boxes_do_not_overlap(report: Report, count: int) -> None:
+    found = rooms(Tags(report_page("SYNTH-0001", crowd(report, count), None, jpeg())))
+    assert len(found) == count
+    for i, (x0, y0, x1, y1) in enumerate(found):
+        assert 0 <= x0 < x1 <= 100.01
+        assert 0 <= y0 < y1 <= 100.01
+        for other in found[:i]:
+            apart = (other[0] - x1, x0 - other[2], other[1] - y1, y0 - other[3])
+            assert max(apart) > -0.01
+
+
+def test_label_that_stands_apart_is_led_to_its_box(report: Report) -> None:
+    page = Tags(report_page("SYNTH-0001", crowd(report, 4), None, jpeg()))
+    led = {path["data-finding"] for path in page.all("path") if "data-finding" in path}
+    assert led
+    assert led < {"1", "2", "3", "4"}
+
+
+def test_wide_intervals_are_explained_where_there_are_intervals(report: Report) -> None:
+    page = report_page("SYNTH-0001", report, None, jpeg())
+    assert "comes from physics alone" in Tags(page).text
+    assert 'href="#interval"' in page
+    bare = msgspec.structs.replace(report.findings[0], evidence=(Evidence(name="ratio", value=1),))
+    plain = report_page("N", msgspec.structs.replace(report, findings=(bare,)), None, jpeg())
+    assert "comes from physics alone" not in Tags(plain).text
+    assert 'id="interval"' not in plain
+
+
 @pytest.mark.parametrize("with_manifest", [True, False])
 def test_hostile_text_stays_text(report: Report, manifest: Manifest, with_manifest: bool) -> None:
     finding = msgspec.structs.replace(
@@ -184,3 +229,4 @@ def test_masses_shares_and_intervals_read_naturally() -> None:
         "0 %", "0.4 %", "12 %", "less than 0.01 %",
     ]  # fmt: skip
     assert interval(Evidence(name="Z", value=30)) == ""
+    assert interval(Evidence(name="Z", value=30, low=20.0)) == "at least 20.0"
