@@ -54,6 +54,9 @@ class ImageQuality:
 
     dead_rows: tuple[tuple[int, ...], ...] = ()
     """For each energy, the rows that carried no signal and were filled from their neighbours."""
+    missing_columns: tuple[tuple[int, ...], ...] = ()
+    """For each energy, the columns that were not measured (missed pulses, columns of zeros) and
+    were filled from their neighbours; counted in `zero_share` as well."""
     hot_pixel_share: float = 0.0
     zero_share: float = 0.0
     """Pixels that read zero where the beam must have got through; repaired."""
@@ -65,6 +68,9 @@ class ImageQuality:
     open_beam: tuple[float, ...] = ()
     """Counts of the open beam for each energy."""
     open_beam_from: Literal["file", "air_line", "air_regions", "scale", "none"] = "file"
+    open_beam_doubtful: bool = False
+    """The open beam was found in the picture, in a place that may be no open air: everything that
+    is computed from transmission is in doubt. A note says why."""
     notes: tuple[str, ...] = ()
     """Sentences for the analyst; empty when there is nothing to say."""
 

@@ -76,9 +76,9 @@ def test_profile_file_of_a_site_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("rows = 640", "rows = 640\nrow_pitch = 5", "unknown field `row_pitch`"),
-        ("rows = 640", 'rows = "640"', "Expected `int`, got `str` - at `$.rows`"),
-        ("rows = 640", "rows = [", "Invalid value"),
+        ("rows = 640", "rows = 640\nrow_pitch = 5", "imperfections), found row_pitch"),
+        ("rows = 640", 'rows = "640"', "expected a whole number at $.rows, found '640'"),
+        ("rows = 640", "rows = [", "found malformed TOML: invalid value (at line 11, column 1)"),
         ("[6.0, 4.0]", "[4.0, 6.0]", "expected energies_mv falling, found [4.0, 6.0]"),
         ("[6.0, 4.0]", "[6.0]", "expected 1 spectral tables, found 2"),
         ("[6.0, 4.0]", "[16.0, 4.0]", "expected energies_mv within 3 and 10, found [16.0, 4.0]"),
