@@ -63,12 +63,15 @@ def test_array_command_of_the_readme_runs(embed, monkeypatch: pytest.MonkeyPatch
     assert embed(shlex.split(command)) == 0, capsys.readouterr().err
 
 
-def test_container_file_copies_only_what_is_there() -> None:
+def test_container_file_copies_what_the_wheel_is_made_of() -> None:
     text = (ROOT / "serving" / "Containerfile").read_text()
     copied = [
         source
         for line in re.findall(r"^COPY (.+)$", text, re.MULTILINE)
         for source in line.split()[:-1]
     ]
-    assert len(copied) == 7
     assert [source for source in copied if not (ROOT / source).exists()] == []
+    carried = re.search(r"^CARRIED = \((.+)\)$", (ROOT / "setup.py").read_text(), re.MULTILINE)
+    assert carried is not None
+    needed = {"pyproject.toml", "setup.py", "README.md", "LICENSE", "scanai"}
+    assert set(copied) == needed | set(re.findall(r'"(.+?)"', carried[1]))
