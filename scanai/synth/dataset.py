@@ -18,10 +18,11 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
+from scanai.errors import RecipeError
 from scanai.manifest import write_manifest
+from scanai.records import from_toml
 from scanai.scan import load_profile, write_tiff
 from scanai.synth.recipe_file import (
-    decode,
     read_text,
     require_known,
     require_profiles,
@@ -32,15 +33,13 @@ from scanai.synth.simulate import SimulatedScan, simulate
 from scanai.synth.truth import Truth
 from scanai.synth.units import UNIT_TYPES
 
-_Share = Annotated[float, msgspec.Meta(ge=0)]
-
 
 class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     count: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     """Names of scanner profiles, or TOML files (relative to the working folder); drawn evenly."""
-    kinds: dict[str, _Share]
+    kinds: dict[str, float]
     """Weight of each kind of scene."""
     unit_types: tuple[str, ...] = ()
     """Drawn evenly; none: as the scene library likes."""
@@ -53,7 +52,9 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 def read_recipe(path: str | Path) -> DatasetRecipe:
     """RecipeError names the key: unknown, of a wrong type, or a name that nothing bears."""
     path = Path(path)
-    recipe = decode(read_text(path), DatasetRecipe, "a data set recipe", path)
+    recipe = from_toml(
+        read_text(path), DatasetRecipe, path, "a data set recipe in TOML", RecipeError
+    )
     require_weights(recipe.kinds, path)
     require_known("unit_types", recipe.unit_types, UNIT_TYPES, path)
     require_profiles("profiles", recipe.profiles, path)

@@ -94,17 +94,16 @@ def test_small_recipe_shows_every_key_kind_scanner_and_unit_and_makes_scans(tmp_
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("colour = 1", "Object contains unknown field `colour`"),
-        ("unit_types = 20", "Expected `array`, got `int` - at `$.unit_types`"),
-        ("air_line_share = 1.5", "Expected `float` <= 1.0 - at `$.air_line_share`"),
-        ("seed = 3", "Cannot overwrite a value"),
+        ("colour = 1", "only known fields (seed, count, profiles, "),
+        ("unit_types = 20", "a list at $.unit_types, found 20"),
+        ("air_line_share = 1.5", "a number of at most 1 at $.air_line_share, found 1.5"),
+        ("seed = 3", "a data set recipe in TOML, found malformed TOML: cannot overwrite a value"),
     ],
 )
 def test_refuses_a_recipe_and_names_the_key(tmp_path, change, message):
     path = tmp_path / "recipe.toml"
     path.write_text(TOML + change + "\n")
-    expected = f"{path}: expected a data set recipe in TOML, found "
-    with pytest.raises(RecipeError, match=re.escape(expected + message)):
+    with pytest.raises(RecipeError, match=re.escape(f"{path}: expected {message}")):
         read_recipe(path)
 
 
@@ -130,11 +129,19 @@ def test_refuses_scenes_that_it_cannot_make(tmp_path, text, message):
         read_recipe(path)
 
 
-@pytest.mark.parametrize("weight", ["0.0", "inf"])
-def test_refuses_weights_that_draw_nothing(tmp_path, weight):
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ("0.0", "kinds with a weight above 0, found none"),
+        ("-1.0", "kinds with finite weights from 0, found benign = -1.0"),
+        ("inf", "kinds with finite weights from 0, found benign = inf"),
+        ("nan", "kinds with finite weights from 0, found benign = nan"),
+    ],
+)
+def test_refuses_weights_that_draw_nothing(tmp_path, weight, message):
     path = tmp_path / "recipe.toml"
     path.write_text(TOML.replace("benign = 1.0", f"benign = {weight}"))
-    with pytest.raises(RecipeError, match="kinds with a finite sum of weights above 0"):
+    with pytest.raises(RecipeError, match=re.escape(f"{path}: expected {message}")):
         read_recipe(path)
 
 

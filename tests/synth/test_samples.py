@@ -58,8 +58,8 @@ SAMPLE = '[[sample]]\nname = "a"\nseed = 1\nprofile = "mobile-4"\nkind = "empty"
         (SAMPLE + 'unit_type = "60"\n', "unit_type of sample a among 20, .*, found 60$"),
         (SAMPLE + 'heading = "0000"\n', "heading of sample a among goods .*, found 0000$"),
         (SAMPLE * 2, "each name once"),
-        ("sample = []\n", "a list of samples in TOML"),
-        (SAMPLE + "colour = 1\n", "unknown field `colour`"),
+        ("sample = []\n", r"a list of at least 1 values at \$\.sample, found 0"),
+        (SAMPLE + "colour = 1\n", r"only known fields at \$\.sample\[0\] .*, found colour"),
     ],
 )
 def test_refuses_a_wrong_recipe(tmp_path: Path, text: str, message: str) -> None:
