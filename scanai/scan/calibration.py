@@ -51,6 +51,9 @@ _DOUBTFUL = (
     "The open beam was found in the picture and is doubtful ({reason}): if that is no open air, "
     "mass and materials are wrong. Scan with an air line, or with open air beside the unit."
 )
+# So many columns side by side, at 5 mm each, may hide a small source; single missed pulses do not.
+_WIDE_GAP = 8
+_GAP = "{count} columns side by side were not measured and are filled in: nothing was seen there."
 _DISPLAY = "The grey scale of this picture is unknown: shape and texture only, no mass and no Z."
 
 
@@ -122,6 +125,9 @@ def _scan(
         open_beam_doubtful=any(part.doubtful for part in parts),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
+    if quality.widest_gap >= _WIDE_GAP:
+        note = _GAP.format(count=quality.widest_gap)
+        quality = replace(quality, notes=(*quality.notes, note))
     return Scan(
         source=raw.source,
         transmission=transmission,

@@ -2,11 +2,12 @@
 
 Pictures lie as an analyst sees them: axis 0 across the travel (row 0 at the top), axis 1 along the
 travel. The first energy is always the higher one. Plain data; reading is in the reader of each
-format, calibration in `calibration`.
+format, air and dark correction in `calibration`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,10 +75,20 @@ class ImageQuality:
     notes: tuple[str, ...] = ()
     """Sentences for the analyst; empty when there is nothing to say."""
 
+    @property
+    def widest_gap(self) -> int:
+        """Most columns side by side that were not measured: what is as narrow may hide there."""
+        widest = 0
+        for columns in self.missing_columns:
+            # In a run of neighbours the number less the place in the list stays the same.
+            runs = Counter(column - place for place, column in enumerate(columns))
+            widest = max([widest, *runs.values()])
+        return widest
+
 
 @dataclass(frozen=True)
 class Scan:
-    """One calibrated scan. `transmission` is never rescaled by its own extremes."""
+    """One scan corrected for air and dark; `transmission` is never rescaled by its own extremes."""
 
     source: str
     transmission: NDArray[np.float32]

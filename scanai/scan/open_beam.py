@@ -42,7 +42,7 @@ AIR_LINE_TOLERANCE = 0.03
 _ENOUGH = 40
 # A pulse that shows in less than a quarter of so many rows of air was missed: of the pixels of a
 # real scanner up to 14 % are dropouts.
-_ENOUGH_TO_COUNT = 10
+_ENOUGH_TO_COUNT = 16
 # Fewer rows or columns than this may be anything bright.
 _FEW = 8
 # Air of which row gains and pulses are taken out differs by counting noise, 0.1 to 0.3 %; more than

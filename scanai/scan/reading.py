@@ -50,7 +50,10 @@ def read_raw(path: str | Path, profile: ScannerProfile | None = None) -> RawScan
 
 
 def read_scan(path: str | Path, profile: str | Path | ScannerProfile | None = None) -> Scan:
-    """Read and calibrate one scan file; `profile` is a profile, its name or its TOML file."""
+    """Read one scan file, corrected for air and dark.
+
+    `profile` is a profile, its name or its TOML file.
+    """
     if isinstance(profile, str | Path):
         profile = load_profile(profile)
     return calibrate(read_raw(path, profile))

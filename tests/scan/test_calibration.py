@@ -334,6 +334,16 @@ def test_column_with_a_few_counts_among_its_zeros_is_missing(scan_by):
     pixels[:, :, 200:240] *= few.astype(np.uint16)
     scan = calibrate(replace(damaged.raw, pixels=pixels))
     assert scan.quality.missing_columns == (tuple(range(200, 240)),) * 2
+    assert scan.quality.widest_gap == 40
+    assert scan.quality.notes == (
+        "40 columns side by side were not measured and are filled in: nothing was seen there.",
+    )
+
+
+def test_single_missed_pulses_are_no_gap(scan_by):
+    quality = calibrate(scan_by(missed=(100, 101, 200, 300, 301, 302)).raw).quality
+    assert quality.widest_gap == 3
+    assert quality.notes == ()
 
 
 def test_stored_transmission_has_missing_columns_too(portal):
