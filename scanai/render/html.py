@@ -232,9 +232,10 @@ def line_facts(line: Line) -> str:
 def quality_words(quality: Mapping[str, Any]) -> QualityWords:
     """`ImageQuality` of the report as notes and named values; what is nil is left out."""
     rows: list[tuple[str, str]] = []
-    counts = [len(rows_of_one) for rows_of_one in quality.get("dead_rows", ())]
-    if any(counts):
-        rows.append(("Dead detector rows", ", ".join(f"{count}" for count in counts)))
+    for key, title in (("dead_rows", "Dead detector rows"), ("missing_columns", "Missing columns")):
+        counts = [len(numbers) for numbers in quality.get(key, ())]
+        if any(counts):
+            rows.append((title, ", ".join(f"{count}" for count in counts)))
     for key, title in (
         ("zero_share", "Pixels without signal"),
         ("hot_pixel_share", "Hot pixels"),

@@ -110,7 +110,7 @@ def test_wide_intervals_are_explained_where_there_are_intervals(report: Report) 
     bare = msgspec.structs.replace(report.findings[0], evidence=(Evidence(name="ratio", value=1),))
     plain = report_page("N", msgspec.structs.replace(report, findings=(bare,)), None, jpeg())
     assert "comes from physics alone" not in Tags(plain).text
-    assert 'id="interval"' not in plain
+    assert 'href="#interval"' not in plain
 
 
 @pytest.mark.parametrize("with_manifest", [True, False])
@@ -168,7 +168,7 @@ def test_display_picture_says_what_is_not_available(report: Report) -> None:
     )
     text = " ".join(Tags(report_page("SYNTH-0002", display, None, jpeg())).text.split())
     assert "Not available: the grey scale of this picture is unknown." in text
-    assert "No manifest was given" in text
+    assert "No manifest was used" in text
     assert "Nothing was found that calls for a second look." in text
     assert "heavy metal" not in text
 
@@ -188,6 +188,16 @@ def test_index_puts_the_most_urgent_first_and_lists_what_was_not_read(report: Re
     links = [a["href"] for a in page.all("a") if (a["href"] or "").endswith(".html")]
     assert list(dict.fromkeys(links)) == ["n0.9.html", "n0.5.html", "n0.2.html"]
     assert "a.tiff: expected a TIFF file, found an empty file" in page.text
+
+
+@pytest.mark.parametrize(("declared", "zeros"), [(0.0, 0), (9000.0, 1), (None, 1)])
+def test_zero_of_the_mass_axis_gives_way_to_a_declared_mass_beside_it(
+    report: Report, declared: float | None, zeros: int
+) -> None:
+    assert report.mass is not None
+    mass_seen = msgspec.structs.replace(report.mass, declared_kg=declared)
+    page = report_page("N", msgspec.structs.replace(report, mass=mass_seen), None, jpeg())
+    assert page.count('<span class="zero">') == zeros
 
 
 def test_lower_bound_of_mass_is_called_one() -> None:
