@@ -90,7 +90,8 @@ class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
 
 class InputIdentity(msgspec.Struct, frozen=True, kw_only=True):
     scan: str
-    """File name, without its folder."""
+    """File name; below a folder that was given, its path in it; the whole path where two would be
+    the same."""
     scan_sha256: str
     manifest: str | None
     manifest_sha256: str | None

@@ -138,7 +138,7 @@ def test_without_a_manifest_only_the_picture_is_judged(inspector, kit) -> None:
     assert report.lines == ()
     assert report.inputs.manifest is None
     assert set(report.evidence_scores) == {"shielding", "opaque_area"}
-    assert report.verdict.reasons[-1].startswith("No manifest was given")
+    assert report.verdict.reasons[-1].startswith("No manifest was used")
     valid_json(report)
 
 
