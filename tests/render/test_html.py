@@ -218,10 +218,20 @@ def test_lower_bound_of_mass_is_called_one() -> None:
 
 def test_image_quality_leaves_out_what_is_nil() -> None:
     notes, rows = quality_words(
-        {"dead_rows": [[3, 4], [3]], "zero_share": 0.021, "hot_pixel_share": 0.0, "notes": ["N."]}
+        {
+            "dead_rows": [[3, 4], [3]],
+            "missing_columns": [[], [7]],
+            "zero_share": 0.021,
+            "hot_pixel_share": 0.0,
+            "notes": ["N."],
+        }
     )
     assert notes == ("N.",)
-    assert rows == (("Dead detector rows", "2, 1"), ("Pixels without signal", "2.1 %"))
+    assert rows == (
+        ("Dead detector rows", "2, 1"),
+        ("Missing columns", "0, 1"),
+        ("Pixels without signal", "2.1 %"),
+    )
 
 
 @pytest.mark.parametrize(
