@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 from PIL import Image
 
 from scanai.errors import InputError
@@ -25,7 +24,6 @@ from scanai.scan.model import Scan
 INDEX_FILE = "index.html"
 _SUFFIXES = (".json", ".png", ".html")
 _THUMBNAIL = (360, 240)
-_CELL, _AIR = 8, 0.05
 
 
 class ReportFolder:
@@ -51,7 +49,7 @@ class ReportFolder:
         name = self._free_name(report.inputs.scan)
         colours = pseudo_colour(scan)
         picture = Image.fromarray(colours)
-        annotated = annotate(colours, report, _unit_left(scan))
+        annotated = annotate(colours, report)
         self._file(name, ".png").write_bytes(png_bytes(annotated))
         page = report_page(name, report, manifest, jpeg_bytes(picture))
         encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)
@@ -92,16 +90,3 @@ class ReportFolder:
                 return b'"scanai-report/' not in stream.read(64)
         except OSError:
             return True
-
-
-def _unit_left(scan: Scan) -> int:
-    """Column that the report's sentences count metres from: the left end of the transport unit.
-
-    By the Inspector's rule, for want of a place in the report: the first column of cells of which a
-    third and more attenuate more than air does. 0 for a display picture.
-    """
-    if scan.is_display:
-        return 0
-    cells = np.asarray(Image.fromarray(-np.log(scan.transmission[0])).reduce(_CELL))
-    columns = np.flatnonzero((cells > _AIR).mean(axis=0) > 1 / 3)
-    return _CELL * int(columns[0]) if columns.size else 0

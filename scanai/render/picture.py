@@ -32,12 +32,11 @@ DECISION_COLOURS: dict[Decision, tuple[int, int, int]] = {
 _LEAST_WIDTH = 1000
 
 
-def annotate(picture: UInt8, report: Report, unit_left: int = 0) -> Image.Image:
+def annotate(picture: UInt8, report: Report) -> Image.Image:
     """Picture (H, W, 3) with boxes, between a heading and a ruler with the legend.
 
-    unit_left: column of the transport unit's left end, where the ruler starts as the report's
-    sentences do. Pictures narrower than 1000 pixels are enlarged by a whole factor, so that the
-    words fit.
+    The ruler starts at the transport unit's left end, as the report's sentences do. Pictures
+    narrower than 1000 pixels are enlarged by a whole factor, so that the words fit.
     """
     factor = -(-_LEAST_WIDTH // picture.shape[1])
     scan = Image.fromarray(picture)
@@ -50,6 +49,7 @@ def annotate(picture: UInt8, report: Report, unit_left: int = 0) -> Image.Image:
     sheet.paste(scan, (0, heading))
     draw = ImageDraw.Draw(sheet)
     _draw_heading(draw, report, size, scan.width, heading)
+    unit_left = 0 if report.unit_box is None else report.unit_box[0]
     corner = (unit_left * factor, heading + scan.height)
     _draw_ruler(draw, report, size, corner, scan.width, factor)
     _draw_legend(draw, report, size, (scan.width, heading + scan.height + round(size * 2.0)))

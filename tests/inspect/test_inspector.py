@@ -176,6 +176,7 @@ def test_the_report_identifies_what_made_it(inspector, kit, bundle_dir: Path) ->
     assert report.inputs.scan == "SYNTH-0001.tiff"
     assert report.inputs.scan_sha256 == "a" * 64
     assert (report.inputs.manifest, report.inputs.manifest_sha256) == ("a.json", "b" * 64)
+    assert report.unit_box == measure(scan, scan.profile, 40.0).unit_box
     assert report.model.sha256 == inspector.bundle.metadata.sha256
     assert set(report.thresholds) == set(inspector.bundle.metadata.thresholds)
     assert set(report.timings_ms) == {"infer", "evidence"}

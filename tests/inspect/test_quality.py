@@ -49,7 +49,7 @@ def test_a_doubtful_open_beam_puts_everything_in_doubt(kit, point) -> None:
     assert "perhaps where there is no open air" in finding.sentence
 
 
-@pytest.mark.parametrize(("width_mm", "told"), [(30, False), (50, True)])
+@pytest.mark.parametrize(("width_mm", "told"), [(20, False), (60, True)])
 def test_a_gap_as_wide_as_a_small_source_is_told(kit, point, width_mm, told) -> None:
     scan = kit.make_scan(kit.walls)
     columns = tuple(range(7, 7 + round(width_mm / scan.pitch_mm[0])))

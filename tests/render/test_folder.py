@@ -7,12 +7,9 @@ import pytest
 from PIL import Image
 
 from scanai.errors import InputError
-from scanai.inspect.evidence.measured import measure
 from scanai.inspect.report import Report
 from scanai.manifest.model import Manifest
-from scanai.render import folder as folder_module
 from scanai.render.folder import ReportFolder
-from scanai.render.picture import annotate
 from scanai.scan.model import Scan
 
 
@@ -38,20 +35,6 @@ def test_writes_json_picture_page_and_index(
     with Image.open(folder.path / "SYNTH-0001.png") as picture:
         assert picture.width == scan.transmission.shape[2]
     assert 'href="SYNTH-0001.html"' in index.read_text("utf-8")
-
-
-def test_ruler_of_the_picture_starts_where_sentences_measure_from(
-    tmp_path: Path, report: Report, scan: Scan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert scan.profile is not None
-    left = measure(scan, scan.profile, most_load_z=40.0).unit_box[0]
-    assert left > 0
-    seen = []
-    monkeypatch.setattr(
-        folder_module, "annotate", lambda *given: seen.append(given[2]) or annotate(*given)
-    )
-    ReportFolder(tmp_path).add(report, scan, None)
-    assert seen == [left]
 
 
 def test_display_picture_is_written_without_a_unit(

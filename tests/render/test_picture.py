@@ -92,7 +92,9 @@ def test_ruler_starts_where_the_unit_does(
     report: Report, unit_left: int, width: int, factor: int
 ) -> None:
     blank = np.zeros((200, width, 3), dtype=np.uint8)
-    sheet = np.asarray(annotate(blank, msgspec.structs.replace(report, findings=()), unit_left))
+    box = (unit_left, 0, width, 200)
+    placed = msgspec.structs.replace(report, findings=(), unit_box=box)
+    sheet = np.asarray(annotate(blank, placed))
     assert ruler_columns(sheet)[0] in range(unit_left * factor, unit_left * factor + 2)
 
 
