@@ -12,6 +12,7 @@ import pytest
 
 from scanai import Inspector
 from scanai.errors import BundleError, ManifestError, ScanError
+from scanai.inspect.evidence.measured import measure
 from scanai.inspect.report import Report, schema
 from scanai.manifest.model import Line, Manifest
 
