@@ -296,8 +296,8 @@ def _parser() -> argparse.ArgumentParser:
         "--benign",
         metavar="N",
         type=int,
-        default=200,
-        help="scans to set the thresholds on; 0 keeps the initial ones",
+        default=150,
+        help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
     )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=_share, default=0.02)
     _add_seed(command)
