@@ -36,9 +36,9 @@ def export_run(
     """Writes the bundle folder `out` from the run's last checkpoint; whole, or not at all.
 
     An earlier bundle there is replaced, its metrics with it: they are of another graph.
-    benign_scans: scans of each scanner to set the thresholds on; 0 leaves the initial ones. InputError when they
-    are too few, when `out` holds anything but a bundle or when the run has no checkpoint,
-    BundleError when the graph does not answer as torch does.
+    benign_scans: scans of each scanner to set the thresholds on; 0 leaves the initial ones.
+    InputError when they are too few, when `out` holds anything but a bundle or when the run has no
+    checkpoint, BundleError when the graph does not answer as torch does.
     """
     out = Path(out).resolve()
     _check_scans(benign_scans, false_alarm_rate)
