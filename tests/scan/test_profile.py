@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+import numpy as np
 import pytest
 
 from scanai.errors import ProfileError
 from scanai.resources import scanner_profiles_dir
 from scanai.scan import load_profile
-from scanai.scan.profile import known_profiles
+from scanai.scan.profile import Imperfections, known_profiles
 
 # Upper edge of a 9 ft 6 in container, and half its width (ISO 668), metres.
 HIGH_CUBE, HALF_WIDTH = 2.896, 1.219
@@ -88,6 +90,28 @@ def test_profile_file_of_a_site_is_read(tmp_path):
         ("noise_floor = 1.5e-4", "noise_floor = nan", "noise_floor within 0 and 0.1, found nan"),
         ("pitch_mm = [5.0, 5.6]", "pitch_mm = [5.0, 0.0]", "pitch_mm > 0, found [5.0, 0.0]"),
         ("dark_counts = [0.0, 0.0]", "dark_counts = [0.0]", "0 or 2 file.dark_counts, found 1"),
+        ("gain_spread", "afterglow = 1.5\ngain_spread", "imperfections.afterglow within 0 and 1, "),
+        ("gain_spread", "cross_talk = 0.6\ngain_spread", "cross_talk within 0 and 0.5, found 0.6"),
+        ("dead_rows = 0.6", "dead_rows = -1.0", "imperfections.dead_rows of 0 or more, found -1.0"),
+        ("dead_rows = 0.6", "skew_mrad = inf", "imperfections.skew_mrad of 0 or more, found inf"),
+        ("dead_rows", "scatter_reach_m = 0.0\ndead_rows", "scatter_reach_m above 0, found 0.0"),
+        (
+            "dead_rows",
+            "aperture = [1.0, 9.0]\ndead_rows",
+            "aperture within 0 and 4, found [1.0, 9.",
+        ),
+        ("dead_rows", "ghosts = 1.0\ndead_rows", "unknown field `ghosts` - at `$.imperfections`"),
+        ("view_bottom_m", 'view = "front"\nview_bottom_m', "Invalid enum value 'front'"),
+        (
+            "view_bottom_m",
+            'view = "above"\narm_height_m = 3.0\nview_bottom_m',
+            "geometry.arm_height_m in a side view only, found above",
+        ),
+        (
+            "view_bottom_m",
+            "arm_height_m = 0.5\nview_bottom_m",
+            "arm_height_m above the source and the lower end of the array, found 0.5",
+        ),
     ],
 )
 def test_refuses_profile_and_names_what_is_wrong(tmp_path, old, new, found):
@@ -99,6 +123,30 @@ def test_refuses_profile_and_names_what_is_wrong(tmp_path, old, new, found):
         load_profile(path)
     assert str(caught.value).startswith(f"{path}: expected ")
     assert found in str(caught.value)
+
+
+def test_level_arm_ends_before_the_source(tmp_path):
+    text = text_of().replace("view_bottom_m", "arm_height_m = 3.0\nview_bottom_m")
+    path = tmp_path / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    assert load_profile(path).geometry.arm_height_m == 3.0
+    path.write_text(text.replace("rows = 640", "rows = 2000"), encoding="utf-8")
+    with pytest.raises(ProfileError, match="rows on the level arm that end before the source"):
+        load_profile(path)
+
+
+def test_profile_without_the_newer_keys_has_plausible_imperfections(tmp_path):
+    path = tmp_path / "old.toml"
+    path.write_text(text_of().split("[imperfections]")[0], encoding="utf-8")
+    flaws = load_profile(path).imperfections
+    assert flaws == Imperfections()
+    assert min(flaws.scatter, flaws.afterglow, flaws.cross_talk, flaws.spectrum_drift) > 0
+
+
+def test_perfect_scanner_has_every_imperfection_at_zero():
+    flaws = msgspec.structs.asdict(Imperfections.perfect())
+    lengths = {"scatter_reach_m", "afterglow_pulses"}
+    assert {name for name, value in flaws.items() if np.any(value)} == lengths
 
 
 def test_missing_profile_file_is_named(tmp_path):
