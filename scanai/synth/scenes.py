@@ -14,12 +14,23 @@ from numpy.random import Generator
 
 from scanai.manifest.model import Line, Manifest
 from scanai.physics.materials import material
+from scanai.scan.profile import ScannerProfile
 from scanai.synth.cargo import Goods, draw_item, library
 from scanai.synth.concealment import LOOK_ALIKES, add_look_alike, draw_shield, hide
-from scanai.synth.forms import Space, build
+from scanai.synth.forms import Space
 from scanai.synth.scene import Scene, SceneObject, Threat, TransportUnit
 from scanai.synth.solids import Box
-from scanai.synth.units import UNIT_TYPES, build_unit, interior
+from scanai.synth.units import (
+    CONTAINER_PAYLOAD_KG,
+    UNIT_TYPES,
+    EmptyUnit,
+    build_unit,
+    choose,
+    draw_unit_and_goods,
+    fits,
+    packed_for,
+    stow,
+)
 
 Kind = Literal["benign", "concealed", "undeclared", "false_mass", "empty", "false_empty"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -32,7 +43,6 @@ _MISMATCH = {
 # Gross mass of 5,000 export containers, t, by share: 5, 50 and 95 % are known, the rest is drawn.
 _MASS_SHARE = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _MASS_T = (0.9, 2.7, 11.0, 19.9, 24.6, 27.1, 28.3)
-_UNIT_WEIGHT = {"20": 0.3, "40": 0.27, "40HC": 0.33, "45": 0.03, "reefer": 0.07}
 # Goods that fill the unit before they reach their mass pull the distribution down; this exponent
 # of the draw makes up for them, but for part loads.
 _LOADED = 0.25
@@ -73,19 +83,21 @@ class _Consignment:
         return sum(item.solid.volume * item.density for item in self.objects)
 
 
-def make_scene(rng: Generator, spec: ScanSpec) -> Scene:
-    """One scene: equal generator states and specs, equal scenes. ValueError: no such goods."""
-    first = _first_goods(rng, spec)
-    unit_type = spec.unit_type or _draw_unit(rng, first)
-    unit, parts = build_unit(unit_type)
-    space = interior(unit_type)
+def make_scene(rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = None) -> Scene:
+    """One scene: equal generator states and specs, equal scenes. ValueError: no such goods.
+
+    With `profile`, the unit that is drawn is one that the scanner sees whole.
+    """
+    unit_type, first = draw_unit_and_goods(rng, _wanted_goods(spec), spec.unit_type, profile)
+    empty = build_unit(unit_type, rng)
+    unit, space = empty.unit, empty.space
     if spec.kind == "empty":
-        objects = [*parts, *_leftovers(rng, space)]
-        return Scene(unit, tuple(objects), _papers(rng, unit, []), ("empty",))
-    loads = _load(rng, spec, first, unit_type, space)
-    objects = [*parts, *(item for load in loads for item in load.objects)]
+        left = [] if empty.liquids_only else _leftovers(rng, space)
+        return Scene(unit, (*empty.parts, *left), _papers(rng, unit, []), ("empty",))
+    loads = _load(rng, spec, first, empty)
+    objects = [*empty.parts, *(item for load in loads for item in load.objects)]
     declared = [_line(rng, load.goods, load.mass_kg) for load in loads]
-    if rng.random() < _LOOK_ALIKE_SHARE:
+    if rng.random() < _LOOK_ALIKE_SHARE and not empty.liquids_only:
         headings = list(LOOK_ALIKES)
         heading = headings[rng.integers(len(headings))]
         before = _mass(objects)
@@ -114,19 +126,7 @@ def _mass(objects: list[SceneObject]) -> float:
 # --- goods and where they stand ------------------------------------------------------------------
 
 
-def _fits(goods: Goods, unit_type: str) -> bool:
-    if goods.units:
-        allowed = ("40HC", "45") if unit_type == "45" else (unit_type,)
-        return any(unit in goods.units for unit in allowed)
-    return unit_type != "reefer"
-
-
-def _choose(rng: Generator, goods: list[Goods]) -> Goods:
-    weights = np.array([entry.weight for entry in goods])
-    return goods[rng.choice(len(goods), p=weights / weights.sum())]
-
-
-def _first_goods(rng: Generator, spec: ScanSpec) -> Goods:
+def _wanted_goods(spec: ScanSpec) -> list[Goods]:
     goods = list(library())
     if spec.heading is not None:
         goods = [entry for entry in goods if entry.heading == spec.heading]
@@ -134,37 +134,28 @@ def _first_goods(rng: Generator, spec: ScanSpec) -> Goods:
         goods = [entry for entry in goods if entry.group == spec.group]
     if not goods:
         raise ValueError(f"no goods of heading {spec.heading} or group {spec.group} in the library")
-    if spec.unit_type is not None:
-        fitting = [entry for entry in goods if _fits(entry, spec.unit_type)]
-        goods = fitting or goods
-    return _choose(rng, goods)
+    return goods
 
 
-def _draw_unit(rng: Generator, goods: Goods) -> str:
-    types = [unit for unit in UNIT_TYPES if _fits(goods, unit)]
-    weights = np.array([_UNIT_WEIGHT[unit] for unit in types])
-    return types[rng.choice(len(types), p=weights / weights.sum())]
-
-
-def _load(
-    rng: Generator, spec: ScanSpec, first: Goods, unit_type: str, space: Space
-) -> list[_Consignment]:
+def _load(rng: Generator, spec: ScanSpec, first: Goods, empty: EmptyUnit) -> list[_Consignment]:
     """One to three consignments one behind the other, each in its share of the length."""
+    space, unit_type = empty.space, empty.unit.unit_type
     count = int(rng.choice([1, 2, 3], p=[0.62, 0.26, 0.12]))
     long = space[1][0] - space[0][0]
-    if long / count < 1.15 * first.package[0] + 0.5:
+    if empty.liquids_only or long / count < 1.15 * first.package[0] + 0.5:
         count = 1
     if spec.kind == "undeclared":
         count = max(count, 2)
-    others = [entry for entry in library() if _fits(entry, unit_type)]
+    others = [entry for entry in library() if fits(entry, unit_type)]
     goods = [first]
     while len(goods) < count:
         pool = others
         if spec.kind == "undeclared" and len(goods) == count - 1:
             pool = [entry for entry in others if entry.group not in {g.group for g in goods}]
-        goods.append(_choose(rng, pool or others))
+        goods.append(choose(rng, pool or others))
     drawn = rng.random() ** (1.0 if rng.random() < _PART_LOADS else _LOADED)
     target = 1000 * float(np.interp(drawn, _MASS_SHARE, _MASS_T))
+    target *= empty.payload_kg / CONTAINER_PAYLOAD_KG
     (x0, y0, z0), (x1, y1, z1) = space
     area = (y1 - y0) * (z1 - z0)
     least = _LEAST_LENGTH / (x1 - x0)
@@ -178,13 +169,14 @@ def _load(
         for _ in range(20):
             most = sum(entry.density) / 2 * area * length * rng.uniform(0.86, 0.98)
             item = draw_item(rng, entry, min(target * float(shares[place]), most))
-            objects = build(rng, item, room)
+            item = packed_for(item, entry, unit_type)
+            objects = stow(rng, item, unit_type, room)
             if objects:
                 load = _Consignment(entry, item.form, tuple(objects))
                 loads.insert(0 if place == 0 else len(loads), load)
                 break
             # Too long for its part of the unit, such as a car: something else stands there.
-            entry = entry if place == 0 else _choose(rng, others)
+            entry = entry if place == 0 else choose(rng, others)
         x += length
     return loads
 

@@ -20,7 +20,8 @@ TARE = {
 
 @pytest.mark.parametrize("unit_type", UNIT_TYPES)
 def test_weighs_what_such_a_unit_weighs(unit_type: str) -> None:
-    unit, parts = build_unit(unit_type)
+    empty = build_unit(unit_type)
+    unit, parts = empty.unit, empty.parts
     low, high = TARE[unit_type]
     assert low <= unit.tare_kg <= high
     weighed = sum(part.solid.volume * part.density for part in parts)
@@ -29,8 +30,8 @@ def test_weighs_what_such_a_unit_weighs(unit_type: str) -> None:
 
 @pytest.mark.parametrize("unit_type", UNIT_TYPES)
 def test_leaves_the_interior_free_but_for_its_upper_edges(unit_type: str) -> None:
-    _, parts = build_unit(unit_type)
-    lo, hi = interior(unit_type)
+    empty = build_unit(unit_type)
+    parts, (lo, hi) = empty.parts, empty.space
     inside = 0.0
     for part in parts:
         a, b = part.solid.bounds
@@ -42,7 +43,8 @@ def test_leaves_the_interior_free_but_for_its_upper_edges(unit_type: str) -> Non
 
 @pytest.mark.parametrize("unit_type", UNIT_TYPES)
 def test_stays_within_its_external_size(unit_type: str) -> None:
-    unit, parts = build_unit(unit_type)
+    empty = build_unit(unit_type)
+    unit, parts = empty.unit, empty.parts
     for part in parts:
         (x0, y0, z0), (x1, y1, z1) = part.solid.bounds
         assert x0 >= 0

@@ -1,0 +1,32 @@
+"""Transport units: the empty unit, the space that it leaves, and which goods travel in it.
+
+One module a family: `iso` boxes, `reefer`. `empty` is what they are put together with,
+`catalogue` lists them, `choice` and `stowing` say what travels in which. Cargo itself is in
+`scanai.synth.cargo` and `forms`.
+"""
+
+from scanai.synth.units.catalogue import (
+    CONTAINER_PAYLOAD_KG,
+    UNIT_TYPES,
+    build_unit,
+    fits_view,
+    interior,
+)
+from scanai.synth.units.choice import choose, draw_unit_and_goods, fits
+from scanai.synth.units.empty import EmptyUnit, Space
+from scanai.synth.units.stowing import packed_for, stow
+
+__all__ = [
+    "CONTAINER_PAYLOAD_KG",
+    "UNIT_TYPES",
+    "EmptyUnit",
+    "Space",
+    "build_unit",
+    "choose",
+    "draw_unit_and_goods",
+    "fits",
+    "fits_view",
+    "interior",
+    "packed_for",
+    "stow",
+]
