@@ -91,8 +91,8 @@ def test_mass_does_not_depend_on_the_size_of_the_last_cells(kit) -> None:
 
 def test_height_grows_from_the_lowest_row_up(kit) -> None:
     seen = measured(kit, kit.walls)
-    assert seen.height_m(160) == pytest.approx(-0.2)
-    assert seen.height_m(0) == pytest.approx(3.0)
+    assert seen.position_m(160) == pytest.approx(-0.2)
+    assert seen.position_m(0) == pytest.approx(3.0)
 
 
 def test_a_scan_of_one_energy_of_a_dual_scanner_uses_that_energy(kit) -> None:
