@@ -168,13 +168,13 @@ def _motorcycle(load: Load, place: Vec3, size: Vec3) -> None:
                 (x + at, y + side * width / 2, z),
                 (x + at + 0.03, y + side * width / 2 + 0.03, z + height),
             )
-            load.packing(post, "steel", 1900)
+            load.part(post, "steel", 1900)
         for low in (0.0, height - 0.03):
             rail = Box(
                 (x, y + side * width / 2, z + low),
                 (x + length, y + side * width / 2 + 0.03, z + low + 0.03),
             )
-            load.packing(rail, "steel", 1900)
+            load.part(rail, "steel", 1900)
     wheel = 0.29
     for at in (0.17, 0.83):
         centre = (x + at * length, y, z + 0.05 + wheel)
