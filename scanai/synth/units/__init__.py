@@ -11,6 +11,7 @@ from scanai.synth.units.catalogue import (
     build_unit,
     fits_view,
     interior,
+    payload_kg,
 )
 from scanai.synth.units.choice import choose, draw_unit_and_goods, fits
 from scanai.synth.units.empty import EmptyUnit, Space
@@ -28,5 +29,6 @@ __all__ = [
     "fits_view",
     "interior",
     "packed_for",
+    "payload_kg",
     "stow",
 ]

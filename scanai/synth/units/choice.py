@@ -107,7 +107,7 @@ def fits(goods: Goods, unit_type: str) -> bool:
     if unit_type == "gondola":
         return bool(forms & _OPEN_FORMS) and goods.heading[:2] in _OPEN_CHAPTERS
     chilled = bool(goods.units) and set(goods.units) <= {"reefer"}
-    if unit_type == "trailer_container":
+    if unit_type == "container_truck":
         return fits(goods, "40HC")
     if unit_type == "van":
         return bool(forms & _HAND_LOADED) and not chilled

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from scanai.physics.materials import material
 from scanai.synth.scene import SceneObject, TransportUnit
@@ -47,6 +48,20 @@ class Assembly:
         """A box and its mirror image on the other side of the centre plane."""
         self.box(lo, hi, name, density)
         self.box((lo[0], -hi[1], lo[2]), (hi[0], -lo[1], hi[2]), name, density)
+
+    def channel(
+        self, x: tuple[float, float], y: float, z: tuple[float, float], flange: float, thick: float
+    ) -> None:
+        """A pair of steel channels along the travel: webs at ±y, flanges turned inwards."""
+        (x0, x1), (z0, z1) = x, z
+        self.pair((x0, y - thick, z0), (x1, y, z1), "steel", STEEL)
+        for low in (z0, z1 - thick):
+            lo, hi = (x0, y - flange, low), (x1, y - thick, low + thick)
+            self.pair(lo, hi, "steel", STEEL)
+
+    def include(self, parts: Iterable[SceneObject], by: Vec3) -> None:
+        """Parts of another unit, moved."""
+        self.parts += [replace(part, solid=part.solid.moved(by)) for part in parts]
 
     @property
     def mass_kg(self) -> float:
