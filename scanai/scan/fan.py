@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
-    from scanai.scan.profile import Geometry
+    from scanai.scan.profile import Geometry, ScannerProfile
 
 Floats = NDArray[np.float64]
 
@@ -106,3 +106,29 @@ def _reach(geometry: Geometry, from_edge_m: Floats) -> tuple[Floats, Floats, NDA
     corner = geometry.arm_height_m - across
     beyond = np.maximum(side - corner, 0.0)
     return depth - beyond, np.minimum(side, corner), beyond > 0
+
+
+def slopes_to(
+    geometry: Geometry, half_width_m: float, bottom_m: float, top_m: float
+) -> tuple[float, float]:
+    """Lowest and highest slope of the rays that meet a unit of that size, for `Fan.slope`."""
+    axes = frame(geometry)
+    corners = np.array([(y, z) for y in (-half_width_m, half_width_m) for z in (bottom_m, top_m)])
+    seen = corners - axes.source
+    slope = (seen @ axes.upward) / np.maximum(seen @ axes.forward, 1e-6)
+    return float(slope.min()), float(slope.max())
+
+
+def sees(
+    profile: ScannerProfile, half_width_m: float, bottom_m: float, top_m: float, air_m: float = 0.0
+) -> bool:
+    """Whether a unit of that size is seen whole, with so much air in the reference plane above it.
+
+    In a view from above or below the air is to be on either side.
+    """
+    geometry = profile.geometry
+    slope = fan(geometry, profile.rows, profile.pitch_mm[1] / 1000).slope
+    low, high = slopes_to(geometry, half_width_m, bottom_m, top_m)
+    air = air_m / geometry.source_to_centre_m
+    below = 0.0 if geometry.view == "side" else air
+    return bool(slope[-1] <= low - below and high + air <= slope[0])

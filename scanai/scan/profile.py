@@ -102,9 +102,9 @@ class Imperfections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spectrum_drift: float = 0.004
     """Relative standard deviation of the end point, from scan to scan and slowly along each: it
     moves attenuation, and the ratio of two energies, but not the open beam."""
-    scatter: float = 0.001
-    """Scattered radiation for each mean free path of matter, as a share of the transmitted one.
-    1e-4 to 1e-2 behind the slit collimators of cargo scanners."""
+    scatter: float = 0.0002
+    """Scattered radiation for each mean free path of matter, as a share of the transmitted one. It
+    fills opaque regions, and so belongs with the noise floor."""
     scatter_reach_m: float = 0.5
     """Distance in the reference plane over which it falls to 1/e, along the detector array."""
     focal_spot_mm: float = 2.0
@@ -114,10 +114,10 @@ class Imperfections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cross_talk: float = 0.01
     """Share of its signal that a detector row loses to each neighbouring row; light that crosses
     the reflector between two crystals, 0.5 to 3 %."""
-    afterglow: float = 0.002
-    """Share of the signal of a pulse that is read once more in the next pulse. CdWO4 has some
+    afterglow: float = 0.001
+    """Share of the signal of a pulse that is read once more in the next pulse. CdWO4 has less than
     0.1 % after 3 ms, CsI(Tl) 1 % and more."""
-    afterglow_pulses: float = 3.0
+    afterglow_pulses: float = 2.0
     """Pulses over which it falls to 1/e."""
     interlace: float = 0.5
     """How far along the travel the low energy is seen after the high one, in pitches; 0 where one

@@ -57,12 +57,12 @@ def add_scatter(picture: Array, profile: ScannerProfile) -> None:
 def _spread(profile: ScannerProfile, height: int) -> Array:
     """(H, blocks): scatter that each row gets of what each block of rows gives off."""
     flaws = profile.imperfections
-    pitch = profile.pitch_mm[1] / 1000
-    middle = (np.arange(0, height, _BLOCK) + _BLOCK / 2) * pitch
-    rows = (np.arange(height) + 0.5) * pitch
-    away = np.abs(rows[:, None] - middle) / flaws.scatter_reach_m
-    weight = np.exp(-away) * (_BLOCK * pitch / (2 * flaws.scatter_reach_m))
-    return (flaws.scatter * weight).astype(np.float32)
+    rows = np.arange(0.5, height)
+    edges = np.minimum(np.arange(0, height + _BLOCK, _BLOCK), height)
+    away = (edges - rows[:, None]) * (profile.pitch_mm[1] / 1000 / flaws.scatter_reach_m)
+    up_to = np.sign(away) * (1 - np.exp(-np.abs(away))) / 2
+    share: Array = (flaws.scatter * np.diff(up_to, axis=1)).astype(np.float32)
+    return share
 
 
 def blur(picture: Array, profile: ScannerProfile, energy: int) -> Array:
