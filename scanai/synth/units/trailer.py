@@ -58,7 +58,7 @@ def container_truck(rng: Generator | None = None) -> EmptyUnit:
     tractor.tractor(build, tractor.Make() if rng is None else tractor.draw_make(rng))
     start = tractor.KING_PIN_X - 1.2
     end = start + 12.35
-    _frame(build, (start, end), _DECK - 0.02, web=0.01)
+    _frame(build, (start, end), _DECK - 0.02, thick=0.01)
     _running_gear(build)
     back = end - 0.15 - box.unit.length
     # A single 20′ box stands in the middle of the chassis, so that its axles share the mass.
@@ -85,7 +85,7 @@ def _cab_voids() -> tuple[Space, ...]:
     return (((1.58, -1.1, 1.36), (2.18, 1.1, 1.76)), ((1.65, -1.1, 1.98), (2.18, 1.1, 2.4)))
 
 
-def _frame(build: Assembly, x: tuple[float, float], top: float, web: float = 0.006) -> None:
+def _frame(build: Assembly, x: tuple[float, float], top: float, thick: float = 0.006) -> None:
     """Two welded beams, shallow over the fifth wheel, and members across."""
     start, end = x
     neck = tractor.KING_PIN_X + 1.3
@@ -94,7 +94,7 @@ def _frame(build: Assembly, x: tuple[float, float], top: float, web: float = 0.0
     knots = (start + 0.05, neck, neck + 0.6, end - 0.1)
     bottom = (shallow, shallow, top - 0.44, top - 0.42)
     for y in (-0.65, 0.642):
-        build.add(Prism(knots, bottom, (top,) * 4, (y, y + web)), "steel", STEEL)
+        build.add(Prism(knots, bottom, (top,) * 4, (y, y + thick)), "steel", STEEL)
         flange = (y - 0.06, y + 0.066)
         build.add(Prism(knots, tuple(z - 0.014 for z in bottom), bottom, flange), "steel", STEEL)
         build.box((start + 0.05, y - 0.06, top - 0.014), (end, y + 0.066, top), "steel", STEEL)
