@@ -43,7 +43,7 @@ LOADS = {
     "wedge": Prism((0.5, 1.5, 3.0), (1.0, 1.0, 1.0), (1.4, 1.5, 1.3), (-0.7, 0.7)),
     "tyre": Torus((2.0, 0.0, MIDDLE), 0.4, 0.15, "y", 0.03),
     "tyre lying flat": Torus((2.0, 0.0, MIDDLE), 0.4, 0.15, "z", 0.03),
-    "ring on end": Torus((2.0, 0.0, MIDDLE), 0.4, 0.15, "x"),
+    "tyre on end": Torus((2.0, 0.0, MIDDLE), 0.4, 0.15, "x", 0.03),
     "vessel": Vessel((2.5, 0.0, MIDDLE), 0.5, 2.0, 0.2),
 }
 SIDE = Geometry(
@@ -76,7 +76,7 @@ GEOMETRIES = {
 
 
 def scanner(profile, geometry: Geometry):
-    return msgspec.structs.replace(profile, geometry=geometry, pitch_mm=(20.0, 10.0), rows=340)
+    return msgspec.structs.replace(profile, geometry=geometry, pitch_mm=(5.0, 10.0), rows=340)
 
 
 @pytest.mark.parametrize("geometry", GEOMETRIES)
@@ -130,7 +130,7 @@ def test_plumb_ray_from_above_meets_the_height_of_a_box(coarse_scanner, scene_of
     )
     rays = view(odd, (0.0, 6.0))
     assert rays.slope[160] == pytest.approx(0, abs=1e-6)
-    assert trace(scene, rays).total()[160, 100] == pytest.approx(150.0, rel=1e-3)
+    assert trace(scene, rays).total()[160, 400] == pytest.approx(150.0, rel=1e-3)
 
 
 @pytest.mark.parametrize("name", LOADS)
@@ -151,7 +151,7 @@ def test_tilt_moves_the_top_of_a_post_along_the_travel(coarse_scanner, scene_of)
     picture = trace(scene, rays).total()
     places = picture @ np.arange(picture.shape[1]) / np.maximum(picture.sum(axis=1), 1e-6)
     high, low = 100, 280  # 1.8 m apart
-    assert (places[high] - places[low]) * 0.02 == pytest.approx(0.05 * 1.8, rel=0.02)
+    assert (places[high] - places[low]) * 0.005 == pytest.approx(0.05 * 1.8, rel=0.02)
 
 
 def test_tilted_window_shows_what_lies_just_beyond_it(coarse_scanner, scene_of):
@@ -160,7 +160,7 @@ def test_tilted_window_shows_what_lies_just_beyond_it(coarse_scanner, scene_of):
     scene = scene_of(SceneObject(load, WATER, 600.0, "cargo"))
     rays = view(scanner(coarse_scanner, SIDE), (2.0, 3.0), Travel(tilt=0.05))
     picture = trace(scene, rays).total()
-    np.testing.assert_allclose(picture, picture[:, :1] * np.ones(50), rtol=1e-5)
+    np.testing.assert_allclose(picture, picture[:, :1] * np.ones(200), rtol=1e-5)
 
 
 def test_slow_travel_makes_the_picture_longer(coarse_scanner, scene_of):
