@@ -20,19 +20,6 @@ from scanai.synth.units.catalogue import CONTAINERS, OTHERS, fits_view
 _OTHER_SHARE = 0.22
 
 _LIQUID_FORMS = frozenset({"flexitank", "ibcs", "drums"})
-_LIQUIDS = frozenset(
-    {
-        "beer",
-        "caustic_soda",
-        "diesel",
-        "ethanol",
-        "lubricant",
-        "oil",
-        "paint",
-        "sulfuric_acid",
-        "water",
-    }
-)
 _LOOSE_FORMS = frozenset({"flexitank", "heap", "scrap"})
 _HEAVY_FORMS = frozenset(
     {
@@ -85,10 +72,9 @@ _WAGON_FORMS = frozenset(
 )
 
 
-def liquid_of(goods: Goods) -> str | None:
-    """Name of the liquid that the goods are, without what they are filled into; None: no liquid."""
-    name = max(goods.materials, key=lambda key: goods.materials[key])
-    return name if name in _LIQUIDS and _LIQUID_FORMS & set(goods.forms) else None
+def flows(goods: Goods) -> bool:
+    """Whether it is a liquid: goods that travel in drums, IBCs or flexitanks and no other way."""
+    return _LIQUID_FORMS.issuperset(goods.forms)
 
 
 def fits(goods: Goods, unit_type: str) -> bool:
@@ -100,7 +86,7 @@ def fits(goods: Goods, unit_type: str) -> bool:
             return not goods.units or "40HC" in goods.units
         return not goods.units and unit_type != "reefer"
     if unit_type == "tank":
-        return liquid_of(goods) is not None
+        return flows(goods)
     forms = frozenset(goods.forms)
     if unit_type == "flat_rack":
         return bool(forms & _HEAVY_FORMS)
@@ -128,9 +114,11 @@ def draw_unit_and_goods(
     wanted: str | None,
     profile: ScannerProfile | None = None,
 ) -> tuple[str, Goods]:
-    """A unit type and the first goods in it; with `profile`, only a unit that it sees whole.
+    """A unit type and the first goods in it.
 
-    A wish for a unit type is granted whatever the profile. ValueError: a tank wanted for no liquid.
+    With `profile`, no other unit than a box is drawn that it does not see whole; boxes are what
+    all scanners are built for. A wish for a unit type is granted whatever the profile.
+    ValueError: a tank wanted for what is no liquid.
     """
     if wanted is not None:
         return wanted, choose(rng, _fitting(pool, wanted))

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
-from scanai.physics.materials import material
 from scanai.synth.cargo import Goods
 from scanai.synth.forms import Item, Space, build
 from scanai.synth.scene import SceneObject
 from scanai.synth.solids import Vessel
 from scanai.synth.units import tank
-from scanai.synth.units.choice import liquid_of
+from scanai.synth.units.choice import flows
 from scanai.synth.units.flat_rack import lash
 
 TANK_FORM = "tank"
@@ -25,11 +24,7 @@ _LAWFUL = 0.9
 
 def packed_for(item: Item, goods: Goods, unit_type: str) -> Item:
     """The consignment as it travels in that unit."""
-    liquid = liquid_of(goods)
-    if unit_type != "tank" or liquid is None:
-        return item
-    matter = material(liquid)
-    return replace(item, material=matter, density=1000 * matter.density_g_cm3, form=TANK_FORM)
+    return replace(item, form=TANK_FORM) if unit_type == "tank" and flows(goods) else item
 
 
 def stow(rng: Generator, item: Item, unit_type: str, room: Space) -> list[SceneObject]:

@@ -32,6 +32,11 @@ class Make:
     fuel: float = 0.45
     """Share that the tank is filled to."""
 
+    @property
+    def height(self) -> float:
+        """Of the cab with its deflector above ground, m."""
+        return self.top + max(0.0, self.fairing - 0.07)
+
 
 def draw_make(rng: Generator) -> Make:
     top = float(rng.uniform(3.0, 3.65))

@@ -55,7 +55,8 @@ def container_truck(rng: Generator | None = None) -> EmptyUnit:
     load = boxes[0] if rng is None else boxes[rng.choice(3, p=[0.6, 0.25, 0.15])]
     box = iso.box_container(load, rng)
     build = Assembly()
-    tractor.tractor(build, tractor.Make() if rng is None else tractor.draw_make(rng))
+    driver = tractor.Make() if rng is None else tractor.draw_make(rng)
+    tractor.tractor(build, driver)
     start = tractor.KING_PIN_X - 1.2
     end = start + 12.35
     _frame(build, (start, end), _DECK - 0.02, thick=0.01)
@@ -69,7 +70,7 @@ def container_truck(rng: Generator | None = None) -> EmptyUnit:
     voids = tuple((_lifted(lo, left), _lifted(hi, left)) for lo, hi in box.voids)
     return build.finish(
         "container_truck",
-        (end + 0.05, WIDTH, _DECK + box.unit.height),
+        (end + 0.05, WIDTH, max(_DECK + box.unit.height, driver.height)),
         space,
         _CHASSIS_PAYLOAD_KG,
         voids=(*voids, *_cab_voids()),
