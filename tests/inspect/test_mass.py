@@ -81,6 +81,17 @@ def test_what_stands_out_below_the_unit_is_weighed_as_well(kit, context_of) -> N
     assert added == pytest.approx(true_mass(kit, wheeled.measured.scan, wheels), rel=0.1)
 
 
+def test_what_of_a_wagon_is_opaque_is_not_taken_off_the_load(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    box, wagon = (
+        estimate_mass(context, manifest(unit_type=unit_type, tare_kg=1000.0))
+        for unit_type in ("20", "wagon")
+    )
+    assert box.tare_kg == wagon.tare_kg == 1000.0
+    assert wagon.cargo_kg - box.cargo_kg == pytest.approx(250)
+    assert wagon.high_kg - wagon.low_kg > box.high_kg - box.low_kg
+
+
 def test_a_unit_of_no_known_length_has_no_tare(kit, context_of) -> None:
     mass = estimate_mass(context_of(("paper", np.s_[60:140, 40:200], 45.0)), None)
     assert (mass.tare_kg, mass.tare_from) == (0.0, "none")

@@ -40,12 +40,12 @@ UNIT_TYPES = tuple(_BUILDERS)
 CONTAINERS = {"20": 0.3, "40": 0.27, "40HC": 0.33, "45": 0.03, "reefer": 0.07}
 """Weight of each box, as trade has them."""
 OTHERS = {
-    "tank": 0.16,
+    "tank": 0.15,
     "flat_rack": 0.12,
-    "trailer": 0.17,
-    "container_truck": 0.17,
-    "truck": 0.1,
-    "van": 0.08,
+    "trailer": 0.15,
+    "container_truck": 0.15,
+    "truck": 0.11,
+    "van": 0.12,
     "wagon": 0.1,
     "gondola": 0.1,
 }
