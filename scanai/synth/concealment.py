@@ -22,6 +22,7 @@ from scanai.synth.placing import (
     behind,
     force,
     in_insulation,
+    in_liquid,
     in_load,
     in_unit,
     in_void,
@@ -60,6 +61,7 @@ SITES: dict[str, tuple[Site, float]] = {
     "unit": (in_unit, 0.1),
     "insulation": (in_insulation, 0.06),
     "wall": (at_wall, 0.08),
+    "liquid": (in_liquid, 0.0),
 }
 # Sites that are no thicker than so much, m: a shield there is a flat plate or a flat box.
 _FLAT = {"unit": (0.05, 0.11), "insulation": (0.02, 0.055), "wall": (0.015, 0.08)}

@@ -124,12 +124,14 @@ def false_mass(rng: Generator, manifest: Manifest) -> Manifest:
 
 
 def false_quantity(rng: Generator, manifest: Manifest, *, short: bool) -> Manifest:
-    """The first line declares more (the load is short) or less than was loaded.
+    """The largest line declares more (the load is short) or less than was loaded.
 
     Half of these give the gross mass of a weighbridge all the same, half the sum of their lines.
     """
     scale = float(rng.uniform(*(_SHORT if short else _OVER)))
-    lines = (*_scaled(manifest.lines[:1], scale), *manifest.lines[1:])
+    largest = _largest(manifest.lines)
+    told = _scaled(manifest.lines[largest : largest + 1], scale)
+    lines = (*manifest.lines[:largest], *told, *manifest.lines[largest + 1 :])
     gross = manifest.gross_mass_kg if rng.random() < 0.5 else _sum(lines)
     return msgspec.structs.replace(manifest, lines=lines, gross_mass_kg=gross)
 
@@ -139,7 +141,7 @@ def swapped_codes(rng: Generator, manifest: Manifest) -> Manifest:
 
     They are of about the same density: a scale would not tell.
     """
-    largest = max(range(len(manifest.lines)), key=lambda i: manifest.lines[i].mass_kg or 0.0)
+    largest = _largest(manifest.lines)
     line = manifest.lines[largest]
     other = _passes_for(rng, line.hs_code[:4], {entry.hs_code[:4] for entry in manifest.lines})
     choice = int(rng.integers(len(other.codes)))
@@ -169,6 +171,11 @@ def _passes_for(rng: Generator, heading: str, taken: set[str]) -> Goods:
         ]
         others = near or others
     return others[rng.integers(len(others))]
+
+
+def _largest(lines: Sequence[Line]) -> int:
+    """Index of the line that weighs most."""
+    return max(range(len(lines)), key=lambda index: lines[index].mass_kg or 0.0)
 
 
 def _weighed(rng: Generator, lines: Sequence[Line]) -> float:

@@ -248,6 +248,18 @@ def in_unit(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | N
     return None
 
 
+def in_liquid(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """Sunk in the liquid of a tank, well inside of its round wall."""
+    cargo = stage.cargo()
+    if not cargo:
+        return None
+    host = max(cargo, key=lambda index: stage.objects[index].solid.volume)
+    lo, hi = stage.hull([host])
+    shares = rng.uniform((0.2, 0.3, 0.2), (0.8, 0.7, 0.45))
+    spot = [a + share * (b - a) for a, b, share in zip(lo, hi, shares, strict=True)]
+    return Place((spot[0], spot[1], spot[2]), host)
+
+
 def in_insulation(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
     """In the foam of an insulated wall, roof or door."""
     foam = [

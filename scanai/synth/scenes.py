@@ -66,10 +66,10 @@ _HIDES_GOODS = ("undeclared", "second_consignment")
 # With the densities of `cargo` the loads come out near those of 5,000 export containers, of which
 # 2.7, 19.9 and 27.1 t at 5, 50 and 95 % are known.
 _MASS_SHARE = (0.0, 0.1, 0.5, 0.9, 1.0)
-_MASS_T = (14.0, 20.5, 25.5, 27.6, 28.4)
+_MASS_T = (16.0, 22.0, 26.0, 27.8, 28.5)
 # Loads that neither fill the unit nor its payload, and the least share of it that they reach.
-_PART_LOADS = 0.2
-_LEAST_PART = 0.05
+_PART_LOADS = 0.03
+_LEAST_PART = 0.03
 _LOOK_ALIKE_SHARE = 0.42
 # Undeclared goods that are the whole load, as against some under a cover.
 _WHOLE_LOAD = 0.2
@@ -112,11 +112,10 @@ def make_scene(
     objects = [*empty.parts, *(item for load in loads for item in load.objects)]
     stage = Stage(objects, empty.voids)
     added, shield = None, None
-    if not empty.liquids_only:
-        if rng.random() < _LOOK_ALIKE_SHARE:
-            added = add_look_alikes(rng, stage, empty.space, draw_kind(rng))
-        if spec.kind == "concealed":
-            shield = conceal(rng, stage, empty.space)
+    if not empty.liquids_only and rng.random() < _LOOK_ALIKE_SHARE:
+        added = add_look_alikes(rng, stage, empty.space, draw_kind(rng))
+    if spec.kind == "concealed":
+        shield = conceal(rng, stage, empty.space, "liquid" if empty.liquids_only else None)
     return _declared(rng, spec, empty.unit, loads, stage, added, shield)
 
 

@@ -27,4 +27,4 @@ class StagedScene(Scene):
     hidden_headings: tuple[str, ...] = ()
     """Headings of goods that lie in the unit and that no line of `manifest` names."""
     sites: tuple[str, ...] = ()
-    """Where each threat is hidden: load, floor, void, behind, unit, insulation, wall."""
+    """Where each threat is hidden: load, floor, void, behind, unit, insulation, wall, liquid."""

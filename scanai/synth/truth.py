@@ -61,7 +61,7 @@ class TruthBox:
     heading: str = ""
     """HS heading of goods; empty for a shield."""
     site: str = ""
-    """Where a shield is hidden: load, floor, void, behind, unit, insulation, wall."""
+    """Where a shield is hidden: load, floor, void, behind, unit, insulation, wall, liquid."""
 
 
 def _no_mask() -> Mask:

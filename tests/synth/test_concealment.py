@@ -160,6 +160,18 @@ def test_insulation_gives_way_to_what_is_hidden_in_it() -> None:
     assert stage.objects[first.displaces] == foam
 
 
+def test_shield_in_a_tank_is_sunk_in_the_liquid() -> None:
+    liquid = SceneObject(
+        Cylinder((2.0, 0.0, 1.0), 0.95, 3.8, "x"), material("oil"), 900.0, "cargo", "x", "1511"
+    )
+    rng = np.random.default_rng(2)
+    for _ in range(10):
+        stage = Stage([liquid])
+        hidden = conceal(rng, stage, SPACE, "liquid")
+        first = stage.objects[stage.placed[hidden.number][0]]
+        assert (hidden.site, first.displaces) == ("liquid", 0)
+
+
 @pytest.mark.parametrize("site", SITES)
 def test_where_a_site_has_no_room_the_load_or_the_floor_takes_the_shield(site: str) -> None:
     rng = np.random.default_rng(8)

@@ -69,7 +69,8 @@ def _cones(load: Load, along: np.ndarray) -> np.ndarray:
     away = np.sqrt((along[:, None] - places) ** 2 + load.uniform(0.3, 0.8) ** 2)
     shape: np.ndarray = (peaks - slope * away).max(axis=1)
     lowest = load.uniform(0.0, 0.25) * height
-    return np.clip(shape - shape.min() + lowest, 0.0, None)
+    raised: np.ndarray = np.clip(shape - shape.min() + lowest, 0.0, None)
+    return raised
 
 
 def _lifted(shape: np.ndarray, mean: float, most: float) -> np.ndarray:

@@ -240,7 +240,9 @@ def packets(load: Load) -> None:
     length = min(length, load.size[0] - 0.02)
     begins = starts(load.lo[0], load.hi[0], length, 0.05)
     lanes = centred(load.lo[1], load.hi[1], min(width, load.size[1] - 0.02), 0.03)
-    tiers = max(1, int(load.size[2] / (height + 0.08)))
+    tiers = max(1, round(load.size[2] / (height + 0.08)))
+    # Packets are made up to the height that fills a unit.
+    height = min(1.25 * height, 0.97 * load.size[2] / tiers - 0.08)
     layers = int(np.clip(360 // max(1, len(begins) * len(lanes) * tiers), 3, 14))
     for tier in range(tiers):
         z = load.lo[2] + tier * (height + 0.08)
@@ -248,12 +250,12 @@ def packets(load: Load) -> None:
             for y in lanes:
                 if load.full:
                     return
-                _packet(load, (float(begin), float(y), z), length, layers)
+                _packet(load, (float(begin), float(y), z), (length, width, height), layers)
 
 
-def _packet(load: Load, corner: Vec3, length: float, layers: int) -> None:
+def _packet(load: Load, corner: Vec3, size: Vec3, layers: int) -> None:
     x, y, z = corner
-    _, width, height = load.item.package
+    length, width, height = size
     width = min(width, load.size[1] - 0.02)
     for at in np.linspace(0.05, 0.95, max(2, round(length / 1.1))):
         left = x + float(at) * (length - 0.09)
@@ -361,19 +363,19 @@ def _crate_of_castings(load: Load, corner: Vec3, part: _Casting) -> None:
     load.crate((x, y, z + 0.1), (x + length, y + width, z + height))
     floor, top = z + 0.13, z + height - 0.04
     inner = Box((x + 0.03, y + 0.03, floor), (x + length - 0.03, y + width - 0.03, top))
-    level = (top - floor) * load.uniform(0.7, 1.0)
+    filled = (top - floor) * load.uniform(0.7, 1.0)
     size = float(np.clip(part.size, (inner.volume / _MOST_CAST) ** (1 / 3), 0.45 * width))
-    size = min(size, level)
-    before, wanted = load.mass, load.item.density * inner.volume * level / (top - floor)
-    for low in starts(floor, floor + level, size, 0.01):
+    size = min(size, filled)
+    before, wanted = load.mass, load.item.density * inner.volume * filled / (top - floor)
+    for level in starts(floor, floor + filled, size, 0.01):
         for left in centred(inner.lo[0], inner.hi[0], size, 0.08 * size):
             for near in centred(inner.lo[1], inner.hi[1], size, 0.02):
                 if load.mass - before > 0.7 * wanted:
                     break
-                at = (float(left) + size / 2, float(near) + size / 2, float(low) + size / 2)
+                at = (float(left) + size / 2, float(near) + size / 2, float(level) + size / 2)
                 _casting(load, at, size, part)
     # Small parts fill the gaps between the large ones.
-    bed = Box(inner.lo, (inner.hi[0], inner.hi[1], floor + level))
+    bed = Box(inner.lo, (inner.hi[0], inner.hi[1], floor + filled))
     left_over = (wanted - (load.mass - before)) / (load.item.density * bed.volume)
     load.goods(bed, max(0.05, left_over))
 
@@ -414,8 +416,8 @@ def _casting(load: Load, centre: Vec3, size: float, part: _Casting) -> None:
             _cast(load, flange)
     elif part.kind == "block":
         angle = load.uniform(0, 45) if part.turned else load.uniform(-3, 3)
-        side = 0.7 * size
-        _cast(load, TiltedBox(centre, (side, 0.7 * size, 0.7 * side), angle, "y"))
+        edge = 0.7 * size
+        _cast(load, TiltedBox(centre, (edge, edge, 0.7 * edge), angle, "y"))
     else:  # a foot, a wall on it and a boss
         half = size / 2
         foot = Box((x - half, y - half, z - half), (x + half, y + half, z - 0.7 * half))

@@ -41,7 +41,8 @@ def cartons(load: Load) -> None:
     cores = _cores(load)
     if cores:  # what is inside shows best where cartons across the unit are drawn as one
         rows = [(load.lo[1], load.hi[1] - 0.01)]
-        cores = cores[: max(1, _MOST_WITH_CORES // round(len(begins) * tiers * load.fraction))]
+        cartons_drawn = max(1, round(len(begins) * tiers * load.fraction))
+        cores = cores[: max(1, _MOST_WITH_CORES // cartons_drawn)]
     # Gaps of neighbouring rows never line up: only where one solid is the whole width must they be
     # so thin that no ray slips through.
     gap = load.uniform(0.002, 0.006) if len(rows) > 1 else 0.0006
@@ -388,7 +389,7 @@ def rolls(load: Load) -> None:
     shift = load.uniform(0.0, 0.5) * radius if across >= 2 * radius else pitch / 2
     columns = len(starts(load.lo[0], load.hi[0] - shift, 2 * radius, pitch - 2 * radius))
     profile = tiers_of_columns(
-        load.rng, columns, tiers, min(1.0, load.fraction * 1.27), ragged=0.05
+        load.rng, columns, tiers, min(1.0, load.fraction * 1.45), ragged=0.05
     )
     for column in range(columns):
         for row, y in enumerate((load.lo[1] + radius, load.hi[1] - radius)):
@@ -422,14 +423,16 @@ def hanging(load: Load) -> None:
 def mixed_cartons(load: Load) -> None:
     """Parcels of many senders: every column another size and density."""
     rng: Generator = load.rng
-    for y0, y1 in ((load.lo[1], -0.02), (0.02, load.hi[1])):
+    middle = (load.lo[1] + load.hi[1]) / 2
+    lanes = ((load.lo[1], middle - 0.02, 0.5), (middle + 0.02, load.hi[1], 1.0))
+    for y0, y1, share in lanes:
         x = load.lo[0]
         while x < load.hi[0] - 0.25:
             length = min(load.uniform(0.25, 0.75), load.hi[0] - x)
             z = load.lo[2]
             top = load.lo[2] + load.size[2] * load.uniform(0.6, 0.97)
             while z < top - 0.1:
-                if load.mass >= load.item.mass_kg * (0.5 if y0 < -0.1 else 1.0):
+                if load.mass >= share * load.item.mass_kg:
                     break
                 height = min(load.uniform(0.15, 0.55), top - z)
                 inset = load.uniform(0, 0.03)
