@@ -40,7 +40,8 @@ _ORDINARY = (("cellulose", 30.0), ("water", 40.0), ("steel", 30.0))
 # Pixels in the reference plane, mm.
 _PITCH = (2.0, 8.0)
 # What is scanned, m: a high-cube box, or a lorry or wagon on its wheels.
-_HALF_WIDTH, _BOX_TOP, _ROAD_TOP = 1.3, 2.9, 4.3
+_BOX_TOP, _ROAD_TOP, _ROAD_SHARE = 2.9, 4.3, 0.4
+_HALF_WIDTH = 1.46
 # Noise is at the floor when the signal is this many times it.
 _FLOOR_SNR = 2.5
 # Scatter behind opaque matter in a load of about one mean free path, for each `scatter`.
@@ -206,7 +207,7 @@ def _draw_picture(
     rng: Generator, top_m: float | None, most_rows: int
 ) -> tuple[tuple[float, float], Geometry, int]:
     """Pitch in mm, geometry and number of rows that see the whole unit and some air above it."""
-    top = top_m or (_BOX_TOP if rng.random() < 0.6 else _ROAD_TOP)
+    top = top_m or (_ROAD_TOP if rng.random() < _ROAD_SHARE else _BOX_TOP)
     along = float(rng.uniform(*_PITCH))
     across = float(np.clip(along * exp(rng.uniform(log(0.75), log(1.35))), *_PITCH))
     draw = (_draw_side, _draw_l_shaped, _draw_above, _draw_below)

@@ -55,7 +55,7 @@ def simulate(
     for_scene, for_view, for_detector = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(3)
     )
-    scene = make_scene(for_scene, spec)
+    scene = make_scene(for_scene, spec, profile)
     travel = draw_travel(for_view, profile.imperfections)
     rays = view(profile, _x_range(for_view, scene, profile, x_window_px, travel), travel)
     layers = trace(scene, rays)

@@ -9,6 +9,7 @@ import pytest
 from scanai.errors import ProfileError
 from scanai.resources import scanner_profiles_dir
 from scanai.scan import load_profile
+from scanai.scan.fan import sees
 from scanai.scan.profile import Imperfections, known_profiles
 
 # Upper edge of a 9 ft 6 in container, and half its width (ISO 668), metres.
@@ -21,7 +22,14 @@ def text_of(name="portal-6-4"):
 
 @pytest.mark.parametrize(
     ("name", "energies"),
-    [("portal-6-4", (6, 4)), ("gantry-9-6", (9, 6)), ("mobile-4", (4,))],
+    [
+        ("portal-6-4", (6, 4)),
+        ("gantry-9-6", (9, 6)),
+        ("mobile-4", (4,)),
+        ("rail-10-6", (10, 6)),
+        ("relocatable-6-4", (6, 4)),
+        ("truck-6-3", (6, 3)),
+    ],
 )
 def test_shipped_profile_loads_by_name(name, energies):
     profile = load_profile(name)
@@ -33,16 +41,14 @@ def test_shipped_profile_loads_by_name(name, energies):
 def test_fan_sees_a_high_cube_container_whole_with_air_above(name):
     """Beam output is corrected in the air above the unit, so every profile must show some."""
     profile = load_profile(name)
-    view = profile.geometry
-    # The face nearest to the source throws the longest shadow onto the centre plane.
-    magnified = view.source_to_centre_m / (view.source_to_centre_m - HALF_WIDTH)
-    top = view.source_height_m + (HIGH_CUBE - view.source_height_m) * magnified
-    bottom = view.source_height_m * (1 - magnified)
-    assert view.view_bottom_m < bottom
-    rows_above = (view.view_bottom_m - top + profile.rows * profile.pitch_mm[1] / 1000) / (
-        profile.pitch_mm[1] / 1000
-    )
-    assert rows_above >= 8
+    air = 8 * profile.pitch_mm[1] / 1000
+    assert sees(profile, HALF_WIDTH, 0.0, HIGH_CUBE, air)
+    assert not sees(profile, HALF_WIDTH, 0.0, HIGH_CUBE + 3.0, air)
+
+
+@pytest.mark.parametrize("name", ["truck-6-3", "rail-10-6", "relocatable-6-4"])
+def test_fan_sees_a_lorry_whole(name):
+    assert sees(load_profile(name), 1.28, 0.06, 4.1, 0.1)
 
 
 @pytest.mark.parametrize("name", known_profiles())
@@ -58,8 +64,8 @@ def test_unknown_name_lists_the_known_ones():
     with pytest.raises(ProfileError) as caught:
         load_profile("portal-7-5")
     assert str(caught.value) == (
-        "portal-7-5: expected the name of a scanner profile (gantry-9-6, mobile-4, portal-6-4) "
-        "or a .toml file, found no such profile"
+        "portal-7-5: expected the name of a scanner profile (gantry-9-6, mobile-4, portal-6-4, "
+        "rail-10-6, relocatable-6-4, truck-6-3) or a .toml file, found no such profile"
     )
 
 
