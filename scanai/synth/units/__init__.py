@@ -1,8 +1,9 @@
 """Transport units: the empty unit, the space that it leaves, and which goods travel in it.
 
-One module a family: `iso` boxes, `reefer`. `empty` is what they are put together with,
-`catalogue` lists them, `choice` and `stowing` say what travels in which. Cargo itself is in
-`scanai.synth.cargo` and `forms`.
+One module a family: `iso` boxes, `reefer`, `tank`, `flat_rack`, `trailer` (curtain-side, or a
+container on a chassis), `truck`, `van`, `rail`; lorries share `tractor`, `cab` and `running_gear`.
+`empty` is what all are put together with, `catalogue` lists them, `choice` and `stowing` say what
+travels in which. Cargo itself is in `scanai.synth.cargo` and `forms`.
 """
 
 from scanai.synth.units.catalogue import (
