@@ -255,7 +255,7 @@ def engines(load: Load) -> None:
     for tier in range(tiers):
         for x in starts(load.lo[0], load.hi[0], 1.5 * size, 0.05):
             for y in (-load.size[1] / 4, load.size[1] / 4):
-                if load.full or len(load.objects) > 800:
+                if load.full or len(load.objects) > 1250:
                     return
                 z = load.lo[2] + 0.12 + tier * load.size[2] / 2
                 deck = Box((float(x), y - 0.4, z - 0.12), (float(x) + 1.5 * size, y + 0.4, z))

@@ -319,7 +319,13 @@ def drums(load: Load) -> None:
     for tier in range(tiers):
         z = load.lo[2] + tier * (height + (0.12 if on_pallets else 0.015))
         if on_pallets:
-            length = min(load.hi[0], float(xs[-1]) + 2 * radius) - load.lo[0]
+            # No further than drums will stand on them.
+            filling = load.item.density * np.pi * radius**2 * height * filled * len(ys)
+            columns = int(np.ceil(max(0.0, load.item.mass_kg - load.mass) / filling))
+            if not columns:
+                return
+            last = float(xs[min(columns, len(xs)) - 1])
+            length = min(load.hi[0], last + 2 * radius) - load.lo[0]
             for piece in starts(0, length, 1.16):
                 x = load.lo[0] + float(piece)
                 board = Box((x, ys[0], z), (x + min(1.14, length), ys[-1] + 2 * radius, z + 0.1))

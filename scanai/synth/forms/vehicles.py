@@ -150,13 +150,16 @@ def _wheel(load: Load, centre: Vec3, radius: float) -> None:
 
 
 def motorcycles(load: Load) -> None:
-    """Motorcycles in steel frames, two across."""
+    """Motorcycles in steel frames, two across, and two high where that fits."""
     length, width, height = load.item.package
-    for x in centred(load.lo[0], load.hi[0], length, 0.06):
-        for y in (-load.size[1] / 4, load.size[1] / 4):
-            if load.full:
-                return
-            _motorcycle(load, (float(x), y, load.lo[2]), (length, width, height))
+    height = min(height, 0.49 * load.size[2]) if load.size[2] > 1.9 * height else height
+    for tier in range(max(1, int(load.size[2] / (height + 0.01)))):
+        for x in centred(load.lo[0], load.hi[0], length, 0.06):
+            for y in (-load.size[1] / 4, load.size[1] / 4):
+                if load.full:
+                    return
+                place = (float(x), y, load.lo[2] + tier * (height + 0.01))
+                _motorcycle(load, place, (length, width, height))
 
 
 def _motorcycle(load: Load, place: Vec3, size: Vec3) -> None:
