@@ -39,7 +39,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     unit: Text = ""
     """Identifier of the transport unit."""
     unit_type: Text = ""
-    """20, 40, 40HC, 45 or reefer; empty when unknown."""
+    """20, 40, 40HC, 45, reefer, tank, flat_rack, trailer, container_truck, truck, van, wagon or
+    gondola; empty when unknown."""
     scan_id: Text = ""
     """The scan this declaration belongs to, if it names one."""
     regime: Regime | None = None

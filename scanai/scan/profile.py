@@ -14,17 +14,31 @@ import msgspec
 from scanai.errors import ProfileError
 from scanai.records import from_toml
 from scanai.resources import scanner_profiles_dir
+from scanai.scan.profile_rules import rules
 
 
 class Geometry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Fan beam, side view. Heights are above the lower face of the transport unit, in metres."""
+    """Fan beam. Heights are above the lower face of the transport unit, in metres.
+
+    The reference plane is the vertical centre plane of the unit in a side view; in a view from
+    above or below it is the level plane at `source_to_centre_m` from the focal spot. What this
+    means for each detector row is in `scanai.scan.fan`.
+    """
 
     source_to_centre_m: float
-    """Horizontal distance from the focal spot to the centre plane of the transport unit."""
+    """Distance from the focal spot to the reference plane."""
     source_to_detector_m: float
+    """Same direction: to the vertical arm in a side view, else to the array below or above."""
     source_height_m: float
+    """Of the focal spot; below 0 for a source underneath."""
     view_bottom_m: float
-    """Height, in the centre plane, of the lower edge of the picture."""
+    """Lower edge of the picture in the reference plane: a height in a side view, else y (m from
+    the centre plane, negative)."""
+    view: Literal["side", "above", "below"] = "side"
+    """Where the source is; rows lie across the unit when it is above or below."""
+    arm_height_m: float | None = None
+    """L-shaped array: height of the level arm that goes on from the top of the vertical one towards
+    the source, with the same detectors. None: a flat array. Side view only."""
 
 
 class SpectralFactors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,16 +72,72 @@ class FileLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Imperfections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the simulator gets wrong on purpose, as this scanner does."""
+    """What the simulator gets wrong on purpose, as this scanner does.
 
+    Sizes are project estimates for linac scanners with arrays of scintillators on photodiodes,
+    unless a source is named; `scanai.synth.recording` says how each one acts. `perfect()` has none.
+    """
+
+    level_spread: float = 0.02
+    """Relative standard deviation of the open beam from scan to scan."""
     gain_spread: float = 0.03
     """Relative standard deviation of detector gain from row to row."""
+    gain_drift: float = 0.002
+    """The same, of what changed since the air line was taken: level streaks after correction."""
+    nonlinearity: float = 0.004
+    """How much less than proportional a detector reads at open beam, as a share of it."""
     dark_spread_counts: float = 20.0
+    dark_drift_counts: float = 0.5
+    """Standard deviation from row to row of the dark level since its line was taken."""
     dead_rows: float = 0.3
     """Expected number of dead detector rows in one scan."""
     hot_pixel_share: float = 1e-5
+    dropout_share: float = 1e-5
+    """Share of pixels that read zero because the data of a module was lost for some pulses."""
+    missed_pulses: float = 0.1
+    """Expected number of pulses in one scan of which the machine made nothing."""
     output_drift: float = 0.01
     """Relative standard deviation of the beam output, pulse to pulse, that is left uncorrected."""
+    output_wander: float = 0.005
+    """Relative standard deviation of the slow change of the output along the scan."""
+    spectrum_drift: float = 0.004
+    """Relative standard deviation of the end point, from scan to scan and slowly along each: it
+    moves attenuation, and the ratio of two energies, but not the open beam."""
+    scatter: float = 0.0002
+    """Scattered radiation for each mean free path of matter, as a share of the transmitted one. It
+    fills opaque regions, and so belongs with the noise floor."""
+    scatter_reach_m: float = 0.5
+    """Distance in the reference plane over which it falls to 1/e, along the detector array."""
+    focal_spot_mm: float = 2.0
+    """Full width at half maximum; 1 to 3 for cargo linacs."""
+    aperture: tuple[float, float] = (1.0, 1.0)
+    """(along travel, across) width that a detector sees in the reference plane, in pitches."""
+    cross_talk: float = 0.01
+    """Share of its signal that a detector row loses to each neighbouring row; light that crosses
+    the reflector between two crystals, 0.5 to 3 %."""
+    afterglow: float = 0.001
+    """Share of the signal of a pulse that is read once more in the next pulse. CdWO4 has less than
+    0.1 % after 3 ms, CsI(Tl) 1 % and more."""
+    afterglow_pulses: float = 2.0
+    """Pulses over which it falls to 1/e."""
+    interlace: float = 0.5
+    """How far along the travel the low energy is seen after the high one, in pitches; 0 where one
+    pulse serves both."""
+    speed_error: float = 0.01
+    """Relative standard deviation of the mean speed from scan to scan: pixels that are not as long
+    as the pitch says."""
+    speed_wander: float = 0.005
+    """Relative standard deviation of the speed along the scan."""
+    skew_mrad: float = 2.0
+    """Standard deviation, from scan to scan, of the tilt of the fan plane along the travel."""
+
+    @classmethod
+    def perfect(cls) -> Imperfections:
+        """No imperfection at all: what is left is counting statistics and electronic noise."""
+        none = dict.fromkeys(cls.__struct_fields__, 0.0)
+        return msgspec.convert(
+            none | {"scatter_reach_m": 0.5, "aperture": (0.0, 0.0), "afterglow_pulses": 1.0}, cls
+        )
 
 
 class ScannerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +146,8 @@ class ScannerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     energies_mv: tuple[float, ...]
     """End point of each energy in MV, highest first; one or two."""
     pitch_mm: tuple[float, float]
-    """(along travel, across) at the centre plane of the transport unit."""
+    """(along travel, across) in the reference plane of the geometry; across, of a row of the
+    vertical arm where the array is an L."""
     rows: int
     """Detector rows, counted across the travel."""
     geometry: Geometry
@@ -114,75 +185,12 @@ def load_profile(name_or_path: str | Path) -> ScannerProfile:
     except OSError as error:
         raise ProfileError(path, "a readable TOML file", error.strerror or str(error)) from error
     profile = from_toml(content, ScannerProfile, path, "a scanner profile in TOML", ProfileError)
-    _check(profile, path)
+    for kept, expected, found in rules(profile):
+        if not kept:
+            raise ProfileError(path, expected, found)
     return profile
 
 
 def known_profiles() -> tuple[str, ...]:
     """Names of the profiles that ship with ScanAI."""
     return tuple(sorted(path.stem for path in scanner_profiles_dir().glob("*.toml")))
-
-
-def _check(profile: ScannerProfile, path: Path) -> None:
-    """Refuse what the types let through: values that contradict each other or cannot be."""
-    energies = profile.energies_mv
-    count = len(energies)
-    low, high = profile.open_beam_range
-    view = profile.geometry
-    channels = {profile.file.high_channel, profile.file.low_channel}
-    rules = (
-        (count in (1, 2), "one or two energies_mv", f"{count}"),
-        (
-            list(energies) == sorted(set(energies), reverse=True),
-            "energies_mv falling",
-            f"{list(energies)}",
-        ),
-        (
-            all(3 <= energy <= 10 for energy in energies),
-            "energies_mv within 3 and 10",
-            f"{list(energies)}",
-        ),
-        (len(profile.spectral) == count, f"{count} spectral tables", f"{len(profile.spectral)}"),
-        (
-            len(profile.noise.quanta_open_beam) == count,
-            f"{count} noise.quanta_open_beam",
-            f"{len(profile.noise.quanta_open_beam)}",
-        ),
-        (
-            len(profile.open_beam_counts) == count,
-            f"{count} open_beam_counts",
-            f"{len(profile.open_beam_counts)}",
-        ),
-        (
-            len(profile.file.dark_counts) in (0, count),
-            f"0 or {count} file.dark_counts",
-            f"{len(profile.file.dark_counts)}",
-        ),
-        (
-            count == 1 or channels == {0, 1},
-            "file.high_channel and file.low_channel 0 and 1",
-            f"{profile.file.high_channel} and {profile.file.low_channel}",
-        ),
-        (profile.rows > 0, "rows > 0", f"{profile.rows}"),
-        (min(profile.pitch_mm) > 0, "pitch_mm > 0", f"{list(profile.pitch_mm)}"),
-        (
-            0 < low < high <= profile.saturation_counts,
-            "open_beam_range rising, within 0 and saturation_counts",
-            f"{[low, high]}",
-        ),
-        (
-            0 < profile.saturation_counts <= 65535,
-            "saturation_counts within 1 and 65535",
-            f"{profile.saturation_counts}",
-        ),
-        (0 < profile.noise_floor < 0.1, "noise_floor within 0 and 0.1", f"{profile.noise_floor}"),
-        (profile.file.header_bytes >= 0, "file.header_bytes >= 0", f"{profile.file.header_bytes}"),
-        (
-            0 < view.source_to_centre_m < view.source_to_detector_m,
-            "geometry.source_to_centre_m below source_to_detector_m",
-            f"{view.source_to_centre_m} and {view.source_to_detector_m}",
-        ),
-    )
-    for kept, expected, found in rules:
-        if not kept:
-            raise ProfileError(path, expected, found)

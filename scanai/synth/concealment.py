@@ -1,8 +1,8 @@
-"""What is hidden in cargo, shields above all, and honest goods that look like it.
+"""Shields: what they are made of, how they are built, and where they are hidden.
 
-`hide` puts a shield among the solids of a load: inside one that holds it whole, in a hollow cut
-into boxes, or in free space. `add_look_alike` adds pieces of the same size and areal density that a
-manifest declares as what they are. Which scenes get which is decided in `scenes`.
+`conceal` picks a hiding place, builds a shield that fits and puts it there; honest goods that look
+like one are in `look_alikes`, the geometry of places in `placing`. Which scenes get which is
+decided in `scenes`.
 """
 
 from __future__ import annotations
@@ -12,42 +12,73 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
-from scanai.manifest.goods_groups import goods_group_of
 from scanai.physics.materials import material
 from scanai.synth.forms import Space
-from scanai.synth.placing import Piece, put
-from scanai.synth.scene import SceneObject, Threat
+from scanai.synth.placing import (
+    Piece,
+    Site,
+    Stage,
+    at_wall,
+    behind,
+    force,
+    in_insulation,
+    in_liquid,
+    in_load,
+    in_unit,
+    in_void,
+    on_floor,
+    put,
+)
+from scanai.synth.scene import Threat
 from scanai.synth.solids import Axis, Box, Cylinder, Solid, TiltedBox, Vec3
 
 # Least and most volume of shielding, cm³, and wall, mm.
 VOLUME_CM3 = (30.0, 3000.0)
 WALL_MM = (5.0, 150.0)
 SHIELD_MATERIALS = {
-    "lead": 0.36,
+    "lead": 0.35,
     "tungsten": 0.18,
     "uranium": 0.12,
-    "steel": 0.14,
+    "steel": 0.13,
     "copper": 0.08,
-    "polyethylene+lead": 0.12,
+    "polyethylene+lead": 0.09,
+    "boron+lead": 0.05,
 }
+# Layer of neutron moderator or absorber about the lead: material, density in kg/m³, thickness, m.
+_LAYERS = {
+    "polyethylene+lead": (
+        ("polyethylene", 940.0, (0.02, 0.08)),
+        ("polyethylene_borated", 950.0, (0.02, 0.08)),
+    ),
+    "boron+lead": (("B", 1500.0, (0.008, 0.03)),),
+}
+# Hiding places and how often each is chosen; one that has no room gives way to the load.
+SITES: dict[str, tuple[Site, float]] = {
+    "load": (in_load, 0.4),
+    "floor": (on_floor, 0.06),
+    "void": (in_void, 0.16),
+    "behind": (behind, 0.14),
+    "unit": (in_unit, 0.1),
+    "insulation": (in_insulation, 0.06),
+    "wall": (at_wall, 0.08),
+    "liquid": (in_liquid, 0.0),
+}
+# Sites that are no thicker than so much, m: a shield there is a flat plate or a flat box.
+_FLAT = {"unit": (0.05, 0.11), "insulation": (0.02, 0.055), "wall": (0.015, 0.08)}
 SHIELD_FORMS = ("solid", "box", "pig", "sheet_lined", "drum_in_drum")
-# Heading of dense honest goods: material and density in kg/m³.
-LOOK_ALIKES = {
-    "7325": ("cast_iron", 7200.0),
-    "7326": ("steel", 7850.0),
-    "8431": ("steel", 7850.0),
-    "8481": ("brass", 8000.0),
-    "8480": ("steel", 7850.0),
-    "8209": ("tungsten_carbide", 6500.0),
-    "7801": ("lead", 11340.0),
-    "8507": ("battery", 2700.0),
-    "8504": ("steel", 7400.0),
-    "7407": ("copper", 8900.0),
-}
 _AXES: tuple[Axis, ...] = ("x", "y", "z")
-# Sold in crates, never as a single lump.
-_CRATED = ("7801", "8209")
-_CONTENTS = (("air", 1.2), ("polystyrene", 30.0), ("uranium", 9000.0), ("ceramic", 2000.0))
+# Shields that are tried at a site before it counts as without room: some are too large for it.
+_SHIELD_DRAWS = 4
+# What lies in a cavity, its packed density in kg/m³, and how often.
+_CONTENTS = (
+    ("air", 1.2, 0.42),
+    ("polystyrene", 30.0, 0.17),
+    ("uranium", 9000.0, 0.13),
+    ("steel", 5000.0, 0.14),
+    ("ceramic", 2000.0, 0.14),
+)
+# What a carton lined with sheet carries besides, for whoever opens it.
+_CARTON_GOODS = (("cotton", 180.0), ("electronics", 350.0), ("paper", 500.0), ("polystyrene", 30.0))
 
 
 @dataclass(frozen=True)
@@ -74,13 +105,14 @@ def draw_shield(rng: Generator) -> Shield:
     names = list(SHIELD_MATERIALS)
     name = names[rng.choice(len(names), p=list(SHIELD_MATERIALS.values()))]
     form = SHIELD_FORMS[rng.choice(len(SHIELD_FORMS), p=[0.28, 0.26, 0.24, 0.12, 0.1])]
-    if name == "polyethylene+lead" and form in ("solid", "sheet_lined", "drum_in_drum"):
+    layered = name in _LAYERS
+    if layered and form in ("solid", "sheet_lined", "drum_in_drum"):
         form = "box"
     low, high = VOLUME_CM3
     volume = float(np.exp(rng.uniform(np.log(low), np.log(high)))) * 1e-6
-    metal = "lead" if name == "polyethylene+lead" else name
+    metal = "lead" if layered else name
     if form == "solid":
-        solid, wall = _solid(rng, volume)
+        solid, wall = lump(rng, volume)
         piece = Piece(solid, metal, _density(metal), "shield")
         return Shield((piece,), form, name, solid.volume * 1e6, wall * 1e3)
     if form == "sheet_lined":
@@ -93,14 +125,52 @@ def draw_shield(rng: Generator) -> Shield:
         pieces = _tube(rng, volume, wall, metal, drum=form == "drum_in_drum")
     else:
         pieces = _box(rng, volume, wall, metal)
-    if name == "polyethylene+lead":
-        pieces = _moderated(rng, pieces)
+    if form == "sheet_lined":
+        pieces = _carton(rng, pieces)
+    if layered:
+        pieces = _layered(rng, pieces, name)
     shielding = [p for p in pieces if p.role == "shield" and p.material == metal]
     used = shielding[0].solid.volume - pieces[pieces.index(shielding[0]) + 1].solid.volume
-    return Shield(tuple(_filled(rng, pieces)), form, name, used * 1e6, wall * 1e3)
+    if form != "sheet_lined":
+        pieces = _filled(rng, pieces)
+    return Shield(tuple(pieces), form, name, used * 1e6, wall * 1e3)
 
 
-def _solid(rng: Generator, volume: float) -> tuple[Solid, float]:
+def draw_flat_shield(rng: Generator, thick: float) -> Shield:
+    """A plate or a flat box no thicker than `thick`, m, across one of the axes."""
+    names = [name for name in SHIELD_MATERIALS if name not in _LAYERS]
+    shares = np.array([SHIELD_MATERIALS[name] for name in names])
+    name = names[rng.choice(len(names), p=shares / shares.sum())]
+    low, high = VOLUME_CM3
+    volume = float(np.exp(rng.uniform(np.log(low), np.log(high)))) * 1e-6
+    across = int(rng.choice(3, p=(0.25, 0.5, 0.25)))
+    hollow = rng.random() < 0.5 and thick > 0.03
+    wall = float(rng.uniform(0.005, min(0.012, thick / 4))) if hollow else 0.0
+    # Solid plates: half of their thickness is what VOLUME and WALL count as the wall.
+    deep = thick if hollow else float(np.clip(thick * rng.uniform(0.5, 1.0), 0.0101, thick))
+    ratio = float(rng.uniform(0.5, 2.0))
+    side = float(np.sqrt(volume / deep / ratio))
+    if hollow:  # the faces alone make up the volume of metal, the edges next to nothing
+        side = float(np.sqrt(volume / (2 * wall) / ratio)) * 0.9
+    side = max(side, 2.2 * wall, 0.012)
+    spans = [side, side * ratio]
+    spans.insert(across, deep)
+    half = (spans[0] / 2, spans[1] / 2, spans[2] / 2)
+    outer = Piece(_cuboid(half), name, _density(name), "shield")
+    if not hollow:
+        least = min(half)
+        return Shield((outer,), "solid", name, outer.solid.volume * 1e6, least * 1e3)
+    inner = Piece(_cuboid(_shrunk(half, wall)), "air", 1.2, "contents", 0)
+    used = (outer.solid.volume - inner.solid.volume) * 1e6
+    return Shield(tuple(_filled(rng, [outer, inner])), "box", name, used, wall * 1e3)
+
+
+def _shrunk(half: Vec3, by: float) -> Vec3:
+    return half[0] - by, half[1] - by, half[2] - by
+
+
+def lump(rng: Generator, volume: float) -> tuple[Solid, float]:
+    """A block, cylinder or turned block about the origin, and half of its least side, m."""
     a, b = rng.uniform(0.7, 1.6, 2)
     side = (volume / (a * b)) ** (1 / 3)
     sides = [side * a, side * b, side]
@@ -167,26 +237,38 @@ def _tube(rng: Generator, volume: float, wall: float, name: str, *, drum: bool) 
     ]
 
 
-def _moderated(rng: Generator, pieces: list[Piece]) -> list[Piece]:
-    """Polyethylene, with boron or without, around the metal."""
-    thick = float(rng.uniform(0.02, 0.06))
-    inner = pieces[0].solid
-    outer: Solid
-    if isinstance(inner, Cylinder):
-        outer = replace(inner, radius=inner.radius + thick, length=inner.length + 2 * thick)
-    else:
-        hi = inner.bounds[1]
-        outer = _cuboid((hi[0] + thick, hi[1] + thick, hi[2] + thick))
-    name = "polyethylene_borated" if rng.random() < 0.5 else "polyethylene"
-    shifted = [
+def _carton(rng: Generator, pieces: list[Piece]) -> list[Piece]:
+    """The lined space holds goods, and a carton is about it."""
+    name, density = _CARTON_GOODS[rng.integers(len(_CARTON_GOODS))]
+    skin = _around(pieces[0].solid, 0.005)
+    filled = replace(pieces[-1], material=name, density=density)
+    return [Piece(skin, "cardboard", 300.0, "packing"), *_one_deeper([*pieces[:-1], filled])]
+
+
+def _layered(rng: Generator, pieces: list[Piece], name: str) -> list[Piece]:
+    """Neutron moderator or absorber around the metal."""
+    layers = _LAYERS[name]
+    matter, density, (thin, thick) = layers[rng.integers(len(layers))]
+    outer = _around(pieces[0].solid, float(rng.uniform(thin, thick)))
+    return [Piece(outer, matter, density, "shield"), *_one_deeper(pieces)]
+
+
+def _around(solid: Solid, by: float) -> Solid:
+    if isinstance(solid, Cylinder):
+        return replace(solid, radius=solid.radius + by, length=solid.length + 2 * by)
+    return _cuboid(_shrunk(solid.bounds[1], -by))
+
+
+def _one_deeper(pieces: list[Piece]) -> list[Piece]:
+    """The same pieces, to stand behind a new one that encloses them all."""
+    return [
         replace(piece, inside=0 if piece.inside is None else piece.inside + 1) for piece in pieces
     ]
-    return [Piece(outer, name, _density(name), "shield"), *shifted]
 
 
 def _filled(rng: Generator, pieces: list[Piece]) -> list[Piece]:
-    """Half of the cavities hold something: packing, a source holder, metal."""
-    name, density = _CONTENTS[rng.choice(len(_CONTENTS), p=[0.5, 0.2, 0.15, 0.15])]
+    """More than half of the cavities hold something: packing, a source holder, metal."""
+    name, density, _ = _CONTENTS[rng.choice(len(_CONTENTS), p=[entry[2] for entry in _CONTENTS])]
     cavity = pieces[-1]
     if name == "air":
         return pieces
@@ -201,73 +283,49 @@ def _filled(rng: Generator, pieces: list[Piece]) -> list[Piece]:
     return [*pieces, core]
 
 
-def hide(
-    rng: Generator, objects: list[SceneObject], space: Space, shield: Shield
-) -> tuple[list[SceneObject], Threat]:
-    """The scene with the shield in it; `objects` may begin with the unit, which stays as it is."""
-    objects, first = put(rng, objects, space, shield.pieces)
-    threat = Threat(
-        tuple(range(first, len(objects))),
-        shield.form,
-        shield.material,
-        shield.volume_cm3,
-        shield.wall_mm,
-    )
-    return objects, threat
+@dataclass(frozen=True)
+class Concealed:
+    """A shield in its hiding place."""
+
+    shield: Shield
+    number: int
+    """In `Stage.placed`."""
+    site: str
+    """Key of SITES: where it really went."""
+
+    def mass_kg(self, stage: Stage) -> float:
+        """Of the shield and all that is in it."""
+        total, indices = 0.0, stage.placed[self.number]
+        for index in indices:
+            item = stage.objects[index]
+            total += item.solid.volume * item.density
+            if item.displaces in indices:
+                total -= item.solid.volume * stage.objects[item.displaces].density
+        return total
+
+    def threat(self, stage: Stage) -> Threat:
+        """As scenes name it; its indices hold once the stage changes no more."""
+        shield = self.shield
+        return Threat(
+            stage.placed[self.number],
+            shield.form,
+            shield.material,
+            shield.volume_cm3,
+            shield.wall_mm,
+        )
 
 
-def add_look_alike(
-    rng: Generator, objects: list[SceneObject], space: Space, heading: str
-) -> list[SceneObject]:
-    """The scene with a few dense pieces of that heading of LOOK_ALIKES among the load."""
-    name, density = LOOK_ALIKES[heading]
-    for _ in range(int(rng.integers(1, 5))):
-        pieces = tuple(_dense_piece(rng, heading, name, density))
-        objects, first = put(rng, objects, space, pieces)
-        group = goods_group_of(heading).name
-        objects[first:] = [
-            replace(item, group=group, heading=heading) if item.role == "cargo" else item
-            for item in objects[first:]
-        ]
-    return objects
-
-
-def _dense_piece(rng: Generator, heading: str, name: str, density: float) -> list[Piece]:
-    """A block, a bored cylinder, a flanged body, a case of cells: of the size of a shield."""
-    if heading in _CRATED:
-        return _crate(rng, name, density)
-    volume = float(np.exp(rng.uniform(np.log(100.0), np.log(6000.0)))) * 1e-6
-    solid, _ = _solid(rng, volume)
-    if heading == "8481":  # a body with a bore and a flange at each end
-        r = (volume / 10) ** (1 / 3)
-        axis = _AXES[rng.integers(3)]
-        body = Cylinder((0.0, 0.0, 0.0), 1.6 * r, 3.4 * r, axis)
-        bore = Cylinder((0.0, 0.0, 0.0), 0.8 * r, 3.4 * r, axis)
-        return [Piece(body, name, density, "cargo"), Piece(bore, "air", 1.2, "cargo", 0)]
-    if heading == "8507":  # cells: plates between thin walls
-        side = (volume * 3) ** (1 / 3)
-        return [Piece(_cuboid((side * 0.7, side * 0.4, side * 0.45)), name, density, "cargo")]
-    if rng.random() < 0.35 and isinstance(solid, Cylinder):
-        hole = replace(solid, radius=0.3 * solid.radius)
-        return [Piece(solid, name, density, "cargo"), Piece(hole, "air", 1.2, "cargo", 0)]
-    return [Piece(solid, name, density, "cargo")]
-
-
-def _crate(rng: Generator, name: str, density: float) -> list[Piece]:
-    """Bars or boxes of heavy metal in a regular stack in a wooden crate, as they are sold."""
-    across, high = int(rng.integers(2, 5)), int(rng.integers(1, 4))
-    side, gap = float(rng.uniform(0.035, 0.08)), float(rng.uniform(0.006, 0.015))
-    deep = float(rng.uniform(0.15, 0.5))
-    half = (
-        (across * side + (across + 1) * gap) / 2,
-        deep / 2 + gap,
-        (high * side + (high + 1) * gap) / 2,
-    )
-    pieces = [Piece(_cuboid(half), "wood", 250.0, "packing")]
-    for column in range(across):
-        for tier in range(high):
-            x = -half[0] + gap + column * (side + gap)
-            z = -half[2] + gap + tier * (side + gap)
-            bar = Box((x, -deep / 2, z), (x + side, deep / 2, z + side))
-            pieces.append(Piece(bar, name, density, "cargo", 0))
-    return pieces
+def conceal(rng: Generator, stage: Stage, space: Space, site: str | None = None) -> Concealed:
+    """Hides one shield at the site, a key of SITES; None: as smugglers like it."""
+    if site is None:
+        names = list(SITES)
+        site = names[rng.choice(len(names), p=[share for _, share in SITES.values()])]
+    for name in (site,) * _SHIELD_DRAWS + ("load",):
+        if name in _FLAT:
+            shield = draw_flat_shield(rng, float(rng.uniform(*_FLAT[name])))
+        else:
+            shield = draw_shield(rng)
+        number = put(rng, stage, space, shield.pieces, SITES[name][0])
+        if number is not None:
+            return Concealed(shield, number, name)
+    return Concealed(shield, force(rng, stage, space, shield.pieces), "floor")

@@ -1,20 +1,32 @@
-"""Where something foreign goes among the solids of a load, and what gives way for it.
+"""Where something foreign goes in a loaded transport unit, and what gives way for it.
 
-Inside one solid that holds it whole, in a hollow cut into boxes, or on the floor. What is placed is
-made in `concealment`.
+A `Stage` is the load in the making: it keeps track of what was put and never cuts it again. The
+sites are functions that propose one place each; what is placed is made in `concealment` and
+`look_alikes`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from scanai.physics.materials import material
 from scanai.synth.forms import Space
 from scanai.synth.scene import Role, SceneObject
 from scanai.synth.solids import Box, Cylinder, Heap, Solid, TiltedBox, Vec3
+
+# Air around what is put, m.
+_CLEAR = 0.003
+# Proposals that are tried before a site counts as full.
+_TRIES = 60
+# Matter of the unit below this density, kg/m³, is foam that can be cut out.
+_FOAM = 200.0
+# Matter across the beam, kg/m², that something hides behind: 40 g/cm² is 5 cm of steel.
+_SCREEN = 400.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,261 @@ class Piece:
     density: float
     role: Role
     inside: int | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the middle goes; `host` holds it whole, without one what meets it is cut."""
+
+    centre: Vec3
+    host: int | None = None
+
+
+class Stage:
+    """Objects of a scene to which pieces are added; knows the indices of all that was put."""
+
+    def __init__(self, objects: Sequence[SceneObject], voids: Sequence[Space] = ()) -> None:
+        self.objects = list(objects)
+        self.voids = tuple(voids)
+        """Hollows of the transport unit itself."""
+        self.placed: list[tuple[int, ...]] = []
+        """Indices of the pieces of each thing put, kept up to date while boxes are cut."""
+        self._measure()
+
+    def _measure(self) -> None:
+        bounds = np.array([item.solid.bounds for item in self.objects], np.float64)
+        self._lo, self._hi = bounds.reshape(-1, 2, 3).swapaxes(0, 1)
+        self._unit = np.array([item.role == "unit" for item in self.objects], np.bool_)
+        self._tied = {index for group in self.placed for index in group}
+        for index, item in enumerate(self.objects):
+            if item.displaces is not None:
+                self._tied |= {index, item.displaces}
+
+    def cargo(self) -> list[int]:
+        """Indices of goods and packing, without what was put."""
+        taken = {index for group in self.placed for index in group}
+        return [
+            index
+            for index, item in enumerate(self.objects)
+            if item.role in ("cargo", "packing") and index not in taken
+        ]
+
+    def of_unit(self) -> list[int]:
+        return [int(index) for index in np.flatnonzero(self._unit)]
+
+    def depth(self, index: int) -> float:
+        """Of the object along the beam, m."""
+        return float(self._hi[index, 1] - self._lo[index, 1])
+
+    def stays(self, index: int) -> bool:
+        """Whether an object of the load cannot be cut: round, put, or tied to another."""
+        item = self.objects[index]
+        if item.role not in ("cargo", "packing") or not isinstance(item.solid, Box):
+            return True
+        return index in self._tied
+
+    def hull(self, indices: Sequence[int]) -> Space:
+        """The box around these objects."""
+        lo, hi = self._lo[list(indices)].min(axis=0), self._hi[list(indices)].max(axis=0)
+        return _vec(lo), _vec(hi)
+
+    def meeting(self, around: Space, beside: int | None = None, *, unit: bool = False) -> list[int]:
+        """Objects other than `beside` whose bounds meet the box; those of the unit if asked."""
+        lo, hi = np.array(around[0]), np.array(around[1])
+        met: NDArray[np.bool_] = np.all((self._lo < hi) & (lo < self._hi), axis=1)
+        if not unit:
+            met &= ~self._unit
+        if beside is not None:
+            met[beside] = False
+        return [int(index) for index in np.flatnonzero(met)]
+
+    def top_below(self, around: Space) -> float | None:
+        """Height of what lies under the box's footprint, below its upper edge; None: nothing."""
+        lo, hi = around
+        under = (self._lo[:, :2] < np.array(hi[:2])).all(axis=1)
+        under &= (self._hi[:, :2] > np.array(lo[:2])).all(axis=1)
+        under &= (self._hi[:, 2] <= lo[2]) & ~self._unit
+        return float(self._hi[under, 2].max()) if under.any() else None
+
+    def cut(self, lo: Vec3, hi: Vec3) -> None:
+        """Cuts the box out of every box of goods and packing that was not put."""
+        self.objects, where = _carved(self.objects, lo, hi, self._tied)
+        self.placed = [tuple(where[index] for index in group) for group in self.placed]
+        self._measure()
+
+    def put(self, pieces: Sequence[Piece], place: Place) -> int:
+        """Appends the pieces about the place; returns the number of the thing in `placed`."""
+        first = len(self.objects)
+        for piece in pieces:
+            displaces = place.host if piece.inside is None else first + piece.inside
+            solid = moved(piece.solid, place.centre)
+            matter = material(piece.material)
+            item = SceneObject(solid, matter, piece.density, piece.role, displaces=displaces)
+            self.objects.append(item)
+        self.placed.append(tuple(range(first, len(self.objects))))
+        self._measure()
+        return len(self.placed) - 1
+
+
+Site = Callable[[Generator, Stage, Space, Vec3], "Place | None"]
+
+
+def put(
+    rng: Generator, stage: Stage, space: Space, pieces: Sequence[Piece], site: Site
+) -> int | None:
+    """Puts the pieces at the site; their number in `stage.placed`, None: there is no room."""
+    half = pieces[0].solid.bounds[1]
+    for _ in range(_TRIES):
+        place = site(rng, stage, space, half)
+        if place is None:
+            continue
+        if place.host is None:
+            around = box_about(place.centre, half)
+            if any(stage.stays(index) for index in stage.meeting(around)):
+                continue
+            stage.cut(*around)
+        return stage.put(pieces, place)
+    return None
+
+
+def force(rng: Generator, stage: Stage, space: Space, pieces: Sequence[Piece]) -> int:
+    """Puts the pieces on the floor; what cannot be cut there overlaps a little."""
+    half = pieces[0].solid.bounds[1]
+    centre = _floor_centre(rng, space, half)
+    stage.cut(*box_about(centre, half))
+    return stage.put(pieces, Place(centre))
+
+
+# --- sites ---------------------------------------------------------------------------------------
+
+
+def in_load(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """In one solid of the load that holds it whole, or in a hollow cut into boxes."""
+    cargo = stage.cargo()
+    if not cargo:
+        return on_floor(rng, stage, space, half)
+    host = cargo[rng.integers(len(cargo))]
+    lo, hi = stage.objects[host].solid.bounds
+    spot = []
+    for low, high, h, least, most in zip(lo, hi, half, *space, strict=True):
+        a, b = max(low + h + 0.004, least + h), min(high - h - 0.004, most - h)
+        if a > b:
+            first, last = least + h + 0.004, most - h - 0.004
+            if first > last:
+                return None
+            a = b = float(np.clip((low + high) / 2, first, last))
+        spot.append(float(rng.uniform(a, b)))
+    centre = (spot[0], spot[1], spot[2])
+    around = box_about(centre, half)
+    if holds(stage.objects[host].solid, *around):
+        # Lumps lie about in a bed of scrap: what is put among them may touch some.
+        loose = isinstance(stage.objects[host].solid, Heap)
+        if not stage.meeting(around, beside=host) or (loose and rng.random() < 0.2):
+            return Place(centre, host)
+    return Place(centre) if isinstance(stage.objects[host].solid, Box) else None
+
+
+def on_floor(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """Standing on the floor of the unit."""
+    return Place(_floor_centre(rng, space, half))
+
+
+def in_void(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """In a gap that the load leaves, such as in a machine or between packages; nothing is cut."""
+    cargo = stage.cargo()
+    if not cargo:
+        return None
+    lo, hi = stage.hull(cargo)
+    lo, hi = _within(lo, hi, space)
+    spot = _spot(rng, lo, hi, half)
+    if spot is None:
+        return None
+    around = box_about(spot, half)
+    if stage.meeting(around):
+        return None
+    rest = stage.top_below(around)
+    lowest = space[0][2] if rest is None else rest
+    return Place((spot[0], spot[1], lowest + half[2] + 2 * _CLEAR))
+
+
+def behind(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """In the shadow of a dense part of the load, such as an engine block."""
+    screens = [
+        index
+        for index in stage.cargo()
+        if stage.objects[index].density * stage.depth(index) > _SCREEN
+    ]
+    if not screens:
+        return None
+    screen = screens[rng.integers(len(screens))]
+    lo, hi = stage.objects[screen].solid.bounds
+    far = rng.random() < 0.7
+    y = hi[1] + half[1] + 2 * _CLEAR if far else lo[1] - half[1] - 2 * _CLEAR
+    x = float(rng.uniform(lo[0], hi[0]))
+    z = max(float(rng.uniform(lo[2], hi[2])), space[0][2] + half[2] + _CLEAR)
+    centre = (x, y, z)
+    return Place(centre) if _inside(box_about(centre, half), space) else None
+
+
+def in_unit(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """In a void of the transport unit itself: under the floor, beside the machinery, in a frame."""
+    if not stage.voids:
+        return None
+    lo, hi = stage.voids[rng.integers(len(stage.voids))]
+    spot = _spot(rng, lo, hi, half)
+    if spot is None:
+        return None
+    around = box_about(spot, half)
+    if not stage.meeting(around, unit=True) and not _touches(around, space):
+        return Place(spot)
+    return None
+
+
+def in_liquid(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """Sunk in the liquid of a tank, well inside of its round wall."""
+    cargo = stage.cargo()
+    if not cargo:
+        return None
+    host = max(cargo, key=lambda index: stage.objects[index].solid.volume)
+    lo, hi = stage.hull([host])
+    shares = rng.uniform((0.2, 0.3, 0.2), (0.8, 0.7, 0.45))
+    spot = [a + share * (b - a) for a, b, share in zip(lo, hi, shares, strict=True)]
+    return Place((spot[0], spot[1], spot[2]), host)
+
+
+def in_insulation(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """In the foam of an insulated wall, roof or door."""
+    foam = [
+        index
+        for index in stage.of_unit()
+        if stage.objects[index].density < _FOAM and isinstance(stage.objects[index].solid, Box)
+    ]
+    if not foam:
+        return None
+    host = foam[rng.integers(len(foam))]
+    lo, hi = stage.objects[host].solid.bounds
+    spot = _spot(rng, lo, hi, half)
+    if spot is None or not holds(stage.objects[host].solid, *box_about(spot, half)):
+        return None
+    return Place(spot, host)
+
+
+def at_wall(rng: Generator, stage: Stage, space: Space, half: Vec3) -> Place | None:
+    """Flat against a side wall, the front wall or the roof, where a false wall would be."""
+    centre = _spot(rng, *space, half)
+    if centre is None:
+        return None
+    spot = list(centre)
+    thin = int(np.argmin(half))
+    near = rng.random() < 0.5
+    if thin == 2 or (thin == 0 and near):
+        near = thin == 0
+    edge = space[0][thin] + half[thin] if near else space[1][thin] - half[thin]
+    spot[thin] = edge + (2 * _CLEAR if near else -2 * _CLEAR)
+    return Place((spot[0], spot[1], spot[2]))
+
+
+# --- geometry ------------------------------------------------------------------------------------
 
 
 def moved(solid: Solid, by: Vec3) -> Solid:
@@ -41,89 +308,53 @@ def moved(solid: Solid, by: Vec3) -> Solid:
     raise TypeError(f"a shield has no {type(solid).__name__}")
 
 
-def put(
-    rng: Generator, objects: list[SceneObject], space: Space, pieces: tuple[Piece, ...]
-) -> tuple[list[SceneObject], int]:
-    """The objects with the pieces appended, and the index of the first piece.
-
-    Boxes in the way are cut, which shifts the indices of what was there before.
-    """
-    objects = list(objects)
-    half = pieces[0].solid.bounds[1]
-    for _ in range(80):
-        host, centre = _place(rng, objects, space, half)
-        if centre is None:
-            continue
-        if host is None:
-            cut = carve(objects, *_around(centre, half))
-            if _overlapping(cut, *_around(centre, half)):
-                continue
-            objects = cut
-        return _insert(objects, pieces, centre, host)
-    # Nowhere whole: what is in the way of a place on the floor is cut, or overlaps a little.
-    centre = _floor_place(rng, space, half)
-    objects = carve(objects, *_around(centre, half))
-    return _insert(objects, pieces, centre, None)
-
-
-def _insert(
-    objects: list[SceneObject], pieces: tuple[Piece, ...], centre: Vec3, host: int | None
-) -> tuple[list[SceneObject], int]:
-    first = len(objects)
-    for piece in pieces:
-        displaces = host if piece.inside is None else first + piece.inside
-        solid = moved(piece.solid, centre)
-        matter = material(piece.material)
-        objects.append(SceneObject(solid, matter, piece.density, piece.role, displaces=displaces))
-    return objects, first
-
-
-def _around(centre: Vec3, half: Vec3) -> Space:
-    clear = 0.003
-    lo = tuple(c - h - clear for c, h in zip(centre, half, strict=True))
-    hi = tuple(c + h + clear for c, h in zip(centre, half, strict=True))
+def box_about(centre: Vec3, half: Vec3) -> Space:
+    """The box of that half size and a little air."""
+    lo = tuple(c - h - _CLEAR for c, h in zip(centre, half, strict=True))
+    hi = tuple(c + h + _CLEAR for c, h in zip(centre, half, strict=True))
     return (lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2])
 
 
-def _floor_place(rng: Generator, space: Space, half: Vec3) -> Vec3:
+def _vec(values: NDArray[np.float64]) -> Vec3:
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def _within(lo: Vec3, hi: Vec3, space: Space) -> Space:
+    return _vec(np.maximum(lo, space[0])), _vec(np.minimum(hi, space[1]))
+
+
+def _spot(rng: Generator, lo: Vec3, hi: Vec3, half: Vec3) -> Vec3 | None:
+    """A middle for which the box and its air lie between lo and hi; None where none does."""
+    spot = []
+    for low, high, h in zip(lo, hi, half, strict=True):
+        first, last = low + h + _CLEAR, high - h - _CLEAR
+        if first > last:
+            return None
+        spot.append(float(rng.uniform(first, last)))
+    return spot[0], spot[1], spot[2]
+
+
+def _floor_centre(rng: Generator, space: Space, half: Vec3) -> Vec3:
     (x0, y0, z0), (x1, y1, _) = space
     x = float(rng.uniform(x0 + half[0] + 0.01, x1 - half[0] - 0.01))
     y = float(rng.uniform(y0 + half[1] + 0.01, y1 - half[1] - 0.01))
     return x, y, z0 + half[2] + 0.005
 
 
-def _place(
-    rng: Generator, objects: list[SceneObject], space: Space, half: Vec3
-) -> tuple[int | None, Vec3 | None]:
-    """A host that holds it whole, or a spot in boxes or in the open; None: try again."""
-    cargo = [i for i, item in enumerate(objects) if item.role in ("cargo", "packing")]
-    if not cargo or rng.random() < 0.12:
-        return None, _floor_place(rng, space, half)
-    position = cargo[rng.integers(len(cargo))]
-    solid = objects[position].solid
-    lo, hi = solid.bounds
-    spot: list[float] = []
-    for low, high, h, least, most in zip(lo, hi, half, *space, strict=True):
-        a, b = max(low + h + 0.004, least + h), min(high - h - 0.004, most - h)
-        if a > b:
-            middle = (low + high) / 2
-            a = b = float(
-                np.clip(middle, least + h + 0.004, max(least + h + 0.004, most - h - 0.004))
-            )
-        spot.append(float(rng.uniform(a, b)))
-    centre = (spot[0], spot[1], spot[2])
-    around = _around(centre, half)
-    if _holds(solid, *around) and not _overlapping(objects, *around, beside=position):
-        return position, centre
-    if isinstance(solid, Box):
-        return None, centre
-    return None, None
+def _inside(box: Space, space: Space) -> bool:
+    (lo, hi), (a, b) = box, space
+    return all(p <= u and v <= q for p, q, u, v in zip(a, b, lo, hi, strict=True))
 
 
-def _holds(solid: Solid, lo: Vec3, hi: Vec3) -> bool:
+def _touches(box: Space, space: Space) -> bool:
+    (lo, hi), (a, b) = box, space
+    return all(p < v and u < q for p, q, u, v in zip(a, b, lo, hi, strict=True))
+
+
+def holds(solid: Solid, lo: Vec3, hi: Vec3) -> bool:
     """Whether the box lies wholly inside; False where that is not easily said."""
     if isinstance(solid, Box):
-        return all(a <= p and q <= b for a, b, p, q in zip(solid.lo, solid.hi, lo, hi, strict=True))
+        return _inside((lo, hi), (solid.lo, solid.hi))
     if isinstance(solid, Heap):
         if not (solid.x[0] <= lo[0] and hi[0] <= solid.x[-1] and solid.bottom <= lo[2]):
             return False
@@ -144,49 +375,37 @@ def _holds(solid: Solid, lo: Vec3, hi: Vec3) -> bool:
     return False
 
 
-def _overlapping(
-    objects: list[SceneObject], lo: Vec3, hi: Vec3, beside: int | None = None
-) -> list[int]:
-    """Objects of the load whose bounds meet the box, other than `beside`."""
-    met = []
-    for position, item in enumerate(objects):
-        if item.role == "unit" or position == beside:
-            continue
-        a, b = item.solid.bounds
-        if all(p < v and u < q for p, q, u, v in zip(a, b, lo, hi, strict=True)):
-            met.append(position)
-    return met
+# --- cutting -------------------------------------------------------------------------------------
 
 
-def carve(objects: list[SceneObject], lo: Vec3, hi: Vec3) -> list[SceneObject]:
+def carve(objects: Sequence[SceneObject], lo: Vec3, hi: Vec3) -> list[SceneObject]:
     """Cuts the box lo–hi out of every box of cargo and packing; other solids stay.
 
     Order is kept and `displaces` follows; what displaces something or is displaced is not cut.
     """
-    hosts = {item.displaces for item in objects}
+    stage = Stage(objects)
+    stage.cut(lo, hi)
+    return stage.objects
+
+
+def _carved(
+    objects: Sequence[SceneObject], lo: Vec3, hi: Vec3, keep: set[int]
+) -> tuple[list[SceneObject], list[int]]:
+    """The objects after the cut, and the new index of each old one (of its first part)."""
     result: list[SceneObject] = []
-    place: dict[int | None, int | None] = {None: None}
-    for position, item in enumerate(objects):
-        place[position] = len(result)
-        solid = item.solid
-        if (
-            item.role in ("cargo", "packing")
-            and isinstance(solid, Box)
-            and item.displaces is None
-            and position not in hosts
-            and _meets(solid, lo, hi)
-        ):
-            result += [replace(item, solid=part) for part in _without(solid, lo, hi)]
+    where: list[int] = []
+    for index, item in enumerate(objects):
+        where.append(len(result))
+        loose = item.role in ("cargo", "packing") and index not in keep
+        if loose and isinstance(item.solid, Box) and _touches(item.solid.bounds, (lo, hi)):
+            result += [replace(item, solid=part) for part in _without(item.solid, lo, hi)]
         else:
             result.append(item)
-    return [
-        item if item.displaces is None else replace(item, displaces=place[item.displaces])
+    followed = [
+        item if item.displaces is None else replace(item, displaces=where[item.displaces])
         for item in result
     ]
-
-
-def _meets(box: Box, lo: Vec3, hi: Vec3) -> bool:
-    return all(p < v and u < q for p, q, u, v in zip(box.lo, box.hi, lo, hi, strict=True))
+    return followed, where
 
 
 def _without(box: Box, lo: Vec3, hi: Vec3) -> list[Box]:

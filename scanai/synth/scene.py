@@ -51,7 +51,7 @@ class Threat:
 @dataclass(frozen=True)
 class TransportUnit:
     unit_type: str
-    """20, 40, 40HC, 45 or reefer"""
+    """As `scanai.synth.units.UNIT_TYPES` has them."""
     length: float
     width: float
     height: float

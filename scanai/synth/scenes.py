@@ -1,11 +1,12 @@
 """Whole scenes: a transport unit, one to three consignments, what is hidden, and the papers.
 
-`make_scene` is the only way in. What goods there are is in `cargo`, how they lie in `forms`,
-shields in `concealment`, the empty unit in `units`.
+`make_scene` is the only way in. What goods there are is in `cargo`, how they lie in `forms` and
+`loading`, shields in `concealment`, false declarations in `papers`, the empty unit in `units`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,32 +15,65 @@ from numpy.random import Generator
 
 from scanai.manifest.model import Line, Manifest
 from scanai.physics.materials import material
-from scanai.synth.cargo import Goods, draw_item, library
-from scanai.synth.concealment import LOOK_ALIKES, add_look_alike, draw_shield, hide
-from scanai.synth.forms import Space, build
-from scanai.synth.scene import Scene, SceneObject, Threat, TransportUnit
+from scanai.scan.profile import ScannerProfile
+from scanai.synth import papers
+from scanai.synth.cargo import Goods, library
+from scanai.synth.concealment import Concealed, conceal
+from scanai.synth.forms import Space
+from scanai.synth.loading import Consignment, Hold, capacity_kg, in_a_row, under_cover
+from scanai.synth.look_alikes import Added, add_look_alikes, draw_kind
+from scanai.synth.placing import Stage
+from scanai.synth.scene import Scene, SceneObject, TransportUnit
 from scanai.synth.solids import Box
-from scanai.synth.units import UNIT_TYPES, build_unit, interior
+from scanai.synth.staged import StagedScene
+from scanai.synth.units import (
+    CONTAINER_PAYLOAD_KG,
+    UNIT_TYPES,
+    EmptyUnit,
+    build_unit,
+    choose,
+    draw_unit_and_goods,
+    fits,
+)
 
-Kind = Literal["benign", "concealed", "undeclared", "false_mass", "empty", "false_empty"]
+Kind = Literal[
+    "benign",
+    "concealed",
+    "undeclared",
+    "second_consignment",
+    "swapped_codes",
+    "short_quantity",
+    "over_quantity",
+    "false_mass",
+    "empty",
+    "false_empty",
+    "empty_declared_loaded",
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 _MISMATCH = {
     "undeclared": "undeclared_goods",
+    "second_consignment": "second_consignment",
+    "swapped_codes": "swapped_codes",
+    "short_quantity": "short_quantity",
+    "over_quantity": "over_quantity",
     "false_mass": "false_mass",
     "false_empty": "false_empty",
+    "empty_declared_loaded": "empty_declared_loaded",
 }
+_HIDES_GOODS = ("undeclared", "second_consignment")
 
-# Gross mass of 5,000 export containers, t, by share: 5, 50 and 95 % are known, the rest is drawn.
-_MASS_SHARE = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
-_MASS_T = (0.9, 2.7, 11.0, 19.9, 24.6, 27.1, 28.3)
-_UNIT_WEIGHT = {"20": 0.3, "40": 0.27, "40HC": 0.33, "45": 0.03, "reefer": 0.07}
-# Goods that fill the unit before they reach their mass pull the distribution down; this exponent
-# of the draw makes up for them, but for part loads.
-_LOADED = 0.25
-_PART_LOADS = 0.3
-_LOOK_ALIKE_SHARE = 0.36
-# Fill of the space that is left at most, and length that a consignment gets at least.
-_LEAST_LENGTH = 1.25
+# Mass that a sender would load in a container, t, by share: what weighs less fills the unit before.
+# With the densities of `cargo` the loads come out near those of 5,000 export containers, of which
+# 2.7, 19.9 and 27.1 t at 5, 50 and 95 % are known.
+_MASS_SHARE = (0.0, 0.1, 0.5, 0.9, 1.0)
+_MASS_T = (16.0, 22.0, 26.0, 27.8, 28.5)
+# Loads that neither fill the unit nor its payload, and the least share of it that they reach.
+_PART_LOADS = 0.03
+_LEAST_PART = 0.03
+_LOOK_ALIKE_SHARE = 0.42
+# Undeclared goods that are the whole load, as against some under a cover.
+_WHOLE_LOAD = 0.2
+_COVER_DRAWS = 8
 
 
 @dataclass(frozen=True)
@@ -62,71 +96,33 @@ class ScanSpec:
             )
 
 
-@dataclass(frozen=True)
-class _Consignment:
-    goods: Goods
-    form: str
-    objects: tuple[SceneObject, ...]
+def make_scene(
+    rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = None
+) -> StagedScene:
+    """One scene: equal generator states and specs, equal scenes. ValueError: no such goods.
 
-    @property
-    def mass_kg(self) -> float:
-        return sum(item.solid.volume * item.density for item in self.objects)
-
-
-def make_scene(rng: Generator, spec: ScanSpec) -> Scene:
-    """One scene: equal generator states and specs, equal scenes. ValueError: no such goods."""
-    first = _first_goods(rng, spec)
-    unit_type = spec.unit_type or _draw_unit(rng, first)
-    unit, parts = build_unit(unit_type)
-    space = interior(unit_type)
-    if spec.kind == "empty":
-        objects = [*parts, *_leftovers(rng, space)]
-        return Scene(unit, tuple(objects), _papers(rng, unit, []), ("empty",))
-    loads = _load(rng, spec, first, unit_type, space)
-    objects = [*parts, *(item for load in loads for item in load.objects)]
-    declared = [_line(rng, load.goods, load.mass_kg) for load in loads]
-    if rng.random() < _LOOK_ALIKE_SHARE:
-        headings = list(LOOK_ALIKES)
-        heading = headings[rng.integers(len(headings))]
-        before = _mass(objects)
-        objects = add_look_alike(rng, objects, space, heading)
-        declared.append(_look_alike_line(heading, _mass(objects) - before))
-    threats: tuple[Threat, ...] = ()
-    # Last of all: what is added later may cut boxes in two, and a threat names objects by index.
+    With `profile`, the unit that is drawn is one that the scanner sees whole.
+    """
+    unit_type, first = draw_unit_and_goods(rng, _wanted_goods(spec), spec.unit_type, profile)
+    empty = build_unit(unit_type, rng)
+    target = _mass_to_load(rng, first, empty)
+    if spec.kind in ("empty", "empty_declared_loaded"):
+        return _empty_scene(rng, spec, empty, first, target)
+    loads = _loads(rng, spec, first, empty, target)
+    objects = [*empty.parts, *(item for load in loads for item in load.objects)]
+    stage = Stage(objects, empty.voids)
+    added, shield = None, None
+    if not empty.liquids_only and rng.random() < _LOOK_ALIKE_SHARE:
+        added = add_look_alikes(rng, stage, empty.space, draw_kind(rng))
     if spec.kind == "concealed":
-        objects, threat = hide(rng, objects, space, draw_shield(rng))
-        threats = (threat,)
-    manifest = _papers(rng, unit, declared)
-    manifest = _falsify(rng, spec.kind, manifest, loads)
-    forms = tuple(dict.fromkeys(load.form for load in loads))
-    return Scene(unit, tuple(objects), manifest, forms, threats, _MISMATCH.get(spec.kind, ""))
+        shield = conceal(rng, stage, empty.space, "liquid" if empty.liquids_only else None)
+    return _declared(rng, spec, empty.unit, loads, stage, added, shield)
 
 
-def _mass(objects: list[SceneObject]) -> float:
-    total = 0.0
-    for item in objects:
-        total += item.solid.volume * item.density
-        if item.displaces is not None:
-            total -= item.solid.volume * objects[item.displaces].density
-    return total
+# --- goods and units -----------------------------------------------------------------------------
 
 
-# --- goods and where they stand ------------------------------------------------------------------
-
-
-def _fits(goods: Goods, unit_type: str) -> bool:
-    if goods.units:
-        allowed = ("40HC", "45") if unit_type == "45" else (unit_type,)
-        return any(unit in goods.units for unit in allowed)
-    return unit_type != "reefer"
-
-
-def _choose(rng: Generator, goods: list[Goods]) -> Goods:
-    weights = np.array([entry.weight for entry in goods])
-    return goods[rng.choice(len(goods), p=weights / weights.sum())]
-
-
-def _first_goods(rng: Generator, spec: ScanSpec) -> Goods:
+def _wanted_goods(spec: ScanSpec) -> list[Goods]:
     goods = list(library())
     if spec.heading is not None:
         goods = [entry for entry in goods if entry.heading == spec.heading]
@@ -134,59 +130,75 @@ def _first_goods(rng: Generator, spec: ScanSpec) -> Goods:
         goods = [entry for entry in goods if entry.group == spec.group]
     if not goods:
         raise ValueError(f"no goods of heading {spec.heading} or group {spec.group} in the library")
-    if spec.unit_type is not None:
-        fitting = [entry for entry in goods if _fits(entry, spec.unit_type)]
-        goods = fitting or goods
-    return _choose(rng, goods)
+    return goods
 
 
-def _draw_unit(rng: Generator, goods: Goods) -> str:
-    types = [unit for unit in UNIT_TYPES if _fits(goods, unit)]
-    weights = np.array([_UNIT_WEIGHT[unit] for unit in types])
-    return types[rng.choice(len(types), p=weights / weights.sum())]
+def _mass_to_load(rng: Generator, first: Goods, empty: EmptyUnit) -> float:
+    """Mass to load, kg."""
+    target = 1000 * float(np.interp(rng.random(), _MASS_SHARE, _MASS_T))
+    target *= empty.payload_kg / CONTAINER_PAYLOAD_KG
+    if rng.random() < _PART_LOADS:
+        most = min(target, capacity_kg(first, empty.space))
+        return most * float(rng.uniform(_LEAST_PART, 1.0))
+    return target
 
 
-def _load(
-    rng: Generator, spec: ScanSpec, first: Goods, unit_type: str, space: Space
-) -> list[_Consignment]:
-    """One to three consignments one behind the other, each in its share of the length."""
+def _loads(
+    rng: Generator, spec: ScanSpec, first: Goods, empty: EmptyUnit, target_kg: float
+) -> list[Consignment]:
+    """What lies in the unit; where goods are hidden, those come last."""
+    hold = Hold(empty.unit.unit_type, empty.space)
+    others = [entry for entry in library() if fits(entry, hold.unit_type)]
+    if empty.liquids_only:
+        return in_a_row(rng, [first], target_kg, hold, [])
+    if spec.kind in _HIDES_GOODS:
+        return _with_hidden(rng, spec, first, hold, others, target_kg)
     count = int(rng.choice([1, 2, 3], p=[0.62, 0.26, 0.12]))
-    long = space[1][0] - space[0][0]
-    if long / count < 1.15 * first.package[0] + 0.5:
+    if hold.length / count < 1.15 * first.package[0] + 0.5:
         count = 1
-    if spec.kind == "undeclared":
-        count = max(count, 2)
-    others = [entry for entry in library() if _fits(entry, unit_type)]
-    goods = [first]
-    while len(goods) < count:
-        pool = others
-        if spec.kind == "undeclared" and len(goods) == count - 1:
-            pool = [entry for entry in others if entry.group not in {g.group for g in goods}]
-        goods.append(_choose(rng, pool or others))
-    drawn = rng.random() ** (1.0 if rng.random() < _PART_LOADS else _LOADED)
-    target = 1000 * float(np.interp(drawn, _MASS_SHARE, _MASS_T))
-    (x0, y0, z0), (x1, y1, z1) = space
-    area = (y1 - y0) * (z1 - z0)
-    least = _LEAST_LENGTH / (x1 - x0)
-    shares = np.sort(least + rng.dirichlet(np.full(count, 3.0)) * (1 - least * count))[::-1]
-    loads: list[_Consignment] = []
-    x = x0
-    for place in rng.permutation(count):  # the first goods get the longest part, anywhere
-        length = float(shares[place]) * (x1 - x0)
-        room = ((x, y0, z0), (x + length - 0.02, y1, z1))
-        entry = goods[place]
-        for _ in range(20):
-            most = sum(entry.density) / 2 * area * length * rng.uniform(0.86, 0.98)
-            item = draw_item(rng, entry, min(target * float(shares[place]), most))
-            objects = build(rng, item, room)
-            if objects:
-                load = _Consignment(entry, item.form, tuple(objects))
-                loads.insert(0 if place == 0 else len(loads), load)
-                break
-            # Too long for its part of the unit, such as a car: something else stands there.
-            entry = entry if place == 0 else _choose(rng, others)
-        x += length
-    return loads
+    goods = [first, *(choose(rng, others) for _ in range(count - 1))]
+    return in_a_row(rng, goods, target_kg, hold, others)
+
+
+def _with_hidden(
+    rng: Generator,
+    spec: ScanSpec,
+    first: Goods,
+    hold: Hold,
+    others: Sequence[Goods],
+    target_kg: float,
+) -> list[Consignment]:
+    """A load, and goods of another group that the papers will not name."""
+    pool = [goods for goods in others if goods.group != first.group]
+    if spec.kind == "undeclared" and rng.random() < _WHOLE_LOAD:
+        return in_a_row(rng, [first], target_kg, hold, others)
+    for _ in range(_COVER_DRAWS):
+        hidden = choose(rng, pool)
+        if spec.kind == "undeclared":
+            loads = under_cover(rng, first, hidden, target_kg, hold)
+        else:
+            loads = in_a_row(rng, [first, hidden], target_kg, hold, [])
+        if len(loads) == 2:
+            return loads
+    return in_a_row(rng, [first], target_kg, hold, others)
+
+
+def _empty_scene(
+    rng: Generator, spec: ScanSpec, empty: EmptyUnit, goods: Goods, target_kg: float
+) -> StagedScene:
+    """Nothing but what was left behind, declared so or declared as a load."""
+    objects = [*empty.parts, *([] if empty.liquids_only else _leftovers(rng, empty.space))]
+    lines: list[Line] = []
+    if spec.kind == "empty_declared_loaded":
+        mass = min(target_kg, capacity_kg(goods, empty.space))
+        lines.append(papers.goods_line(rng, papers.Shipped(goods, mass)))
+    declared = papers.honest(rng, empty.unit, lines)
+    mismatch = _MISMATCH.get(spec.kind, "")
+    scene = Scene(empty.unit, tuple(objects), declared, ("empty",), (), mismatch)
+    true = papers.true_papers(declared, [], scene.cargo_mass_kg)
+    return StagedScene(
+        scene.unit, scene.objects, declared, scene.load_forms, (), mismatch, true_manifest=true
+    )
 
 
 def _leftovers(rng: Generator, space: Space) -> list[SceneObject]:
@@ -205,104 +217,66 @@ def _leftovers(rng: Generator, space: Space) -> list[SceneObject]:
 # --- papers --------------------------------------------------------------------------------------
 
 
-def _line(rng: Generator, goods: Goods, mass_kg: float) -> Line:
-    choice = int(rng.integers(len(goods.codes)))
-    text = goods.texts[min(choice, len(goods.texts) - 1)]
-    volume = np.prod([max(side, 0.05) for side in goods.package])
-    each = max(5.0, float(volume) * sum(goods.density) / 2)
-    return Line(
-        hs_code=goods.codes[choice],
-        description=text,
-        mass_kg=float(round(mass_kg)),
-        packages=max(1, round(mass_kg / each)),
-        package_type=goods.package_type,
+def _declared(
+    rng: Generator,
+    spec: ScanSpec,
+    unit: TransportUnit,
+    loads: Sequence[Consignment],
+    stage: Stage,
+    added: Added | None,
+    shield: Concealed | None,
+) -> StagedScene:
+    """The finished stage with its papers, true and false."""
+    lines = [papers.goods_line(rng, papers.Shipped(load.goods, load.mass_kg)) for load in loads]
+    if added is not None:
+        mass, pieces = added.mass_kg(stage), len(added.numbers)
+        lines.append(papers.piece_line(added.kind.code, added.kind.text, mass, pieces))
+    honest = papers.honest(rng, unit, lines)
+    declared = _falsified(rng, spec, honest, loads)
+    if shield is not None:
+        lines.append(papers.shield_line(shield.shield.material, shield.mass_kg(stage)))
+    named = {line.hs_code[:4] for line in declared.lines}
+    there = {item.heading for item in stage.objects if item.heading}
+    scene = Scene(
+        unit,
+        tuple(stage.objects),
+        declared,
+        tuple(dict.fromkeys(load.form for load in loads)),
+        () if shield is None else (shield.threat(stage),),
+        _MISMATCH.get(spec.kind, ""),
+    )
+    return StagedScene(
+        scene.unit,
+        scene.objects,
+        scene.manifest,
+        scene.load_forms,
+        scene.threats,
+        scene.mismatch,
+        true_manifest=papers.true_papers(honest, lines, scene.cargo_mass_kg),
+        look_alikes=() if added is None else added.look_alikes(stage),
+        hidden_headings=tuple(sorted(there - named)),
+        sites=() if shield is None else (shield.site,),
     )
 
 
-_LOOK_ALIKE_PAPERS = {
-    "7325": ("732599", "Counterweights of cast iron"),
-    "7326": ("732690", "Forged blocks of steel"),
-    "8431": ("843149", "Machine parts, pins and blocks"),
-    "8481": ("848180", "Valve bodies of brass"),
-    "8480": ("848071", "Mould inserts"),
-    "8209": ("820900", "Carbide tooling"),
-    "7801": ("780110", "Lead ingots"),
-    "8507": ("850710", "Lead-acid accumulators"),
-    "8504": ("850490", "Transformer cores"),
-    "7407": ("740710", "Copper bars"),
-}
-
-
-def _look_alike_line(heading: str, mass_kg: float) -> Line:
-    code, text = _LOOK_ALIKE_PAPERS[heading]
-    return Line(
-        hs_code=code,
-        description=text,
-        mass_kg=float(max(1, round(mass_kg))),
-        packages=1,
-        package_type="PX",
-    )
-
-
-def _papers(rng: Generator, unit: TransportUnit, lines: list[Line]) -> Manifest:
-    number = int(rng.integers(0, 1_000_000))
-    return Manifest(
-        unit=f"SYNTH-{number:06d}",
-        unit_type=unit.unit_type,
-        scan_id=f"SYNTH-{number:06d}-{int(rng.integers(0, 10_000)):04d}",
-        regime=("import", "export", "transit", "transhipment")[rng.integers(4)],
-        gross_mass_kg=_weighed(rng, lines),
-        tare_kg=unit.tare_kg,
-        lines=tuple(lines),
-    )
-
-
-def _weighed(rng: Generator, lines: list[Line]) -> float:
-    """Declared mass strays from the true one by a percent or two."""
-    total = sum(line.mass_kg or 0.0 for line in lines)
-    return float(round(total * (1 + 0.012 * float(np.clip(rng.standard_normal(), -2.5, 2.5)))))
-
-
-def _falsify(rng: Generator, kind: str, manifest: Manifest, loads: list[_Consignment]) -> Manifest:
+def _falsified(
+    rng: Generator, spec: ScanSpec, honest: Manifest, loads: Sequence[Consignment]
+) -> Manifest:
     """The declaration as the sender wants it read."""
-    if kind == "false_empty":
-        return _with(manifest, (), 0.0)
-    if kind == "undeclared":
-        hidden = loads[-1].goods
-        codes = set(hidden.codes)
-        lines = tuple(line for line in manifest.lines if line.hs_code not in codes)
-        total = sum(line.mass_kg or 0.0 for line in manifest.lines)
-        kept = sum(line.mass_kg or 0.0 for line in lines)
-        scale = total / kept if kept else 1.0
-        return _with(manifest, _scaled(lines, scale), manifest.gross_mass_kg)
-    if kind == "false_mass":
-        scale = rng.uniform(0.35, 0.7) if rng.random() < 0.5 else rng.uniform(1.4, 2.5)
-        lines = _scaled(manifest.lines, float(scale))
-        gross = manifest.gross_mass_kg or 0.0
-        return _with(manifest, lines, float(round(gross * float(scale))))
-    return manifest
-
-
-def _scaled(lines: tuple[Line, ...], scale: float) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            hs_code=line.hs_code,
-            description=line.description,
-            mass_kg=float(round((line.mass_kg or 0.0) * scale)),
-            packages=max(1, round((line.packages or 1) * scale)),
-            package_type=line.package_type,
-        )
-        for line in lines
-    )
-
-
-def _with(manifest: Manifest, lines: tuple[Line, ...], gross: float | None) -> Manifest:
-    return Manifest(
-        unit=manifest.unit,
-        unit_type=manifest.unit_type,
-        scan_id=manifest.scan_id,
-        regime=manifest.regime,
-        gross_mass_kg=gross,
-        tare_kg=manifest.tare_kg,
-        lines=lines,
-    )
+    match spec.kind:
+        case "false_empty":
+            return papers.emptied(honest)
+        case "false_mass":
+            return papers.false_mass(rng, honest)
+        case "short_quantity" | "over_quantity":
+            return papers.false_quantity(rng, honest, short=spec.kind == "short_quantity")
+        case "swapped_codes":
+            return papers.swapped_codes(rng, honest)
+        case "undeclared" | "second_consignment" if len(loads) > 1:
+            hidden = frozenset({loads[-1].goods.heading})
+            follows = spec.kind == "second_consignment"
+            return papers.without(honest, hidden, mass_follows=follows)
+        case "undeclared" | "second_consignment":
+            return papers.swapped_codes(rng, honest)
+        case _:
+            return honest

@@ -14,11 +14,15 @@ from numpy.random import Generator
 from scanai.manifest.model import Manifest
 from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile
-from scanai.synth.detect import expected_transmission, record
+from scanai.synth.detect import expected_transmission
+from scanai.synth.recording import record
 from scanai.synth.scene import Scene
 from scanai.synth.scenes import ScanSpec, make_scene
-from scanai.synth.trace import trace, view
+from scanai.synth.spectrum import drifted
+from scanai.synth.trace import trace
+from scanai.synth.travel import Travel, draw_travel
 from scanai.synth.truth import Truth, truth
+from scanai.synth.view import view
 
 # Air before and behind the unit, m: drawn anew for each end of each scan.
 _LEAST_MARGIN, _MOST_MARGIN = 0.1, 0.4
@@ -51,12 +55,13 @@ def simulate(
     for_scene, for_view, for_detector = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(3)
     )
-    scene = make_scene(for_scene, spec)
-    rays = view(profile, _x_range(for_view, scene, profile, x_window_px))
+    scene = make_scene(for_scene, spec, profile)
+    travel = draw_travel(for_view, profile.imperfections)
+    rays = view(profile, _x_range(for_view, scene, profile, x_window_px, travel), travel)
     layers = trace(scene, rays)
     raw = record(
         for_detector,
-        expected_transmission(layers, profile),
+        expected_transmission(layers, profile, drifted(for_detector, profile)),
         profile,
         source=f"{scene.manifest.scan_id}.tiff",
         air_line=air_line,
@@ -67,14 +72,14 @@ def simulate(
 
 
 def _x_range(
-    rng: Generator, scene: Scene, profile: ScannerProfile, columns: int | None
+    rng: Generator, scene: Scene, profile: ScannerProfile, columns: int | None, travel: Travel
 ) -> tuple[float, float]:
     """First and last x that is scanned, m."""
     front, back = rng.uniform(_LEAST_MARGIN, _MOST_MARGIN, 2)
     start, end = -front, scene.unit.length + back
     if columns is None:
         return start, end
-    width = columns * profile.pitch_mm[0] / 1000
+    width = columns * profile.pitch_mm[0] / 1000 * travel.speed
     if width >= end - start:
         middle = (start + end) / 2
         return middle - width / 2, middle + width / 2

@@ -58,6 +58,7 @@ def test_opaque_parts_make_the_mass_a_lower_bound(kit, context_of) -> None:
     [
         (manifest(tare_kg=2100.0, unit_type="40"), 2100.0, "manifest"),
         (manifest(tare_kg=None, unit_type="40"), 3700.0, "standard"),
+        (manifest(tare_kg=None, unit_type="gondola"), 21_500.0, "standard"),
         (manifest(tare_kg=None, unit_type="?"), 2250.0, "standard"),
         (None, 2250.0, "standard"),
     ],
@@ -67,6 +68,28 @@ def test_tare_comes_from_papers_else_type_else_length(
 ) -> None:
     mass = estimate_mass(context_of(kit.walls, ("paper", kit.load, 45.0)), declaration)
     assert (mass.tare_kg, mass.tare_from) == (tare, source)
+
+
+def test_what_stands_out_below_the_unit_is_weighed_as_well(kit, context_of) -> None:
+    body = ("steel", np.s_[16:120, 14:317], 3.2)
+    wheels = ("steel", np.s_[120:144, 60:90], 20.0)
+    bare, wheeled = context_of(body), context_of(body, wheels)
+    added = (
+        estimate_mass(wheeled, manifest(tare_kg=0.0)).cargo_kg
+        - estimate_mass(bare, manifest(tare_kg=0.0)).cargo_kg
+    )
+    assert added == pytest.approx(true_mass(kit, wheeled.measured.scan, wheels), rel=0.1)
+
+
+def test_what_of_a_wagon_is_opaque_is_not_taken_off_the_load(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    box, wagon = (
+        estimate_mass(context, manifest(unit_type=unit_type, tare_kg=1000.0))
+        for unit_type in ("20", "wagon")
+    )
+    assert box.tare_kg == wagon.tare_kg == 1000.0
+    assert wagon.cargo_kg - box.cargo_kg == pytest.approx(250)
+    assert wagon.high_kg - wagon.low_kg > box.high_kg - box.low_kg
 
 
 def test_a_unit_of_no_known_length_has_no_tare(kit, context_of) -> None:

@@ -2,13 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from scanai.inspect.bundle import OperatingPoint
+from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.measured import block_mean, measure
+from scanai.scan.fan import fan
+from scanai.scan.profile import Geometry
 
 
 @given(
@@ -91,8 +96,54 @@ def test_mass_does_not_depend_on_the_size_of_the_last_cells(kit) -> None:
 
 def test_height_grows_from_the_lowest_row_up(kit) -> None:
     seen = measured(kit, kit.walls)
-    assert seen.height_m(160) == pytest.approx(-0.2)
-    assert seen.height_m(0) == pytest.approx(3.0)
+    assert seen.position_m(160) == pytest.approx(-0.2)
+    assert seen.position_m(0) == pytest.approx(3.0)
+
+
+def test_a_view_from_above_places_things_across_the_unit(kit) -> None:
+    scan = kit.make_scan(kit.walls)
+    geometry = Geometry(
+        source_to_centre_m=6.0,
+        source_to_detector_m=8.0,
+        source_height_m=7.4,
+        view_bottom_m=-1.6,
+        view="above",
+    )
+    profile = msgspec.structs.replace(scan.profile, geometry=geometry)
+    seen = measure(replace(scan, profile=profile), profile, 40.0)
+    assert seen.position_m(160) == pytest.approx(-1.6)
+    assert seen.position_m(80) == pytest.approx(0.0, abs=1e-9)
+    context = Context(seen, OperatingPoint({}, None))
+    assert context.place((116, 100, 118, 120)) == (
+        "2.0 m from the left end, 0.6 m from the middle towards the lower side of the picture"
+    )
+
+
+def test_a_view_from_the_side_places_things_above_the_floor(kit) -> None:
+    context = Context(measured(kit, kit.walls), OperatingPoint({}, None))
+    assert context.place((116, 100, 118, 120)) == "2.0 m from the left end, 0.8 m up"
+
+
+def test_cells_of_an_upper_arm_are_as_large_as_what_they_see(kit) -> None:
+    """Rows on the level arm of an L see less and less of the width of their ray."""
+    scan = kit.make_scan(kit.walls)
+    geometry = Geometry(
+        source_to_centre_m=4.5,
+        source_to_detector_m=6.2,
+        source_height_m=0.4,
+        view_bottom_m=-0.3,
+        arm_height_m=2.4,
+    )
+    profile = msgspec.structs.replace(scan.profile, geometry=geometry)
+    area = measure(scan, profile, 40.0).cell_area_cm2[:, 5]
+    rays = fan(geometry, 160, 0.02)
+    upper = rays.slope > (2.4 - 0.4) / 6.2
+    assert 40 < upper.sum() < 120
+    np.testing.assert_allclose(
+        area, rays.width_m.reshape(20, 8).sum(axis=1) * 1e4 * 0.16, rtol=1e-5
+    )
+    flat = measure(scan, scan.profile, 40.0).cell_area_cm2[:, 5]
+    assert abs(area / flat - 1).max() > 0.1
 
 
 def test_a_scan_of_one_energy_of_a_dual_scanner_uses_that_energy(kit) -> None:

@@ -127,7 +127,7 @@ def test_png_pair_loses_nothing(tmp_path, raw):
 
 
 @FILES
-@given(raw=scans(), name=st.sampled_from(["portal-6-4", "gantry-9-6"]))
+@given(raw=scans(), name=st.sampled_from(["portal-6-4", "gantry-9-6", "truck-6-3"]))
 def test_npy_loses_nothing(tmp_path, raw, name):
     profile = load_profile(name)
     raw = raw_scan(
@@ -233,7 +233,7 @@ def test_site_profile_serves_a_file_of_a_scanner_that_does_not_ship(tmp_path):
     assert read_raw(path, PORTAL).profile == PORTAL
     assert message_of(path) == (
         "expected a known scanner: the name of a scanner profile (gantry-9-6, mobile-4, "
-        "portal-6-4) or a .toml file, found 'site-1'"
+        "portal-6-4, rail-10-6, relocatable-6-4, truck-6-3) or a .toml file, found 'site-1'"
     )
 
 

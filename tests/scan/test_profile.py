@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+import numpy as np
 import pytest
 
 from scanai.errors import ProfileError
 from scanai.resources import scanner_profiles_dir
 from scanai.scan import load_profile
-from scanai.scan.profile import known_profiles
+from scanai.scan.fan import sees
+from scanai.scan.profile import Imperfections, known_profiles
 
 # Upper edge of a 9 ft 6 in container, and half its width (ISO 668), metres.
 HIGH_CUBE, HALF_WIDTH = 2.896, 1.219
@@ -19,7 +22,14 @@ def text_of(name="portal-6-4"):
 
 @pytest.mark.parametrize(
     ("name", "energies"),
-    [("portal-6-4", (6, 4)), ("gantry-9-6", (9, 6)), ("mobile-4", (4,))],
+    [
+        ("portal-6-4", (6, 4)),
+        ("gantry-9-6", (9, 6)),
+        ("mobile-4", (4,)),
+        ("rail-10-6", (10, 6)),
+        ("relocatable-6-4", (6, 4)),
+        ("truck-6-3", (6, 3)),
+    ],
 )
 def test_shipped_profile_loads_by_name(name, energies):
     profile = load_profile(name)
@@ -31,16 +41,14 @@ def test_shipped_profile_loads_by_name(name, energies):
 def test_fan_sees_a_high_cube_container_whole_with_air_above(name):
     """Beam output is corrected in the air above the unit, so every profile must show some."""
     profile = load_profile(name)
-    view = profile.geometry
-    # The face nearest to the source throws the longest shadow onto the centre plane.
-    magnified = view.source_to_centre_m / (view.source_to_centre_m - HALF_WIDTH)
-    top = view.source_height_m + (HIGH_CUBE - view.source_height_m) * magnified
-    bottom = view.source_height_m * (1 - magnified)
-    assert view.view_bottom_m < bottom
-    rows_above = (view.view_bottom_m - top + profile.rows * profile.pitch_mm[1] / 1000) / (
-        profile.pitch_mm[1] / 1000
-    )
-    assert rows_above >= 8
+    air = 8 * profile.pitch_mm[1] / 1000
+    assert sees(profile, HALF_WIDTH, 0.0, HIGH_CUBE, air)
+    assert not sees(profile, HALF_WIDTH, 0.0, HIGH_CUBE + 3.0, air)
+
+
+@pytest.mark.parametrize("name", ["truck-6-3", "rail-10-6", "relocatable-6-4"])
+def test_fan_sees_a_lorry_whole(name):
+    assert sees(load_profile(name), 1.28, 0.06, 4.1, 0.1)
 
 
 @pytest.mark.parametrize("name", known_profiles())
@@ -56,8 +64,8 @@ def test_unknown_name_lists_the_known_ones():
     with pytest.raises(ProfileError) as caught:
         load_profile("portal-7-5")
     assert str(caught.value) == (
-        "portal-7-5: expected the name of a scanner profile (gantry-9-6, mobile-4, portal-6-4) "
-        "or a .toml file, found no such profile"
+        "portal-7-5: expected the name of a scanner profile (gantry-9-6, mobile-4, portal-6-4, "
+        "rail-10-6, relocatable-6-4, truck-6-3) or a .toml file, found no such profile"
     )
 
 
@@ -88,6 +96,32 @@ def test_profile_file_of_a_site_is_read(tmp_path):
         ("noise_floor = 1.5e-4", "noise_floor = nan", "noise_floor within 0 and 0.1, found nan"),
         ("pitch_mm = [5.0, 5.6]", "pitch_mm = [5.0, 0.0]", "pitch_mm > 0, found [5.0, 0.0]"),
         ("dark_counts = [0.0, 0.0]", "dark_counts = [0.0]", "0 or 2 file.dark_counts, found 1"),
+        ("gain_spread", "afterglow = 1.5\ngain_spread", "imperfections.afterglow within 0 and 1, "),
+        ("gain_spread", "cross_talk = 0.6\ngain_spread", "cross_talk within 0 and 0.5, found 0.6"),
+        ("dead_rows = 0.6", "dead_rows = -1.0", "imperfections.dead_rows of 0 or more, found -1.0"),
+        ("dead_rows = 0.6", "skew_mrad = inf", "imperfections.skew_mrad of 0 or more, found inf"),
+        ("dead_rows", "scatter_reach_m = 0.0\ndead_rows", "scatter_reach_m above 0, found 0.0"),
+        (
+            "dead_rows",
+            "aperture = [1.0, 9.0]\ndead_rows",
+            "aperture within 0 and 4, found [1.0, 9.",
+        ),
+        ("dead_rows", "ghosts = 1.0\ndead_rows", "expected only known fields at $.imperfections"),
+        (
+            "view_bottom_m",
+            'view = "front"\nview_bottom_m',
+            "expected above, below or side at $.geometry.view, found",
+        ),
+        (
+            "view_bottom_m",
+            'view = "above"\narm_height_m = 3.0\nview_bottom_m',
+            "geometry.arm_height_m in a side view only, found above",
+        ),
+        (
+            "view_bottom_m",
+            "arm_height_m = 0.5\nview_bottom_m",
+            "arm_height_m above the source and the lower end of the array, found 0.5",
+        ),
     ],
 )
 def test_refuses_profile_and_names_what_is_wrong(tmp_path, old, new, found):
@@ -99,6 +133,30 @@ def test_refuses_profile_and_names_what_is_wrong(tmp_path, old, new, found):
         load_profile(path)
     assert str(caught.value).startswith(f"{path}: expected ")
     assert found in str(caught.value)
+
+
+def test_level_arm_ends_before_the_source(tmp_path):
+    text = text_of().replace("view_bottom_m", "arm_height_m = 3.0\nview_bottom_m")
+    path = tmp_path / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    assert load_profile(path).geometry.arm_height_m == 3.0
+    path.write_text(text.replace("rows = 640", "rows = 2000"), encoding="utf-8")
+    with pytest.raises(ProfileError, match="rows on the level arm that end before the source"):
+        load_profile(path)
+
+
+def test_profile_without_the_newer_keys_has_plausible_imperfections(tmp_path):
+    path = tmp_path / "old.toml"
+    path.write_text(text_of().split("[imperfections]")[0], encoding="utf-8")
+    flaws = load_profile(path).imperfections
+    assert flaws == Imperfections()
+    assert min(flaws.scatter, flaws.afterglow, flaws.cross_talk, flaws.spectrum_drift) > 0
+
+
+def test_perfect_scanner_has_every_imperfection_at_zero():
+    flaws = msgspec.structs.asdict(Imperfections.perfect())
+    lengths = {"scatter_reach_m", "afterglow_pulses"}
+    assert {name for name, value in flaws.items() if np.any(value)} == lengths
 
 
 def test_missing_profile_file_is_named(tmp_path):

@@ -31,13 +31,7 @@ def coarse_scanner() -> ScannerProfile:
         dark_counts=400.0,
         saturation_counts=65535,
         noise_floor=1.5e-4,
-        imperfections=Imperfections(
-            gain_spread=0.0,
-            dark_spread_counts=0.0,
-            dead_rows=0.0,
-            hot_pixel_share=0.0,
-            output_drift=0.0,
-        ),
+        imperfections=Imperfections.perfect(),
     )
 
 

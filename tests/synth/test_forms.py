@@ -8,6 +8,7 @@ import pytest
 from scanai.synth.cargo import Goods, draw_item, library
 from scanai.synth.forms import FORMS, build
 from scanai.synth.forms.load import tiers_of_columns
+from scanai.synth.loading import HAND_STACKED
 from scanai.synth.scene import SceneObject
 from scanai.synth.units import interior
 
@@ -66,6 +67,51 @@ def test_loads_about_the_mass_that_was_asked_for(form: str) -> None:
 
 def test_same_generator_state_gives_the_same_solids() -> None:
     assert load("machines", 5, 9000) == load("machines", 5, 9000)
+
+
+@pytest.mark.parametrize("form", HAND_STACKED)
+def test_hand_stacked_forms_keep_to_a_part_of_the_width_and_height(form: str) -> None:
+    """For such a load lies under or beside another one."""
+    lo, hi = (1.0, 0.2, 0.5), (5.0, 1.17, 1.4)
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        item = draw_item(rng, goods_in(form), 3000)
+        while item.form != form:
+            item = draw_item(rng, goods_in(form), 3000)
+        objects = build(rng, item, (lo, hi))
+        assert objects
+        for entry in objects:
+            a, b = entry.solid.bounds
+            assert entry.solid.volume > 0
+            assert all(p >= q - 0.03 for p, q in zip(a, lo, strict=True)), entry
+            assert all(p <= q + 0.03 for p, q in zip(b, hi, strict=True)), entry
+
+
+def test_bulk_in_a_long_box_lies_in_heaps_at_the_angle_of_repose() -> None:
+    for seed in range(6):
+        heaps = [item.solid for item in load("heap", seed, 15000, "40") if item.role == "cargo"]
+        middle = heaps[len(heaps) // 2]
+        slope = np.abs(np.diff(middle.top) / np.diff(middle.x))
+        assert 0.3 < np.percentile(slope, 80) < 0.8
+    level = [item.solid for item in load("heap", 1, 24000, "20") if item.role == "cargo"]
+    slope = np.abs(np.diff(level[4].top) / np.diff(level[4].x))
+    assert np.median(slope) < 0.3
+
+
+def test_cartons_of_light_goods_hold_the_same_thing_at_the_same_place() -> None:
+    goods = next(entry for entry in library() if entry.heading == "8516")
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        objects = build(rng, draw_item(rng, goods, 8000), interior("40"))
+        height = max(item.solid.bounds[1][2] - item.solid.bounds[0][2] for item in objects)
+        shells = [i for i in objects if i.solid.bounds[1][2] - i.solid.bounds[0][2] > 0.98 * height]
+        cores = len(objects) // len(shells) - 1
+        assert cores >= 1
+        places = {
+            round(b.solid.bounds[0][2] - a.solid.bounds[0][2], 3)
+            for a, b in zip(objects[:: cores + 1], objects[1 :: cores + 1], strict=False)
+        }
+        assert len(places) <= 2
 
 
 def test_packages_differ_in_density_so_that_texture_shows() -> None:

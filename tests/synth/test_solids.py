@@ -19,9 +19,11 @@ from scanai.synth.solids import (
     Cylinder,
     Ellipsoid,
     Heap,
+    Prism,
     Solid,
     TiltedBox,
     Torus,
+    Vessel,
 )
 
 SOURCE = np.array([-4.0, 1.2], np.float32)
@@ -64,6 +66,25 @@ def rings(draw):
     return Torus(draw(centres), radius, tube, draw(axes), wall)
 
 
+@st.composite
+def prisms(draw):
+    x = sorted(draw(st.lists(st.integers(-9, 9), min_size=2, max_size=5, unique=True)))
+    bottom = [draw(st.floats(0.1, 1.0)) for _ in x]
+    top = [z + draw(st.floats(0.05, 1.0)) for z in bottom]
+    return Prism(tuple(0.1 * k for k in x), tuple(bottom), tuple(top), (-0.7, draw(places)))
+
+
+@st.composite
+def vessels(draw):
+    centre, radius = draw(centres), draw(st.floats(0.2, 0.9))
+    dish = draw(st.floats(0.1, 0.4))
+    wall = draw(st.sampled_from([0.0, 0.03, 0.08]))
+    level = None
+    if wall == 0.0 and draw(st.booleans()):
+        level = centre[2] + draw(st.floats(-0.9, 0.9)) * radius
+    return Vessel(centre, radius, draw(sizes), dish, wall, level)
+
+
 def sheet(depth: float) -> Corrugated:
     return Corrugated((-0.6, 0.0, 0.3), (0.6, 0.2, 1.9), 0.278, depth, 0.03)
 
@@ -74,6 +95,8 @@ solids = st.one_of(
     tubes(),
     st.builds(Ellipsoid, centres, st.tuples(sizes, sizes, sizes)),
     heaps(),
+    prisms(),
+    vessels(),
     rings(),
     st.floats(0.0, 0.05).map(sheet),
 )
@@ -87,6 +110,10 @@ def _inside(solid: Solid, x, y, z):
         surface = np.interp(x, solid.x, solid.top)
         within = (solid.x[0] <= x) & (x <= solid.x[-1]) & (solid.y[0] <= y) & (y <= solid.y[1])
         return within & (solid.bottom <= z) & (z <= surface)
+    if isinstance(solid, Prism):
+        top, bottom = np.interp(x, solid.x, solid.top), np.interp(x, solid.x, solid.bottom)
+        within = (solid.x[0] <= x) & (x <= solid.x[-1]) & (solid.y[0] <= y) & (y <= solid.y[1])
+        return within & (bottom <= z) & (z <= top)
     if isinstance(solid, Corrugated):
         phase = np.mod((x - solid.lo[0]) / solid.period, 1.0)
         sloping = ((phase >= 0.25) & (phase < 0.5)) | (phase >= 0.75)
@@ -98,6 +125,14 @@ def _inside(solid: Solid, x, y, z):
     p = np.stack(np.broadcast_arrays(x, y, z)) - np.reshape(solid.centre, (3,) + (1,) * y.ndim)
     if isinstance(solid, Ellipsoid):
         return sum((q / a) ** 2 for q, a in zip(p, solid.semi_axes, strict=True)) <= 1
+    if isinstance(solid, Vessel):
+        beyond = np.maximum(abs(p[0]) - solid.length / 2, 0)
+        across = np.hypot(p[1], p[2])
+        within = (across / solid.radius) ** 2 + (beyond / solid.dish) ** 2 <= 1
+        if solid.wall:
+            hole = (beyond / (solid.dish - solid.wall)) ** 2
+            within &= (across / (solid.radius - solid.wall)) ** 2 + hole > 1
+        return within if solid.level is None else within & (z <= solid.level)
     along = "xyz".index(solid.axis)
     first, second = (k for k in range(3) if k != along)
     if isinstance(solid, TiltedBox):
@@ -175,6 +210,22 @@ def test_volume_and_bounds_hold_the_points_inside(solid):
     # The corrugated sheet's ends cut its last period, hence the 3 %.
     slack = 0.03 * solid.volume if isinstance(solid, Corrugated) else 0
     assert solid.volume == pytest.approx(box * share, abs=5 * sigma + slack)
+
+
+@settings(max_examples=100, deadline=None)
+@given(solid=solids, by=st.tuples(places, places, places))
+def test_a_moved_solid_is_the_same_one_elsewhere(solid, by):
+    x = np.linspace(-1.1, 1.1, 12, dtype=np.float32)
+    direction = _rays(np.linspace(0.1137, 2.5137, 9))
+    there = solid.moved(by)
+    source = SOURCE + np.array(by[1:], np.float32)
+    np.testing.assert_allclose(there.bounds, np.add(solid.bounds, by), atol=1e-9)
+    assert there.volume == pytest.approx(solid.volume)
+    # Columns beside a jump of the outline may fall to the other side of it.
+    off = abs(
+        there.chord(x + np.float32(by[0]), source, direction) - solid.chord(x, SOURCE, direction)
+    )
+    assert np.median(off, axis=1).max() < 2e-4
 
 
 def test_partly_covered_columns_carry_their_share():

@@ -26,8 +26,12 @@ class Context:
         measured = self.measured
         pitch_x = measured.scan.pitch_mm[0] / 1000
         along = max((box[0] + box[2]) / 2 - measured.unit_box[0], 0.0) * pitch_x
-        up = max(measured.height_m((box[1] + box[3]) / 2), 0.0)
-        return f"{along:.1f} m from the left end, {up:.1f} m up"
+        position = measured.position_m((box[1] + box[3]) / 2)
+        if measured.profile.geometry.view == "side":
+            return f"{along:.1f} m from the left end, {max(position, 0.0):.1f} m up"
+        side = "upper" if position > 0 else "lower"
+        across = f"{abs(position):.1f} m from the middle towards the {side} side of the picture"
+        return f"{along:.1f} m from the left end, {across}"
 
 
 def share_inside(box: Box, other: Box) -> float:

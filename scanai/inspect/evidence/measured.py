@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scanai.inspect.evidence.layers import LayeredInversion, layered_inversion
 from scanai.physics.beams import beam
 from scanai.physics.inversion import dual_energy_table, single_energy_areal_density
+from scanai.scan.fan import fan, position_m
 from scanai.scan.model import Scan
 from scanai.scan.profile import ScannerProfile, SpectralFactors
 
@@ -54,7 +55,8 @@ class Measured:
     areal_density: Floats
     """(⌈H/8⌉, ⌈W/8⌉) g/cm² along the ray, transport unit included; a lower bound where opaque."""
     cell_area_cm2: Floats
-    """(⌈H/8⌉, ⌈W/8⌉) area at the centre plane, across the ray: times areal density it is grams."""
+    """(⌈H/8⌉, ⌈W/8⌉) area in the reference plane of the scanner, across the ray: times areal
+    density it is grams."""
     ratio_fits: bool
     """True when the two energies fit the scanner's spectral calibration over the load as a whole;
     where they do not, no material can be told. False with a single energy."""
@@ -78,10 +80,14 @@ class Measured:
         """Inversion of an object in front of its surroundings."""
         return layered_inversion(self.scan.energies_mv, _factors(self.scan, self.profile))
 
-    def height_m(self, row: float) -> float:
-        """Height of a row above the lower face of the transport unit, in the centre plane."""
-        rows_above = float(self.attenuation.shape[1]) - row
-        return self.profile.geometry.view_bottom_m + rows_above * self.scan.pitch_mm[1] / 1000
+    def position_m(self, row: float) -> float:
+        """Where a row looks in the reference plane of the scanner, m.
+
+        Height above the lower face of the transport unit; in a view from above or below, distance
+        from its centre plane.
+        """
+        from_edge = (self.attenuation.shape[1] - row) * self.scan.pitch_mm[1] / 1000
+        return float(position_m(self.profile.geometry, from_edge))
 
 
 def measure(scan: Scan, profile: ScannerProfile, most_load_z: float) -> Measured:
@@ -131,19 +137,11 @@ def _lengths(total: int, size: int) -> Floats:
 
 
 def _cell_area(scan: Scan, profile: ScannerProfile) -> Floats:
-    """Area of each cell across its ray: a ray that climbs crosses the centre plane aslant."""
+    """Area of each cell across its rays, in the reference plane of the scanner."""
     height, width = scan.transmission.shape[1:]
-    geometry = profile.geometry
-    across = _lengths(height, CELL)
-    middle = np.arange(0, height, CELL) + across / 2
-    climb = (
-        geometry.view_bottom_m
-        + (height - middle) * scan.pitch_mm[1] / 1000
-        - geometry.source_height_m
-    )
-    cosine = geometry.source_to_centre_m / np.hypot(geometry.source_to_centre_m, climb)
-    pixel_cm2 = scan.pitch_mm[0] * scan.pitch_mm[1] / 100
-    area = pixel_cm2 * (across * cosine)[:, None] * _lengths(width, CELL)[None, :]
+    rows_cm = 100 * fan(profile.geometry, height, scan.pitch_mm[1] / 1000).width_m
+    across = np.add.reduceat(rows_cm, np.arange(0, height, CELL))
+    area = across[:, None] * (scan.pitch_mm[0] / 10 * _lengths(width, CELL))[None, :]
     return np.asarray(area, dtype=np.float32)
 
 

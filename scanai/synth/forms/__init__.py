@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from numpy.random import Generator
 
-from scanai.synth.forms import bulk, household, machines, metal, packed, vehicles
+from scanai.synth.forms import bulk, household, machines, medical, metal, packed, vehicles
 from scanai.synth.forms.load import Item, Load, Space
 from scanai.synth.scene import SceneObject
 from scanai.synth.solids import Vec3
@@ -19,6 +19,7 @@ from scanai.synth.solids import Vec3
 FORMS: dict[str, Callable[[Load], None]] = {
     "appliances": household.appliances,
     "bales": packed.bales,
+    "bicycles": vehicles.bicycles,
     "big_bags": packed.big_bags,
     "bundles": metal.bundles,
     "cars": vehicles.cars,
@@ -36,6 +37,7 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "ibcs": packed.ibcs,
     "ingots": metal.ingots,
     "machines": machines.machines,
+    "medical": medical.medical,
     "mixed_cartons": packed.mixed_cartons,
     "motorcycles": vehicles.motorcycles,
     "motors": machines.motors,

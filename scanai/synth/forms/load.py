@@ -68,6 +68,10 @@ class Load:
         """A piece without voids, at the density of the material itself."""
         self._add(solid, self.item.material, self.item.material.density_g_cm3 * 1000, "cargo")
 
+    def part_of(self, solid: Solid, matter: Material, density: float) -> None:
+        """A part of the goods of that matter, voids within it averaged into the density."""
+        self._add(solid, matter, density, "cargo")
+
     def part(self, solid: Solid, name: str, density: float) -> None:
         """A part of the goods that is of another material."""
         self._add(solid, material(name), density, "cargo")
@@ -99,13 +103,13 @@ class Load:
             self.part(box, name, density)
 
     def crate(self, lo: Vec3, hi: Vec3) -> None:
-        """Boards and battens around something heavy."""
+        """Boards and battens around something heavy: part of the goods, as an analyst sees them."""
         for box in shell_boxes(lo, hi, 0.02):
-            self.packing(box, "wood", 420.0)
+            self.part(box, "wood", 420.0)
         (x0, y0, z0), (x1, y1, z1) = lo, hi
         for x in np.linspace(x0, x1 - 0.08, max(2, round((x1 - x0) / 0.9) + 1)):
             batten = Box((float(x), y0 - 0.02, z0), (float(x) + 0.08, y1 + 0.02, z1))
-            self.packing(batten, "wood", 520.0 * 0.08 / max(y1 - y0, 0.1))
+            self.part(batten, "wood", 520.0 * 0.08 / max(y1 - y0, 0.1))
 
 
 def shell_boxes(lo: Vec3, hi: Vec3, wall: float) -> list[Box]:

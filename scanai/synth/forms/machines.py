@@ -255,13 +255,25 @@ def engines(load: Load) -> None:
     for tier in range(tiers):
         for x in starts(load.lo[0], load.hi[0], 1.5 * size, 0.05):
             for y in (-load.size[1] / 4, load.size[1] / 4):
-                if load.full or len(load.objects) > 800:
+                if load.full or len(load.objects) > 1250:
                     return
                 z = load.lo[2] + 0.12 + tier * load.size[2] / 2
                 deck = Box((float(x), y - 0.4, z - 0.12), (float(x) + 1.5 * size, y + 0.4, z))
                 load.packing(deck, "wood", 230)
+                if tiers == 2 and tier == 0:
+                    _rack(load, float(x), y, 1.5 * size, z, load.lo[2] + load.size[2] / 2)
                 scale = size * load.uniform(0.85, 1.05)
                 engine(load, (float(x) + 0.05, y, z), scale, detailed=len(load.objects) < 260)
+
+
+def _rack(load: Load, x: float, y: float, length: float, low: float, high: float) -> None:
+    """Four posts of steel tube and two rails that carry a second tier."""
+    for at in (x, x + length - 0.06):
+        for side in (y - 0.4, y + 0.34):
+            load.packing(Box((at, side, low), (at + 0.06, side + 0.06, high)), "steel", 1900)
+    for side in (y - 0.4, y + 0.34):
+        rail = Box((x, side, high - 0.06), (x + length, side + 0.06, high))
+        load.packing(rail, "steel", 1900)
 
 
 def engine(

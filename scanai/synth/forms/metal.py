@@ -5,10 +5,17 @@ They are low for their mass: a few pieces on the floor carry the whole payload.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from scanai.synth.forms.load import Load, centred, starts
-from scanai.synth.solids import Axis, Box, Cylinder, TiltedBox, Vec3
+from scanai.synth.solids import Axis, Box, Cylinder, Solid, TiltedBox, Vec3
+
+# Castings are hollow: density of one, drawn as a plain body, by that of its metal.
+_CAST = 0.7
+# Castings of a crate that are drawn one by one, at most; smaller ones are its bed.
+_MOST_CAST = 14
 
 
 def _spread(load: Load, count: int, size: float) -> list[float]:
@@ -233,7 +240,9 @@ def packets(load: Load) -> None:
     length = min(length, load.size[0] - 0.02)
     begins = starts(load.lo[0], load.hi[0], length, 0.05)
     lanes = centred(load.lo[1], load.hi[1], min(width, load.size[1] - 0.02), 0.03)
-    tiers = max(1, int(load.size[2] / (height + 0.08)))
+    tiers = max(1, round(load.size[2] / (height + 0.08)))
+    # Packets are made up to the height that fills a unit.
+    height = min(1.25 * height, 0.97 * load.size[2] / tiers - 0.08)
     layers = int(np.clip(360 // max(1, len(begins) * len(lanes) * tiers), 3, 14))
     for tier in range(tiers):
         z = load.lo[2] + tier * (height + 0.08)
@@ -241,12 +250,12 @@ def packets(load: Load) -> None:
             for y in lanes:
                 if load.full:
                     return
-                _packet(load, (float(begin), float(y), z), length, layers)
+                _packet(load, (float(begin), float(y), z), (length, width, height), layers)
 
 
-def _packet(load: Load, corner: Vec3, length: float, layers: int) -> None:
+def _packet(load: Load, corner: Vec3, size: Vec3, layers: int) -> None:
     x, y, z = corner
-    _, width, height = load.item.package
+    length, width, height = size
     width = min(width, load.size[1] - 0.02)
     for at in np.linspace(0.05, 0.95, max(2, round(length / 1.1))):
         left = x + float(at) * (length - 0.09)
@@ -335,6 +344,7 @@ def castings(load: Load) -> None:
     wanted = load.item.mass_kg / (load.item.density * inside)
     tiers = 2 if wanted > 0.8 * places else 1
     skip = max(0.0, 1 - wanted / (places * tiers))
+    part = _draw_casting(load)
     for tier in range(tiers):
         for x in xs:
             for y in ys:
@@ -343,32 +353,81 @@ def castings(load: Load) -> None:
                 if load.chance(skip * 0.8):
                     continue
                 z = load.lo[2] + tier * (height + 0.02)
-                _crate_of_castings(load, (float(x), float(y), z))
+                _crate_of_castings(load, (float(x), float(y), z), part)
 
 
-def _crate_of_castings(load: Load, corner: Vec3) -> None:
+def _crate_of_castings(load: Load, corner: Vec3, part: _Casting) -> None:
     x, y, z = corner
     length, width, height = load.item.package
     load.packing(Box((x, y, z), (x + length, y + width, z + 0.1)), "wood", 220)
     load.crate((x, y, z + 0.1), (x + length, y + width, z + height))
-    level = (height - 0.16) * load.uniform(0.7, 1.0)
-    floor = z + 0.13
-    bed = Box((x + 0.03, y + 0.03, floor), (x + length - 0.03, y + width - 0.03, floor + level))
-    load.goods(bed, 0.55)
-    missing = 0.45 * load.item.density * bed.volume
-    solid = load.item.material.density_g_cm3 * 1000
-    pieces = int(load.rng.integers(5, 10))
-    for _ in range(pieces):
-        volume = missing / pieces / solid
-        side = min(volume ** (1 / 3), level * 0.8, 0.3)
-        px = load.uniform(x + 0.05 + side / 2, x + length - 0.05 - side / 2)
-        py = load.uniform(y + 0.05 + side / 2, y + width - 0.05 - side / 2)
-        pz = floor + side / 2 + load.uniform(0, max(0.001, level - side))
-        if load.chance(0.5):
-            axis: Axis = "y" if load.chance(0.5) else "x"
-            radius = side * 0.62
-            pz = max(pz, floor + radius)
-            hole = radius * load.uniform(0, 0.6)
-            load.goods_solid(Cylinder((px, py, pz), radius, side * 0.9, axis, hole))
-        else:
-            load.goods_solid(TiltedBox((px, py, pz), (side, side, side), load.uniform(0, 60), "y"))
+    floor, top = z + 0.13, z + height - 0.04
+    inner = Box((x + 0.03, y + 0.03, floor), (x + length - 0.03, y + width - 0.03, top))
+    filled = (top - floor) * load.uniform(0.7, 1.0)
+    size = float(np.clip(part.size, (inner.volume / _MOST_CAST) ** (1 / 3), 0.45 * width))
+    size = min(size, filled)
+    before, wanted = load.mass, load.item.density * inner.volume * filled / (top - floor)
+    for level in starts(floor, floor + filled, size, 0.01):
+        for left in centred(inner.lo[0], inner.hi[0], size, 0.08 * size):
+            for near in centred(inner.lo[1], inner.hi[1], size, 0.02):
+                if load.mass - before > 0.7 * wanted:
+                    break
+                at = (float(left) + size / 2, float(near) + size / 2, float(level) + size / 2)
+                _casting(load, at, size, part)
+    # Small parts fill the gaps between the large ones.
+    bed = Box(inner.lo, (inner.hi[0], inner.hi[1], floor + filled))
+    left_over = (wanted - (load.mass - before)) / (load.item.density * bed.volume)
+    load.goods(bed, max(0.05, left_over))
+
+
+@dataclass(frozen=True)
+class _Casting:
+    """One kind of part, the same throughout a load."""
+
+    kind: str
+    """disc, flange, block or bracket"""
+    size: float
+    """Greatest side, m."""
+    hole: float
+    """Inner by outer diameter."""
+    turned: bool
+    """Laid about as it comes, not all one way."""
+
+
+def _draw_casting(load: Load) -> _Casting:
+    kind = ("disc", "flange", "block", "bracket")[load.rng.integers(4)]
+    size = float(np.exp(load.uniform(np.log(0.1), np.log(0.32))))
+    return _Casting(kind, size, load.uniform(0.2, 0.7), load.chance(0.4))
+
+
+def _casting(load: Load, centre: Vec3, size: float, part: _Casting) -> None:
+    x, y, z = centre
+    axis: Axis = "y" if not part.turned or load.chance(0.5) else ("x", "z")[load.rng.integers(2)]
+    if part.kind == "disc":
+        ring = Cylinder(centre, size / 2, 0.55 * size, axis, part.hole * size / 2)
+        _cast(load, ring)
+    elif part.kind == "flange":
+        _cast(load, Cylinder(centre, 0.32 * size, 0.9 * size, axis, part.hole * 0.32 * size))
+        where = "xyz".index(axis)
+        for side in (-1, 1):
+            at = [x, y, z]
+            at[where] += side * 0.4 * size
+            flange = Cylinder((at[0], at[1], at[2]), size / 2, 0.1 * size, axis, 0.33 * size)
+            _cast(load, flange)
+    elif part.kind == "block":
+        angle = load.uniform(0, 45) if part.turned else load.uniform(-3, 3)
+        edge = 0.7 * size
+        _cast(load, TiltedBox(centre, (edge, edge, 0.7 * edge), angle, "y"))
+    else:  # a foot, a wall on it and a boss
+        half = size / 2
+        foot = Box((x - half, y - half, z - half), (x + half, y + half, z - 0.7 * half))
+        wall = Box((x - half, y - half, z - 0.7 * half), (x - 0.7 * half, y + half, z + half))
+        _cast(load, foot)
+        _cast(load, wall)
+        boss = Cylinder((x + 0.2 * half, y, z - 0.3 * half), 0.35 * half, size, "y", 0.2 * half)
+        _cast(load, boss)
+
+
+def _cast(load: Load, solid: Solid) -> None:
+    metal = load.item.material
+    load.part_of(solid, metal, _CAST * metal.density_g_cm3 * 1000)

@@ -6,6 +6,7 @@ offset: a ray crosses all of them anyway, and what an analyst sees are the gaps 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -14,8 +15,11 @@ from numpy.random import Generator
 from scanai.synth.forms.load import Load, centred, starts, tiers_of_columns
 from scanai.synth.solids import Box, Cylinder, Heap, Vec3
 
-# Most solids that one load of packages is drawn with.
+# Most solids that one load of packages is drawn with, and with what shows inside of cartons.
 _MOST = 420
+_MOST_WITH_CORES = 560
+# Density of cartons, kg/m³, above which no single part of what is inside shows.
+_CLOSE = 350.0
 # Height of a pallet, m.
 _PALLET = 0.144
 
@@ -34,6 +38,11 @@ def cartons(load: Load) -> None:
     begins = starts(load.lo[0], load.hi[0], length, 0.004)
     tiers = max(1, int((load.size[2] - clearance) / height))
     rows = _layers_across(load, len(begins), tiers)
+    cores = _cores(load)
+    if cores:  # what is inside shows best where cartons across the unit are drawn as one
+        rows = [(load.lo[1], load.hi[1] - 0.01)]
+        cartons_drawn = max(1, round(len(begins) * tiers * load.fraction))
+        cores = cores[: max(1, _MOST_WITH_CORES // cartons_drawn)]
     # Gaps of neighbouring rows never line up: only where one solid is the whole width must they be
     # so thin that no ray slips through.
     gap = load.uniform(0.002, 0.006) if len(rows) > 1 else 0.0006
@@ -60,16 +69,40 @@ def cartons(load: Load) -> None:
                 high = step - (0.003 if len(rows) > 1 else 0.0)
                 box = Box((x, y0, z), (x + length - gap + 0.004, y1, z + high))
                 load.goods(box, density * load.vary(unlike))
-                if load.item.density < 350 and len(load.objects) < 460:
-                    _core(load, box)
+                for core in cores:
+                    load.goods(core.placed(box), core.share * load.vary(0.03))
 
 
-def _core(load: Load, carton: Box) -> None:
-    """What is densest in a carton of light goods, somewhere in it."""
-    size = [(b - a) * load.uniform(0.25, 0.7) for a, b in zip(carton.lo, carton.hi, strict=True)]
-    lo = [load.uniform(a, b - s) for a, b, s in zip(carton.lo, carton.hi, size, strict=True)]
-    core = Box((lo[0], lo[1], lo[2]), (lo[0] + size[0], lo[1] + size[1], lo[2] + size[2]))
-    load.goods(core, load.uniform(0.05, 0.6))
+@dataclass(frozen=True)
+class _Core:
+    """What is densest in a carton, by shares of its size: the same in all cartons of one kind."""
+
+    lo: Vec3
+    hi: Vec3
+    share: float
+    """Of the carton's own density, on top of it."""
+
+    def placed(self, carton: Box) -> Box:
+        lo, hi = (
+            [a + part * (b - a) for part, a, b in zip(side, carton.lo, carton.hi, strict=True)]
+            for side in (self.lo, self.hi)
+        )
+        return Box((lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2]))
+
+
+def _cores(load: Load) -> list[_Core]:
+    """One to four for light goods; what is packed close shows none."""
+    if load.item.density > _CLOSE:
+        return []
+    cores = []
+    for _ in range(int(load.rng.integers(1, 5))):
+        size = load.rng.uniform(0.12, 0.75, 3)
+        lo = load.rng.uniform(0.02, 0.98 - size)
+        hi = lo + size
+        share = load.uniform(0.02, 0.12) / float(np.prod(size)) ** 0.5
+        corner, end = (float(lo[0]), 0.02, float(lo[2])), (float(hi[0]), 0.98, float(hi[2]))
+        cores.append(_Core(corner, end, share))
+    return cores
 
 
 def _pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: float) -> float:
@@ -144,9 +177,11 @@ def _pallets(load: Load, neck: float) -> None:
         density = load.vary(0.02)
         # The two pallets abreast settle differently, so that their tiers do not line up.
         step *= load.uniform(0.975, 1.0)
+        lean = load.rng.normal(0, 0.0015) + (load.rng.normal(0, 0.008) if load.chance(0.04) else 0)
+        room = (load.lo[0] - x, load.hi[0] - x - footprint[0])
         for tier in range(tiers):
             z = deck + tier * step
-            shift = float(np.clip(load.rng.normal(0, 0.003), -0.006, 0.006))
+            shift = float(np.clip(load.rng.normal(0, 0.002) + lean * tier, *room))
             for place in range(across):
                 left = x + place * piece + shift
                 lo = (left + 0.0005, y, z)
@@ -160,32 +195,39 @@ def _pallets(load: Load, neck: float) -> None:
 
 
 def sacks(load: Load) -> None:
-    """Sacks laid in bond to an uneven height."""
-    length, _, height = load.item.package
-    begins = starts(load.lo[0], load.hi[0] - length / 2, length, 0.004)
+    """Sacks in bond, every other tier begun with a sack turned crosswise, to uneven heights."""
+    length, across, height = load.item.package
+    columns = max(1, int(load.size[0] / length))
     tiers = max(1, int((load.size[2] - 0.12) / height))
-    rows = _layers_across(load, len(begins), tiers)
-    pressed = height
-    for y0, y1 in rows:
-        height = pressed * load.uniform(0.96, 1.0)
-        profile = tiers_of_columns(load.rng, len(begins), tiers, load.fraction, ragged=0.5)
-        bond = length * load.uniform(0.25, 0.5)
-        for column, begin in enumerate(begins):
-            for tier in range(profile[column]):
-                if load.mass >= load.item.mass_kg * (rows.index((y0, y1)) + 1) / len(rows):
+    rows = _layers_across(load, columns, tiers)
+    for number, (y0, y1) in enumerate(rows):
+        # Rows settle differently, so that their tiers do not line up.
+        step = height * load.uniform(0.95, 1.0)
+        profile = tiers_of_columns(load.rng, columns, tiers, load.fraction, ragged=0.4)
+        used = int((profile > 0).sum())
+        end = load.lo[0] + used * length
+        enough = load.item.mass_kg * (number + 1) / len(rows)
+        for tier in range(int(profile.max())):
+            x = load.lo[0] + (load.uniform(0.9, 1.1) * across if tier % 2 else 0.0)
+            if tier % 2 and profile[0] > tier and load.mass < enough:
+                _sack(load, (load.lo[0], y0, load.lo[2] + tier * step), (x, y1, step))
+            while x + 0.6 * length < end + 0.2 and load.mass < enough:
+                long = min(length * load.uniform(0.94, 1.0), load.hi[0] - x)
+                column = min(used - 1, int((x + long / 2 - load.lo[0]) / length))
+                if long < 0.5 * length:
                     break
-                x = begin + (bond if tier % 2 else 0.0) + load.rng.normal(0, 0.015)
-                x = float(np.clip(x, load.lo[0], load.hi[0] - length))
-                z = load.lo[2] + tier * height
-                bulge = height * load.uniform(0.985, 1.0)
-                _sack(load, (x, y0, z), (x + length, y1, z + bulge))
+                if profile[column] > tier:
+                    sag = load.rng.normal(0, 0.006) if tier else 0.0
+                    _sack(load, (x, y0, load.lo[2] + tier * step + sag), (x + long, y1, step))
+                x += long + 0.002
 
 
-def _sack(load: Load, lo: Vec3, hi: Vec3) -> None:
-    """Thinner towards its sewn ends."""
-    (x0, y0, z0), (x1, y1, z1) = lo, hi
-    end, drop = 0.08 * (x1 - x0), 0.2 * (z1 - z0)
-    heap = Heap((x0, x0 + end, x1 - end, x1), (z1 - drop, z1, z1, z1 - drop), (y0, y1), z0)
+def _sack(load: Load, corner: Vec3, end: Vec3) -> None:
+    """From the corner to end x and y, `end[2]` high; a little thinner towards its sewn ends."""
+    (x0, y0, z0), (x1, y1, high) = corner, end
+    rim, drop = 0.07 * (x1 - x0), high * load.uniform(0.05, 0.16)
+    z0, top = max(z0, load.lo[2]), z0 + high * load.uniform(0.98, 1.0)
+    heap = Heap((x0, x0 + rim, x1 - rim, x1), (top - drop, top, top, top - drop), (y0, y1), z0)
     load.goods(heap, load.vary(0.05))
 
 
@@ -195,21 +237,24 @@ def big_bags(load: Load) -> None:
     xs = centred(load.lo[0], load.hi[0], side, load.uniform(0.01, 0.05))
     ys = centred(load.lo[1], load.hi[1], side, 0.05)[:2]
     one_tier = len(xs) * len(ys) * side**2 * height * 0.9 * load.item.density
-    # The larger bags, of plastic granules, stand on pallets.
-    step = height + (_PALLET if side > 1.0 else 0.0)
-    tiers = 2 if load.size[2] > 2 * step and load.item.mass_kg > 1.1 * one_tier else 1
+    # The larger bags, of plastic granules, stand on pallets, unless a second tier would not fit.
+    stacked = load.size[2] > 2 * height and load.item.mass_kg > 1.1 * one_tier
+    footed = side > 1.0 and (not stacked or load.size[2] > 2 * (height + _PALLET))
+    step = height + (_PALLET if footed else 0.0)
+    tiers = 2 if stacked else 1
     for tier in range(tiers):
         for x in xs:
             for y in ys:
                 if load.full:
                     return
                 z = load.lo[2] + tier * step
+                if footed:
+                    z = _pallet_base(load, float(x), float(y), (side, side), z)
                 _big_bag(load, (float(x), float(y), z), side, height * load.uniform(0.88, 1.0))
 
 
 def _big_bag(load: Load, corner: Vec3, side: float, height: float) -> None:
-    x, y, z = corner
-    base = _pallet_base(load, x, y, (side, side), z) if side > 1.0 else z
+    x, y, base = corner
     angle = np.linspace(0, np.pi, 9)
     along = x + side / 2 - np.cos(angle) * side / 2
     dome = np.sin(angle) ** 0.5
@@ -236,6 +281,7 @@ def bales(load: Load) -> None:
     profile = tiers_of_columns(load.rng, len(xs), tiers, load.fraction, ragged=0.04)
     merged = len(rows) if len(rows) * len(xs) * tiers > 130 else 1
     step = (width + 0.01) * merged
+    fluff = load.uniform(0.01, 0.05)
     for column, begin in enumerate(xs):
         for tier in range(profile[column]):
             for y in rows[::merged]:
@@ -244,10 +290,11 @@ def bales(load: Load) -> None:
                 x = float(begin) + load.rng.normal(0, 0.012)
                 x = float(np.clip(x, load.lo[0], max(load.lo[0], load.hi[0] - length)))
                 z = load.lo[2] + tier * height
-                _bale(load, (x, float(y), z), (length, step - 0.01, height))
+                ragged = fluff if tier == profile[column] - 1 else 0.008
+                _bale(load, (x, float(y), z), (length, step - 0.01, height), ragged)
 
 
-def _bale(load: Load, corner: Vec3, size: Vec3) -> None:
+def _bale(load: Load, corner: Vec3, size: Vec3, ragged: float) -> None:
     """Slices pressed one after another, each of its own density; straps pinch between them."""
     x, y, z = corner
     slices = int(load.rng.integers(2, 4))
@@ -256,7 +303,7 @@ def _bale(load: Load, corner: Vec3, size: Vec3) -> None:
     for left, right in pairwise(edges):
         along = np.linspace(left + 0.0008, right - 0.0008, 6)
         crown = size[2] * (0.985 - 0.03 * np.abs(np.linspace(-1, 1, 6)) ** 3)
-        top = z + crown - np.abs(load.rng.normal(0, 0.012, 6))
+        top = z + crown - np.abs(load.rng.normal(0, ragged, 6))
         body = Heap(tuple(along.tolist()), tuple(top.tolist()), (y, y + size[1]), z)
         load.goods(body, share * load.vary(0.04))
 
@@ -272,7 +319,13 @@ def drums(load: Load) -> None:
     for tier in range(tiers):
         z = load.lo[2] + tier * (height + (0.12 if on_pallets else 0.015))
         if on_pallets:
-            length = min(load.hi[0], float(xs[-1]) + 2 * radius) - load.lo[0]
+            # No further than drums will stand on them.
+            filling = load.item.density * np.pi * radius**2 * height * filled * len(ys)
+            columns = int(np.ceil(max(0.0, load.item.mass_kg - load.mass) / filling))
+            if not columns:
+                return
+            last = float(xs[min(columns, len(xs)) - 1])
+            length = min(load.hi[0], last + 2 * radius) - load.lo[0]
             for piece in starts(0, length, 1.16):
                 x = load.lo[0] + float(piece)
                 board = Box((x, ys[0], z), (x + min(1.14, length), ys[-1] + 2 * radius, z + 0.1))
@@ -289,7 +342,7 @@ def drums(load: Load) -> None:
 def _drum(load: Load, foot: Vec3, radius: float, height: float, level: float) -> None:
     x, y, z = foot
     shell = Cylinder((x, y, z + height / 2), radius, height, "z", radius - 0.0011)
-    load.packing(shell, "steel", 7850)
+    load.part(shell, "steel", 7850)
     inside = height * level
     load.goods(Cylinder((x, y, z + 0.01 + inside / 2), radius - 0.0012, inside, "z"))
 
@@ -318,12 +371,12 @@ def _ibc(load: Load, corner: Vec3) -> None:
     load.goods(liquid)
     for height in (0.2, 0.5, 0.8, 1.1):
         bar = Box((x, y, z + height), (x + 1.2, y + 0.02, z + height + 0.018))
-        load.packing(bar, "steel", 2600)
+        load.part(bar, "steel", 2600)
     for at in (0.0, 0.3, 0.6, 0.9, 1.182):
         post = Box((x + at, y, z + 0.14), (x + at + 0.018, y + 0.02, z + 1.14))
-        load.packing(post, "steel", 2600)
+        load.part(post, "steel", 2600)
     neck = Cylinder((x + 0.6, y + 0.5, z + 0.15 + 0.98), 0.08, 0.05, "z")
-    load.packing(neck, "polyethylene", 500)
+    load.part(neck, "polyethylene", 500)
 
 
 def rolls(load: Load) -> None:
@@ -342,7 +395,7 @@ def rolls(load: Load) -> None:
     shift = load.uniform(0.0, 0.5) * radius if across >= 2 * radius else pitch / 2
     columns = len(starts(load.lo[0], load.hi[0] - shift, 2 * radius, pitch - 2 * radius))
     profile = tiers_of_columns(
-        load.rng, columns, tiers, min(1.0, load.fraction * 1.27), ragged=0.05
+        load.rng, columns, tiers, min(1.0, load.fraction * 1.45), ragged=0.05
     )
     for column in range(columns):
         for row, y in enumerate((load.lo[1] + radius, load.hi[1] - radius)):
@@ -376,14 +429,16 @@ def hanging(load: Load) -> None:
 def mixed_cartons(load: Load) -> None:
     """Parcels of many senders: every column another size and density."""
     rng: Generator = load.rng
-    for y0, y1 in ((load.lo[1], -0.02), (0.02, load.hi[1])):
+    middle = (load.lo[1] + load.hi[1]) / 2
+    lanes = ((load.lo[1], middle - 0.02, 0.5), (middle + 0.02, load.hi[1], 1.0))
+    for y0, y1, share in lanes:
         x = load.lo[0]
         while x < load.hi[0] - 0.25:
             length = min(load.uniform(0.25, 0.75), load.hi[0] - x)
             z = load.lo[2]
             top = load.lo[2] + load.size[2] * load.uniform(0.6, 0.97)
             while z < top - 0.1:
-                if load.mass >= load.item.mass_kg * (0.5 if y0 < -0.1 else 1.0):
+                if load.mass >= share * load.item.mass_kg:
                     break
                 height = min(load.uniform(0.15, 0.55), top - z)
                 inset = load.uniform(0, 0.03)

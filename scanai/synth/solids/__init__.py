@@ -12,8 +12,9 @@ of rows times one vector of columns. Nothing here knows material, density or pix
 from scanai.synth.solids.boxes import Box, TiltedBox
 from scanai.synth.solids.rounds import Cylinder, Ellipsoid
 from scanai.synth.solids.solid import Array, Axis, Solid, Vec3
-from scanai.synth.solids.surfaces import Corrugated, Heap
+from scanai.synth.solids.surfaces import Corrugated, Heap, Prism
 from scanai.synth.solids.torus import Torus
+from scanai.synth.solids.vessel import Vessel
 
 __all__ = [
     "Array",
@@ -23,8 +24,10 @@ __all__ = [
     "Cylinder",
     "Ellipsoid",
     "Heap",
+    "Prism",
     "Solid",
     "TiltedBox",
     "Torus",
     "Vec3",
+    "Vessel",
 ]

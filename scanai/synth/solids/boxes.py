@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scanai.synth.solids.sections import coverage, rectangle, rotated_slice, within
-from scanai.synth.solids.solid import Array, Axis, Solid, Vec3, box_around
+from scanai.synth.solids.solid import Array, Axis, Solid, Vec3, box_around, shifted
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ class Box(Solid):
     @property
     def bounds(self) -> tuple[Vec3, Vec3]:
         return self.lo, self.hi
+
+    def moved(self, by: Vec3) -> Box:
+        return Box(shifted(self.lo, by), shifted(self.hi, by))
 
     def _rows(self, source_yz: Array, direction_yz: Array) -> Array:
         return rectangle(
@@ -65,6 +68,9 @@ class TiltedBox(Solid):
         a, b = half[first], half[second]
         half[first], half[second] = a * c + b * s, a * s + b * c
         return box_around(self.centre, half)
+
+    def moved(self, by: Vec3) -> TiltedBox:
+        return replace(self, centre=shifted(self.centre, by))
 
     def _rows(self, source_yz: Array, direction_yz: Array) -> Array:
         """Axis x: the ray is turned back instead of the box, whereupon dy may change sign."""

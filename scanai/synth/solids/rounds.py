@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scanai.synth.solids.sections import circle, coverage, half_width, rectangle, within
-from scanai.synth.solids.solid import Array, Axis, Solid, Vec3, box_around
+from scanai.synth.solids.solid import Array, Axis, Solid, Vec3, box_around, shifted
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Cylinder(Solid):
         half = [self.radius] * 3
         half["xyz".index(self.axis)] = self.length / 2
         return box_around(self.centre, half)
+
+    def moved(self, by: Vec3) -> Cylinder:
+        return replace(self, centre=shifted(self.centre, by))
 
     def _rows(self, source_yz: Array, direction_yz: Array) -> Array:
         centre = self.centre[1:]
@@ -80,6 +83,9 @@ class Ellipsoid(Solid):
     @property
     def bounds(self) -> tuple[Vec3, Vec3]:
         return box_around(self.centre, self.semi_axes)
+
+    def moved(self, by: Vec3) -> Ellipsoid:
+        return replace(self, centre=shifted(self.centre, by))
 
     def chord(self, x: Array, source_yz: Array, direction_yz: Array) -> Array:
         # y and z divided by their semi-axes make the section a disc of radius sqrt(1 − u²).

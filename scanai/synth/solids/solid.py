@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,10 @@ class Solid(ABC):
     def chord(self, x: Array, source_yz: Array, direction_yz: Array) -> Array:
         """Length of each ray inside, m: x (W,), source (2,), directions (H, 2) → (H, W)."""
 
+    @abstractmethod
+    def moved(self, by: Vec3) -> Self:
+        """The same solid elsewhere."""
+
     def separable(
         self, x: Array, pitch: float, source_yz: Array, direction_yz: Array
     ) -> tuple[Array, Array] | None:
@@ -42,6 +46,10 @@ class Solid(ABC):
         The weight holds the share of the column, `pitch` wide, that the solid covers.
         """
         return None
+
+
+def shifted(point: Vec3, by: Vec3) -> Vec3:
+    return point[0] + by[0], point[1] + by[1], point[2] + by[2]
 
 
 def box_around(centre: Vec3, half: Sequence[float]) -> tuple[Vec3, Vec3]:

@@ -1,14 +1,14 @@
-"""Solids under a surface that changes along the travel: heaps and corrugated sheets."""
+"""Solids whose section changes along the travel: heaps, prisms and corrugated sheets."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scanai.synth.solids.sections import coverage, rectangle, within
-from scanai.synth.solids.solid import Array, Solid, Vec3
+from scanai.synth.solids.solid import Array, Solid, Vec3, shifted
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,61 @@ class Heap(Solid):
     def bounds(self) -> tuple[Vec3, Vec3]:
         return (self.x[0], self.y[0], self.bottom), (self.x[-1], self.y[1], max(self.top))
 
+    def moved(self, by: Vec3) -> Heap:
+        return Heap(
+            tuple(x + by[0] for x in self.x),
+            tuple(z + by[2] for z in self.top),
+            (self.y[0] + by[1], self.y[1] + by[1]),
+            self.bottom + by[2],
+        )
+
     def chord(self, x: Array, source_yz: Array, direction_yz: Array) -> Array:
         top = np.interp(x, self.x, self.top, left=self.bottom, right=self.bottom)
         far = np.where(top > self.bottom, self.y[1], self.y[0])
         return rectangle(source_yz, direction_yz, (self.y[0], far), (self.bottom, top))
+
+
+@dataclass(frozen=True)
+class Prism(Solid):
+    """Of the same outline, seen from the side, from y[0] to y[1]: both edges piecewise linear in x.
+
+    Wedges, tapering beams, the side of a cab. An edge that is upright needs two x a hair apart.
+    """
+
+    x: tuple[float, ...]
+    """Increasing."""
+    bottom: tuple[float, ...]
+    top: tuple[float, ...]
+    """At each x, not below `bottom`."""
+    y: tuple[float, float]
+
+    @property
+    def volume(self) -> float:
+        high = np.asarray(self.top) - np.asarray(self.bottom)
+        area = float(np.sum((high[1:] + high[:-1]) / 2 * np.diff(self.x)))
+        return area * (self.y[1] - self.y[0])
+
+    @property
+    def bounds(self) -> tuple[Vec3, Vec3]:
+        return (
+            (self.x[0], self.y[0], min(self.bottom)),
+            (self.x[-1], self.y[1], max(self.top)),
+        )
+
+    def moved(self, by: Vec3) -> Prism:
+        return Prism(
+            tuple(x + by[0] for x in self.x),
+            tuple(z + by[2] for z in self.bottom),
+            tuple(z + by[2] for z in self.top),
+            (self.y[0] + by[1], self.y[1] + by[1]),
+        )
+
+    def chord(self, x: Array, source_yz: Array, direction_yz: Array) -> Array:
+        top = np.interp(x, self.x, self.top)
+        bottom = np.interp(x, self.x, self.bottom)
+        there = (x >= self.x[0]) & (x <= self.x[-1]) & (top > bottom)
+        far = np.where(there, self.y[1], self.y[0])
+        return rectangle(source_yz, direction_yz, (self.y[0], far), (bottom, top))
 
 
 @dataclass(frozen=True)
@@ -66,6 +117,9 @@ class Corrugated(Solid):
     @property
     def bounds(self) -> tuple[Vec3, Vec3]:
         return self.lo, self.hi
+
+    def moved(self, by: Vec3) -> Corrugated:
+        return replace(self, lo=shifted(self.lo, by), hi=shifted(self.hi, by))
 
     def sheet_thickness(self, x: Array) -> Array:
         """Along y at each x, m."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scanai.synth.solids.sections import circle, half_width
-from scanai.synth.solids.solid import Array, Axis, Solid, Vec3, box_around
+from scanai.synth.solids.solid import Array, Axis, Solid, Vec3, box_around, shifted
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class Torus(Solid):
         half = [self.radius + self.tube_radius] * 3
         half["xyz".index(self.axis)] = self.tube_radius
         return box_around(self.centre, half)
+
+    def moved(self, by: Vec3) -> Torus:
+        return replace(self, centre=shifted(self.centre, by))
 
     def chord(self, x: Array, source_yz: Array, direction_yz: Array) -> Array:
         chord = self._full(x, source_yz, direction_yz, self.tube_radius)

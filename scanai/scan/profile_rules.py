@@ -1,0 +1,145 @@
+"""What a scanner profile must keep beyond its types: values that agree and that can be.
+
+Reading the file is in `profile`, which turns a rule that is not kept into a ProfileError.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from scanai.scan.profile import Geometry, Imperfections, ScannerProfile
+
+Rule = tuple[bool, str, str]
+"""(kept, expected, found)"""
+
+# Imperfections are shares, 0 to 1, but for these.
+_ABOVE_ZERO = ("scatter_reach_m", "afterglow_pulses")
+_AMOUNTS = (
+    "dark_spread_counts",
+    "dark_drift_counts",
+    "dead_rows",
+    "missed_pulses",
+    "focal_spot_mm",
+    "skew_mrad",
+)
+# Half of its signal to either side is all that a detector row can lose.
+_MOST = {"cross_talk": 0.5, "aperture": 4.0}
+
+
+def rules(profile: ScannerProfile) -> Iterator[Rule]:
+    """All rules; later ones may assume that the earlier ones are kept."""
+    yield from _energy_rules(profile)
+    yield from _picture_rules(profile)
+    yield from _geometry_rules(profile.geometry, profile)
+    yield from _imperfection_rules(profile.imperfections)
+
+
+def _energy_rules(profile: ScannerProfile) -> tuple[Rule, ...]:
+    energies = profile.energies_mv
+    count = len(energies)
+    channels = {profile.file.high_channel, profile.file.low_channel}
+    return (
+        (count in (1, 2), "one or two energies_mv", f"{count}"),
+        (
+            list(energies) == sorted(set(energies), reverse=True),
+            "energies_mv falling",
+            f"{list(energies)}",
+        ),
+        (
+            all(3 <= energy <= 10 for energy in energies),
+            "energies_mv within 3 and 10",
+            f"{list(energies)}",
+        ),
+        (len(profile.spectral) == count, f"{count} spectral tables", f"{len(profile.spectral)}"),
+        (
+            len(profile.noise.quanta_open_beam) == count,
+            f"{count} noise.quanta_open_beam",
+            f"{len(profile.noise.quanta_open_beam)}",
+        ),
+        (
+            len(profile.open_beam_counts) == count,
+            f"{count} open_beam_counts",
+            f"{len(profile.open_beam_counts)}",
+        ),
+        (
+            len(profile.file.dark_counts) in (0, count),
+            f"0 or {count} file.dark_counts",
+            f"{len(profile.file.dark_counts)}",
+        ),
+        (
+            count == 1 or channels == {0, 1},
+            "file.high_channel and file.low_channel 0 and 1",
+            f"{profile.file.high_channel} and {profile.file.low_channel}",
+        ),
+    )
+
+
+def _picture_rules(profile: ScannerProfile) -> tuple[Rule, ...]:
+    low, high = profile.open_beam_range
+    return (
+        (profile.rows > 0, "rows > 0", f"{profile.rows}"),
+        (min(profile.pitch_mm) > 0, "pitch_mm > 0", f"{list(profile.pitch_mm)}"),
+        (
+            0 < low < high <= profile.saturation_counts,
+            "open_beam_range rising, within 0 and saturation_counts",
+            f"{[low, high]}",
+        ),
+        (
+            0 < profile.saturation_counts <= 65535,
+            "saturation_counts within 1 and 65535",
+            f"{profile.saturation_counts}",
+        ),
+        (0 < profile.noise_floor < 0.1, "noise_floor within 0 and 0.1", f"{profile.noise_floor}"),
+        (profile.file.header_bytes >= 0, "file.header_bytes >= 0", f"{profile.file.header_bytes}"),
+    )
+
+
+def _geometry_rules(view: Geometry, profile: ScannerProfile) -> tuple[Rule, ...]:
+    distances: Rule = (
+        0 < view.source_to_centre_m < view.source_to_detector_m,
+        "geometry.source_to_centre_m below source_to_detector_m",
+        f"{view.source_to_centre_m} and {view.source_to_detector_m}",
+    )
+    arm = view.arm_height_m
+    if arm is None or not distances[0]:
+        return (distances,)
+    magnification = view.source_to_detector_m / view.source_to_centre_m
+    array = profile.rows * profile.pitch_mm[1] / 1000 * magnification
+    foot = view.source_height_m + (view.view_bottom_m - view.source_height_m) * magnification
+    reach = array - (arm - foot)
+    return (
+        (view.view == "side", "geometry.arm_height_m in a side view only", view.view),
+        (
+            arm > max(view.source_height_m, foot),
+            "geometry.arm_height_m above the source and the lower end of the array",
+            f"{arm}",
+        ),
+        (
+            reach < view.source_to_detector_m,
+            "rows on the level arm that end before the source",
+            f"an arm of {reach:.2f} m at source_to_detector_m {view.source_to_detector_m}",
+        ),
+    )
+
+
+def _imperfection_rules(flaws: Imperfections) -> Iterator[Rule]:
+    for name, value in msgspec.structs.asdict(flaws).items():
+        key = f"imperfections.{name}"
+        if name == "aperture":
+            yield (
+                all(0 <= width <= _MOST[name] for width in value),
+                f"{key} within 0 and 4",
+                f"{list(value)}",
+            )
+        elif name in _ABOVE_ZERO:
+            yield 0 < value < math.inf, f"{key} above 0", f"{value}"
+        elif name in _AMOUNTS:
+            yield 0 <= value < math.inf, f"{key} of 0 or more", f"{value}"
+        else:
+            most = _MOST.get(name, 1.0)
+            yield 0 <= value <= most, f"{key} within 0 and {most:g}", f"{value}"

@@ -1,0 +1,198 @@
+"""Papers of a load: the lines that are true, and each way in which a declaration is made false.
+
+Knows manifests, not solids: what lies in the unit comes in as lines.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.random import Generator
+
+from scanai.manifest.model import Line, Manifest, Regime
+from scanai.synth.cargo import Goods, library
+from scanai.synth.scene import TransportUnit
+
+_REGIMES: tuple[Regime, ...] = ("import", "export", "transit", "transhipment")
+# Declared mass strays from the weighed one by so much, 1 sigma.
+_WEIGHING = 0.012
+# Factors on the declared mass that count as false: below and above honest rounding.
+_FALSE_MASS = ((0.35, 0.7), (1.4, 2.5))
+# Declared by true quantity of one line where less, and where more, was loaded.
+_SHORT = (1.3, 2.2)
+_OVER = (0.3, 0.75)
+# Least mass of a package, kg, for the number of packages to be one that people handle.
+_LEAST_PACKAGE_KG = 5.0
+# A heading is swapped for one of packed density within this factor, or a scale would tell at once.
+_SWAP_DENSITY = 1.7
+# Heading that a shield would be declared under, by its material.
+_SHIELD_PAPERS = {
+    "lead": ("780600", "Shielded container of lead"),
+    "tungsten": ("810199", "Shielded container of tungsten"),
+    "uranium": ("284430", "Shielded container of depleted uranium"),
+    "steel": ("732690", "Shielded container of steel"),
+    "copper": ("741980", "Shielded container of copper"),
+    "polyethylene+lead": ("780600", "Shielded container of lead and polyethylene"),
+    "boron+lead": ("780600", "Shielded container of lead and boron"),
+}
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """One consignment as its papers see it."""
+
+    goods: Goods
+    mass_kg: float
+
+
+def goods_line(rng: Generator, shipped: Shipped) -> Line:
+    """One of the codes of these goods, with its own text."""
+    goods = shipped.goods
+    choice = int(rng.integers(len(goods.codes)))
+    each = math.prod(max(side, 0.05) for side in goods.package) * sum(goods.density) / 2
+    return Line(
+        hs_code=goods.codes[choice],
+        description=goods.texts[min(choice, len(goods.texts) - 1)],
+        mass_kg=float(max(1, round(shipped.mass_kg))),
+        packages=max(1, round(shipped.mass_kg / max(_LEAST_PACKAGE_KG, each))),
+        package_type=goods.package_type,
+    )
+
+
+def piece_line(code: str, text: str, mass_kg: float, packages: int = 1) -> Line:
+    return Line(
+        hs_code=code,
+        description=text,
+        mass_kg=float(max(1, round(mass_kg))),
+        packages=packages,
+        package_type="PX",
+    )
+
+
+def shield_line(material: str, mass_kg: float) -> Line:
+    """What a shield would be declared as; KeyError for a material that no shield has."""
+    return piece_line(*_SHIELD_PAPERS[material], mass_kg)
+
+
+def honest(rng: Generator, unit: TransportUnit, lines: Sequence[Line]) -> Manifest:
+    """A declaration of just these lines; no lines, an empty unit."""
+    number = int(rng.integers(0, 1_000_000))
+    return Manifest(
+        unit=f"SYNTH-{number:06d}",
+        unit_type=unit.unit_type,
+        scan_id=f"SYNTH-{number:06d}-{int(rng.integers(0, 10_000)):04d}",
+        regime=_REGIMES[rng.integers(len(_REGIMES))],
+        gross_mass_kg=_weighed(rng, lines),
+        tare_kg=unit.tare_kg,
+        lines=tuple(lines),
+    )
+
+
+def true_papers(declared: Manifest, lines: Sequence[Line], mass_kg: float) -> Manifest:
+    """The same shipment with its true lines and its mass to the kilogram."""
+    return msgspec.structs.replace(
+        declared, lines=tuple(lines), gross_mass_kg=float(round(mass_kg))
+    )
+
+
+def emptied(manifest: Manifest) -> Manifest:
+    return msgspec.structs.replace(manifest, lines=(), gross_mass_kg=0.0)
+
+
+def without(manifest: Manifest, hidden: frozenset[str], *, mass_follows: bool) -> Manifest:
+    """Lines of the hidden headings left out; the others carry their mass, unless it `follows`."""
+    kept = tuple(line for line in manifest.lines if line.hs_code[:4] not in hidden)
+    total, left = _sum(manifest.lines), _sum(kept)
+    if mass_follows:
+        gross = round((manifest.gross_mass_kg or 0.0) * left / total) if total else 0
+        return msgspec.structs.replace(manifest, lines=kept, gross_mass_kg=float(gross))
+    scale = total / left if left else 1.0
+    return msgspec.structs.replace(manifest, lines=_scaled(kept, scale))
+
+
+def false_mass(rng: Generator, manifest: Manifest) -> Manifest:
+    """All masses too low or too high by one factor."""
+    scale = float(rng.uniform(*_FALSE_MASS[rng.integers(2)]))
+    gross = float(round((manifest.gross_mass_kg or 0.0) * scale))
+    return msgspec.structs.replace(
+        manifest, lines=_scaled(manifest.lines, scale), gross_mass_kg=gross
+    )
+
+
+def false_quantity(rng: Generator, manifest: Manifest, *, short: bool) -> Manifest:
+    """The largest line declares more (the load is short) or less than was loaded.
+
+    Half of these give the gross mass of a weighbridge all the same, half the sum of their lines.
+    """
+    scale = float(rng.uniform(*(_SHORT if short else _OVER)))
+    largest = _largest(manifest.lines)
+    told = _scaled(manifest.lines[largest : largest + 1], scale)
+    lines = (*manifest.lines[:largest], *told, *manifest.lines[largest + 1 :])
+    gross = manifest.gross_mass_kg if rng.random() < 0.5 else _sum(lines)
+    return msgspec.structs.replace(manifest, lines=lines, gross_mass_kg=gross)
+
+
+def swapped_codes(rng: Generator, manifest: Manifest) -> Manifest:
+    """The largest line under code and text of goods of another group, all else kept.
+
+    They are of about the same density: a scale would not tell.
+    """
+    largest = _largest(manifest.lines)
+    line = manifest.lines[largest]
+    other = _passes_for(rng, line.hs_code[:4], {entry.hs_code[:4] for entry in manifest.lines})
+    choice = int(rng.integers(len(other.codes)))
+    told = msgspec.structs.replace(
+        line,
+        hs_code=other.codes[choice],
+        description=other.texts[min(choice, len(other.texts) - 1)],
+    )
+    lines = (*manifest.lines[:largest], told, *manifest.lines[largest + 1 :])
+    return msgspec.structs.replace(manifest, lines=lines)
+
+
+def _passes_for(rng: Generator, heading: str, taken: set[str]) -> Goods:
+    """Goods of another group that a load of that heading may be declared as."""
+    true = next((goods for goods in library() if goods.heading == heading), None)
+    others = [
+        goods
+        for goods in library()
+        if goods.heading not in taken and (true is None or goods.group != true.group)
+    ]
+    if true is not None:
+        middle = sum(true.density)
+        near = [
+            goods
+            for goods in others
+            if 1 / _SWAP_DENSITY < sum(goods.density) / middle < _SWAP_DENSITY
+        ]
+        others = near or others
+    return others[rng.integers(len(others))]
+
+
+def _largest(lines: Sequence[Line]) -> int:
+    """Index of the line that weighs most."""
+    return max(range(len(lines)), key=lambda index: lines[index].mass_kg or 0.0)
+
+
+def _weighed(rng: Generator, lines: Sequence[Line]) -> float:
+    stray = _WEIGHING * float(np.clip(rng.standard_normal(), -2.5, 2.5))
+    return float(round(_sum(lines) * (1 + stray)))
+
+
+def _sum(lines: Sequence[Line]) -> float:
+    return sum(line.mass_kg or 0.0 for line in lines)
+
+
+def _scaled(lines: Sequence[Line], scale: float) -> tuple[Line, ...]:
+    return tuple(
+        msgspec.structs.replace(
+            line,
+            mass_kg=float(max(1, round((line.mass_kg or 0.0) * scale))),
+            packages=max(1, round((line.packages or 1) * scale)),
+        )
+        for line in lines
+    )
