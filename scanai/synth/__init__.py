@@ -2,6 +2,6 @@
 
 `simulate.simulate` makes one scan, `dataset.write_dataset` and `dataset.iter_scans` many. The flow:
 `scenes` (from `units`, `cargo`, `forms`, `concealment`) → `trace` (chords of `solids` along the
-rays of `view`) → `detect` (beam and matter) → `recording` (`optics`, noise, `response`) → RawScan, with
-`truth` and the manifest beside it. `scanners` draws whole scanners at random.
+rays of `view`) → `detect` (beam and matter) → `recording` (`optics`, noise, `response`) → RawScan,
+with `truth` and the manifest beside it. `scanners` draws whole scanners at random.
 """
