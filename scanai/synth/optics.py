@@ -53,7 +53,7 @@ def add_scatter(picture: Array, profile: ScannerProfile) -> None:
     picture += _spread(profile, height) @ source
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _spread(profile: ScannerProfile, height: int) -> Array:
     """(H, blocks): scatter that each row gets of what each block of rows gives off."""
     flaws = profile.imperfections

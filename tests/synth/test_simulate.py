@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
+from scanai.scan import calibrate
+from scanai.synth.scanners import draw_scanner
 from scanai.synth.scenes import ScanSpec
 from scanai.synth.simulate import simulate
 
@@ -90,3 +93,29 @@ def test_truth_boxes_lie_on_shields_and_nothing_else(coarse_scanner):
             assert "shield" in roles <= {"shield", "contents", "packing"}
     assert len(boxes) > 20
     assert min(box.areal_density for box in boxes) > 1.0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_scan_of_a_drawn_scanner_is_read_with_the_profile_that_it_carries(seed):
+    scanner = draw_scanner(np.random.default_rng(seed), top_m=2.9, most_rows=400)
+    spec = ScanSpec(kind="benign", unit_type="20")
+    scan = simulate(seed, scanner, spec, x_window_px=200)
+    assert contents(scan) == contents(simulate(seed, scanner, spec, x_window_px=200))
+    assert scan.raw.profile == scanner
+    seen = calibrate(scan.raw)
+    outside = scan.truth.total_areal_density == 0
+    assert np.median(seen.transmission[:, outside]) == pytest.approx(1, abs=0.01)
+    # what the truth calls thick is dark: rows and columns lie alike in picture and truth
+    depth, attenuation = scan.truth.total_areal_density, seen.attenuation[0]
+    assert np.corrcoef(depth.clip(0, 120)[seen.valid], attenuation[seen.valid])[0, 1] > 0.9
+
+
+def test_drawn_factors_move_attenuation_from_scan_to_scan(coarse_scanner):
+    flaws = msgspec.structs.replace(coarse_scanner.imperfections, spectrum_drift=0.02)
+    drifting = msgspec.structs.replace(coarse_scanner, imperfections=flaws)
+    spec = ScanSpec(kind="benign", unit_type="20")
+    steady, moved = (simulate(3, scanner, spec) for scanner in (coarse_scanner, drifting))
+    assert steady.raw.pixels.shape == moved.raw.pixels.shape
+    loaded = (steady.truth.total_areal_density > 20) & (steady.truth.total_areal_density < 80)
+    before, after = (calibrate(scan.raw).attenuation[0][loaded] for scan in (steady, moved))
+    assert 0.001 < abs(float(np.median(after / before)) - 1) < 0.03
