@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,18 +17,22 @@ from typing import Annotated
 
 import msgspec
 import numpy as np
+from numpy.random import SeedSequence
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
 from scanai.manifest import write_manifest
 from scanai.records import from_toml
 from scanai.scan import load_profile, write_tiff
+from scanai.scan.profile import ScannerProfile
 from scanai.synth.recipe_file import (
+    RANDOM,
     read_text,
     require_known,
     require_profiles,
     require_weights,
 )
+from scanai.synth.scanners import draw_scanner
 from scanai.synth.scenes import ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
 from scanai.synth.truth import Truth
@@ -38,7 +43,8 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     count: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
     profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    """Names of scanner profiles, or TOML files (relative to the working folder); drawn evenly."""
+    """Names of scanner profiles, TOML files (relative to the working folder), or "random", a whole
+    scanner drawn anew for the scan; drawn evenly, an entry that stands twice twice as often."""
     kinds: dict[str, float]
     """Weight of each kind of scene."""
     unit_types: tuple[str, ...] = ()
@@ -47,6 +53,20 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Columns of a scan; none: the whole unit."""
     air_line_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     """Share of the scans that bring their air and dark levels."""
+
+
+@dataclass(frozen=True)
+class ScanPlan:
+    """What scan number `index` of a recipe is to be."""
+
+    index: int
+    seed: int
+    profile: ScannerProfile
+    own_profile: bool
+    """The scanner was drawn for this scan: no file says what it is."""
+    spec: ScanSpec
+    x_window_px: int | None
+    air_line: bool
 
 
 def read_recipe(path: str | Path) -> DatasetRecipe:
@@ -61,9 +81,9 @@ def read_recipe(path: str | Path) -> DatasetRecipe:
     return recipe
 
 
-def scan_at(recipe: DatasetRecipe, index: int) -> SimulatedScan:
-    """Scan number `index` of the recipe, from 0."""
-    sequence = np.random.SeedSequence((recipe.seed, index))
+def plan_at(recipe: DatasetRecipe, index: int) -> ScanPlan:
+    """What is drawn for scan number `index`, from 0, before anything is simulated."""
+    sequence = SeedSequence((recipe.seed, index))
     rng = np.random.default_rng(sequence)
     profile = recipe.profiles[rng.integers(len(recipe.profiles))]
     weights = np.array(list(recipe.kinds.values()))
@@ -71,13 +91,31 @@ def scan_at(recipe: DatasetRecipe, index: int) -> SimulatedScan:
     unit_type = None
     if recipe.unit_types:
         unit_type = recipe.unit_types[rng.integers(len(recipe.unit_types))]
-    return simulate(
-        int(sequence.generate_state(1, np.uint64)[0]),
-        load_profile(profile),
-        ScanSpec(kind=kind, unit_type=unit_type),
-        recipe.x_window_px,
+    return ScanPlan(
+        index=index,
+        seed=int(sequence.generate_state(1, np.uint64)[0]),
+        profile=_scanner(profile, sequence),
+        own_profile=profile == RANDOM,
+        spec=ScanSpec(kind=kind, unit_type=unit_type),
+        x_window_px=recipe.x_window_px,
         air_line=bool(rng.random() < recipe.air_line_share),
     )
+
+
+def _scanner(profile: str, sequence: SeedSequence) -> ScannerProfile:
+    if profile != RANDOM:
+        return load_profile(profile)
+    # A stream of its own: what a scanner takes to draw must not change the scene before it.
+    return draw_scanner(np.random.default_rng(sequence.spawn(1)[0]))
+
+
+def make_scan(plan: ScanPlan) -> SimulatedScan:
+    return simulate(plan.seed, plan.profile, plan.spec, plan.x_window_px, air_line=plan.air_line)
+
+
+def scan_at(recipe: DatasetRecipe, index: int) -> SimulatedScan:
+    """Scan number `index` of the recipe, from 0."""
+    return make_scan(plan_at(recipe, index))
 
 
 def iter_scans(recipe: DatasetRecipe) -> Iterator[SimulatedScan]:

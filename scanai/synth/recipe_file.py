@@ -14,6 +14,9 @@ from scanai.errors import ProfileError, RecipeError
 from scanai.scan import load_profile
 from scanai.synth.scenes import KINDS
 
+RANDOM = "random"
+"""In place of a scanner profile: a whole scanner drawn anew for each scan."""
+
 
 def read_text(path: Path) -> str:
     try:
@@ -43,6 +46,8 @@ def require_weights(kinds: Mapping[str, float], source: str | Path) -> None:
 def require_profiles(key: str, profiles: Iterable[str], source: str | Path) -> None:
     """Every profile can be loaded: else hours of simulation would end at the first of its scans."""
     for profile in profiles:
+        if profile == RANDOM:
+            continue
         try:
             load_profile(profile)
         except ProfileError as error:
