@@ -40,7 +40,7 @@ class Result:
     """None when the scan could not be read."""
     manifest: ManifestUse
     errors: tuple[InputError, ...]
-    """Of its manifest and of itself."""
+    """Of its manifest, of itself and of writing its report."""
     seconds: float
     """From opening the files to the last report file written."""
 
@@ -70,9 +70,13 @@ def inspect_files(
             yield Result(name, None, declared.use, errors, perf_counter() - start)
             continue
         report = _named(report, name)
+        errors = declared.errors
         if folder is not None:
-            folder.add(report, scan, declared.manifest)
-        yield Result(name, report, declared.use, declared.errors, perf_counter() - start)
+            try:
+                folder.add(report, scan, declared.manifest)
+            except InputError as error:
+                errors = (*errors, error)
+        yield Result(name, report, declared.use, errors, perf_counter() - start)
 
 
 @dataclass(frozen=True)

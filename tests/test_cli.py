@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -75,6 +76,26 @@ def test_an_unreadable_scan_does_not_stop_the_others(
     (error,) = error_lines(err)
     assert f"{scans / 'empty.tiff'}: expected " in error
     assert "empty.tiff: expected" in (tmp_path / "report" / "index.html").read_text("utf-8")
+
+
+def test_report_that_cannot_be_written_does_not_stop_the_others(
+    inspect: Run, scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = sorted(path.stem for path in scans.glob("*.tiff"))
+    write = Path.write_bytes
+
+    def refuse_first(path: Path, content: bytes) -> int:
+        if path.name == f"{first}.png":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", refuse_first)
+    code, _, err = inspect(scans, "--out", tmp_path / "report")
+    assert code == 2
+    assert "No space left on device" in err
+    assert "internal error" not in err
+    assert others
+    assert all((tmp_path / "report" / f"{name}.html").exists() for name in others)
 
 
 def test_errors_are_json_lines_too(inspect: Run, scans: Path) -> None:

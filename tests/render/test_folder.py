@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import msgspec
@@ -87,3 +88,18 @@ def test_refuses_a_file_as_folder(tmp_path: Path) -> None:
         InputError, match="expected a folder to write reports to, found File exists"
     ):
         ReportFolder(tmp_path / "file")
+
+
+def test_full_disk_is_an_error_that_names_the_folder(
+    tmp_path: Path, report: Report, scan: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ReportFolder(tmp_path)
+
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="found No space left on device") as failure:
+        folder.add(report, scan, None)
+    assert failure.value.source == str(tmp_path)
+    assert folder.entries == []
