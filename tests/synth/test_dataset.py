@@ -14,7 +14,14 @@ from scanai.errors import RecipeError
 from scanai.manifest import read_manifest
 from scanai.scan import read_raw
 from scanai.scan.profile import known_profiles
-from scanai.synth.dataset import DatasetRecipe, iter_scans, read_recipe, scan_at, write_dataset
+from scanai.synth.dataset import (
+    DatasetRecipe,
+    iter_scans,
+    plan_at,
+    read_recipe,
+    scan_at,
+    write_dataset,
+)
 from scanai.synth.scenes import KINDS
 from scanai.synth.units import UNIT_TYPES
 
@@ -70,6 +77,14 @@ def test_a_longer_recipe_begins_with_the_scans_of_the_shorter():
     longer = msgspec.structs.replace(RECIPE, count=500)
     for index, scan in enumerate(iter_scans(msgspec.structs.replace(RECIPE, count=2))):
         np.testing.assert_array_equal(scan.raw.pixels, scan_at(longer, index).raw.pixels)
+
+
+def test_random_scanners_differ_from_scan_to_scan_and_come_again():
+    recipe = msgspec.structs.replace(RECIPE, profiles=("random",))
+    plans = [plan_at(recipe, index) for index in range(4)]
+    assert all(plan.own_profile for plan in plans)
+    assert len({plan.profile.name for plan in plans}) == 4
+    assert plan_at(recipe, 2).profile == plans[2].profile
 
 
 def test_reads_a_recipe(tmp_path):
