@@ -21,9 +21,13 @@ T = TypeVar("T")
 Where = Callable[[str], str]
 # ValueError: text that is not UTF-8, and integers of more digits than Python converts.
 _ERRORS = (msgspec.MsgspecError, ValueError, RecursionError)
-_PLACE = re.compile(r" - at `(\$.*)`$", re.DOTALL)
+_PLACE = re.compile(r" - at (?:`key` in )?`(\$.*)`$", re.DOTALL)
+_KEY = " - at `key` in `"
+_ANY = "[...]"
+"""In a place: some value of a mapping."""
 _STEP = re.compile(r"\.([^.\[]+)|\[([0-9]+)\]")
-_TYPE = re.compile(r"Expected `([^`]+)`(?: ([^,]+))?(?:, got .*)?", re.DOTALL)
+_TYPE = re.compile(r"Expected `([^`]+)`(?: ([^,]+))?(?:, got `?([^`]*)`?)?", re.DOTALL)
+_PATTERN = re.compile(r"Expected `str` matching regex '(.*)'", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _UNSEEN = object()
@@ -123,7 +127,9 @@ def _in_words(text: str, kind: type, values: object, where: Where) -> tuple[str,
     place = _PLACE.search(text)
     path = place[1] if place else "$"
     text = text[: place.start()] if place else text
-    at = f" {where(path)}" if place else ""
+    at = f" {where(path.removesuffix(_ANY))}" if place else ""
+    if place and _KEY in place[0]:
+        return f"{_expected(text)} as each key{at}", "another key"
     steps = _STEP.findall(path)
     if missing := _MISSING.fullmatch(text):
         return f"a field {missing[1]}{at}", "none"
@@ -134,11 +140,23 @@ def _in_words(text: str, kind: type, values: object, where: Where) -> tuple[str,
     if text.startswith("Invalid enum value"):
         options = [option for one in _types_at(kind, steps) for option in _options_of(one)]
         return f"{_either(options)}{at}", _shown(value)
-    if wrong := _TYPE.fullmatch(text):
-        names, bound = wrong[1].split(" | "), wrong[2] or ""
-        words = _either([_WORDS.get(name, name) for name in names])
-        return f"{words}{_bound(bound, names[0])}{at}", _shown(value, bool(bound))
+    wrong = _TYPE.fullmatch(text)
+    if wrong and path.endswith(_ANY):
+        return f"{_expected(text)} as each value{at}", _WORDS.get(wrong[3] or "", "another value")
+    if wrong or _PATTERN.fullmatch(text):
+        return f"{_expected(text)}{at}", _shown(value, bool(wrong and wrong[2]))
     return f"a number in range{at}", "one out of range"
+
+
+def _expected(text: str) -> str:
+    """A complaint's first half in words."""
+    if pattern := _PATTERN.fullmatch(text):
+        return f"text of the form {pattern[1]}"
+    wrong = _TYPE.fullmatch(text)
+    if wrong is None:
+        return "another value"
+    names, bound = wrong[1].split(" | "), wrong[2] or ""
+    return f"{_either([_WORDS.get(name, name) for name in names])}{_bound(bound, names[0])}"
 
 
 def _bound(bound: str, name: str) -> str:

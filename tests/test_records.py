@@ -25,6 +25,8 @@ class Record(msgspec.Struct, forbid_unknown_fields=True):
     on: bool = False
     level: float | list[float] | None = None
     inner: tuple[Inner, ...] = ()
+    code: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,4}$")] = "0"
+    weights: dict[Annotated[str, msgspec.Meta(max_length=3)], float] = {}
 
 
 def refusal(text: str, read=from_json) -> str:
@@ -49,6 +51,10 @@ def refusal(text: str, read=from_json) -> str:
         ('"inner": [{"pair": [1]}]', "a list of 2 values at $.inner[0].pair, found 1"),
         ('"inner": [{"pair": {}}]', "a list at $.inner[0].pair, found named fields"),
         ('"inner": [{"nam": 1}]', "only known fields at $.inner[0] (name, pair), found nam"),
+        ('"code": "x"', "text of the form ^[0-9]{1,4}$ at $.code, found 'x'"),
+        ('"weights": {"a": 1, "b": "c"}', "a number as each value at $.weights, found text"),
+        ('"weights": {"long": 1}',
+         "text of at most 3 characters as each key at $.weights, found another key"),
         ('"kind": "three"', "one or two at $.kind, found 'three'"),
         ('"kind": null', "text at $.kind, found null"),
     ],
