@@ -17,9 +17,8 @@ from scanai.physics.materials import material
 from scanai.synth.concealment import lump
 from scanai.synth.forms import Space
 from scanai.synth.placing import Piece, Site, Stage, behind, force, in_load, in_void, on_floor, put
-from scanai.synth.scene import Threat
+from scanai.synth.scene import LookAlike, Threat
 from scanai.synth.solids import Axis, Box, Cylinder, Vec3
-from scanai.synth.staged import LookAlike
 
 _AXES: tuple[Axis, ...] = ("x", "y", "z")
 # Volume of one lump, cm³: as of shields.

@@ -49,6 +49,14 @@ class Threat:
 
 
 @dataclass(frozen=True)
+class LookAlike:
+    """Honest goods of the size and areal density of a shield."""
+
+    piece: Threat
+    heading: str
+
+
+@dataclass(frozen=True)
 class TransportUnit:
     unit_type: str
     """As `scanai.synth.units.UNIT_TYPES` has them."""
@@ -68,7 +76,21 @@ class Scene:
     load_forms: tuple[str, ...]
     threats: tuple[Threat, ...] = ()
     mismatch: str = ""
-    """What the papers hide beside shields: undeclared, false_mass, false_empty; or nothing."""
+    """What the papers hide beside shields, as `scenes` names it; empty: nothing.
+
+    undeclared_goods, second_consignment, swapped_codes, short_quantity, over_quantity, false_mass,
+    false_empty, empty_declared_loaded.
+    """
+    true_manifest: Manifest | None = None
+    """What lies in the unit, line by line, shields included; None: `manifest` is true."""
+    look_alikes: tuple[LookAlike, ...] = ()
+    hidden_headings: tuple[str, ...] = ()
+    """Headings of goods that lie in the unit and that no line of `manifest` names."""
+    sites: tuple[str, ...] = ()
+    """Where each threat is hidden: load, floor, void, behind, unit, insulation, wall, liquid.
+
+    None given: unknown.
+    """
 
     @property
     def cargo_mass_kg(self) -> float:

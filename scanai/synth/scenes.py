@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -25,7 +25,6 @@ from scanai.synth.look_alikes import Added, add_look_alikes, draw_kind
 from scanai.synth.placing import Stage
 from scanai.synth.scene import Scene, SceneObject, TransportUnit
 from scanai.synth.solids import Box
-from scanai.synth.staged import StagedScene
 from scanai.synth.units import (
     CONTAINER_PAYLOAD_KG,
     UNIT_TYPES,
@@ -96,9 +95,7 @@ class ScanSpec:
             )
 
 
-def make_scene(
-    rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = None
-) -> StagedScene:
+def make_scene(rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = None) -> Scene:
     """One scene: equal generator states and specs, equal scenes. ValueError: no such goods.
 
     With `profile`, the unit that is drawn is one that the scanner sees whole.
@@ -185,7 +182,7 @@ def _with_hidden(
 
 def _empty_scene(
     rng: Generator, spec: ScanSpec, empty: EmptyUnit, goods: Goods, target_kg: float
-) -> StagedScene:
+) -> Scene:
     """Nothing but what was left behind, declared so or declared as a load."""
     objects = [*empty.parts, *([] if empty.liquids_only else _leftovers(rng, empty.space))]
     lines: list[Line] = []
@@ -194,11 +191,9 @@ def _empty_scene(
         lines.append(papers.goods_line(rng, papers.Shipped(goods, mass)))
     declared = papers.honest(rng, empty.unit, lines)
     mismatch = _MISMATCH.get(spec.kind, "")
-    scene = Scene(empty.unit, tuple(objects), declared, ("empty",), (), mismatch)
+    scene = Scene(empty.unit, tuple(objects), declared, ("empty",), mismatch=mismatch)
     true = papers.true_papers(declared, [], scene.cargo_mass_kg)
-    return StagedScene(
-        scene.unit, scene.objects, declared, scene.load_forms, (), mismatch, true_manifest=true
-    )
+    return replace(scene, true_manifest=true)
 
 
 def _leftovers(rng: Generator, space: Space) -> list[SceneObject]:
@@ -225,7 +220,7 @@ def _declared(
     stage: Stage,
     added: Added | None,
     shield: Concealed | None,
-) -> StagedScene:
+) -> Scene:
     """The finished stage with its papers, true and false."""
     lines = [papers.goods_line(rng, papers.Shipped(load.goods, load.mass_kg)) for load in loads]
     if added is not None:
@@ -241,22 +236,15 @@ def _declared(
         unit,
         tuple(stage.objects),
         declared,
-        tuple(dict.fromkeys(load.form for load in loads)),
-        () if shield is None else (shield.threat(stage),),
-        _MISMATCH.get(spec.kind, ""),
-    )
-    return StagedScene(
-        scene.unit,
-        scene.objects,
-        scene.manifest,
-        scene.load_forms,
-        scene.threats,
-        scene.mismatch,
-        true_manifest=papers.true_papers(honest, lines, scene.cargo_mass_kg),
+        load_forms=tuple(dict.fromkeys(load.form for load in loads)),
+        threats=() if shield is None else (shield.threat(stage),),
+        mismatch=_MISMATCH.get(spec.kind, ""),
         look_alikes=() if added is None else added.look_alikes(stage),
         hidden_headings=tuple(sorted(there - named)),
         sites=() if shield is None else (shield.site,),
     )
+    true = papers.true_papers(honest, lines, scene.cargo_mass_kg)
+    return replace(scene, true_manifest=true)
 
 
 def _falsified(

@@ -16,9 +16,9 @@ from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile
 from scanai.synth.detect import expected_transmission
 from scanai.synth.recording import record
+from scanai.synth.scene import Scene
 from scanai.synth.scenes import ScanSpec, make_scene
 from scanai.synth.spectrum import drifted
-from scanai.synth.staged import StagedScene
 from scanai.synth.trace import trace
 from scanai.synth.travel import Travel, draw_travel
 from scanai.synth.truth import Truth, truth
@@ -37,7 +37,7 @@ class SimulatedScan:
     truth: Truth
     manifest: Manifest
     """As declared."""
-    scene: StagedScene
+    scene: Scene
 
 
 def simulate(
@@ -73,7 +73,7 @@ def simulate(
 
 
 def _x_range(
-    rng: Generator, scene: StagedScene, profile: ScannerProfile, columns: int | None, travel: Travel
+    rng: Generator, scene: Scene, profile: ScannerProfile, columns: int | None, travel: Travel
 ) -> tuple[float, float]:
     """First and last x that is scanned, m."""
     front, back = rng.uniform(_LEAST_MARGIN, _MOST_MARGIN, 2)

@@ -16,7 +16,6 @@ from scanai.manifest.model import Manifest
 from scanai.physics.materials import Material
 from scanai.synth.scene import Scene, Threat
 from scanai.synth.solids import Array
-from scanai.synth.staged import StagedScene
 from scanai.synth.trace import G_CM2, Layer, Layers, View, chord_map
 
 # Cargo thinner than this, g/cm², belongs to no goods group: it is a carton's skin or a strap.
@@ -110,26 +109,23 @@ class Truth:
 
 
 def truth(scene: Scene, layers: Layers, rays: View) -> Truth:
-    """Of a bare scene the papers are taken to be true."""
     classes, cargo = _by_class(layers)
     total = cargo + layers.total("unit")
     groups, headings = _goods(layers, cargo)
     shields = _Silhouettes(scene, rays, total)
-    sites = scene.sites if isinstance(scene, StagedScene) else ("",) * len(scene.threats)
+    sites = scene.sites or ("",) * len(scene.threats)
     boxes = [
         shields.add(threat, "shield", site=site)
         for threat, site in zip(scene.threats, sites, strict=True)
     ]
     alike = _Silhouettes(scene, rays, total)
-    look_alikes: list[TruthBox | None] = []
-    hidden, hidden_boxes = np.zeros(rays.shape, np.bool_), []
-    true_manifest = scene.manifest
-    if isinstance(scene, StagedScene):
-        true_manifest = scene.true_manifest
-        for other in scene.look_alikes:
-            look_alikes.append(alike.add(other.piece, "look_alike", heading=other.heading))
-        for heading in scene.hidden_headings:
-            hidden_boxes.append(_undeclared(layers, heading, total, hidden))
+    look_alikes = [
+        alike.add(other.piece, "look_alike", heading=other.heading) for other in scene.look_alikes
+    ]
+    hidden = np.zeros(rays.shape, np.bool_)
+    hidden_boxes = [
+        _undeclared(layers, heading, total, hidden) for heading in scene.hidden_headings
+    ]
     return Truth(
         cargo_areal_density=cargo,
         total_areal_density=total,
@@ -145,7 +141,7 @@ def truth(scene: Scene, layers: Layers, rays: View) -> Truth:
         hidden_goods=_present(hidden_boxes),
         mismatch=scene.mismatch,
         declared=scene.manifest,
-        true_manifest=true_manifest,
+        true_manifest=scene.true_manifest or scene.manifest,
     )
 
 

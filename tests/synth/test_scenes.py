@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from scanai.manifest.nomenclature import is_known
+from scanai.synth.scene import Scene
 from scanai.synth.scenes import KINDS, ScanSpec, make_scene
-from scanai.synth.staged import StagedScene
 from scanai.synth.units import UNIT_TYPES
 
 PAYLOAD_KG = 33_000
 
 
-def scenes(count: int, **wanted: str) -> list[StagedScene]:
+def scenes(count: int, **wanted: str) -> list[Scene]:
     spec = ScanSpec(**wanted)
     return [make_scene(np.random.default_rng(seed), spec) for seed in range(count)]
 
@@ -47,15 +47,15 @@ def test_concealed_hides_one_shield_that_no_line_names() -> None:
         assert all(not scene.objects[position].heading for position in threat.objects)
 
 
-def declared_headings(scene: StagedScene) -> set[str]:
+def declared_headings(scene: Scene) -> set[str]:
     return {line.hs_code[:4] for line in scene.manifest.lines}
 
 
-def loaded_headings(scene: StagedScene) -> set[str]:
+def loaded_headings(scene: Scene) -> set[str]:
     return {item.heading for item in scene.objects if item.heading}
 
 
-def declared_kg(scene: StagedScene) -> float:
+def declared_kg(scene: Scene) -> float:
     return sum(line.mass_kg or 0.0 for line in scene.manifest.lines)
 
 
@@ -198,7 +198,7 @@ REAL_KG_M3 = (74, 244, 505, 821, 1185)
 REAL_TONNES = {5: 2.7, 50: 19.9, 95: 27.1}
 
 
-def stowed_volume(scene: StagedScene) -> float:
+def stowed_volume(scene: Scene) -> float:
     """m³ under the tops of the load: floor to the highest piece in each 5 cm of the length."""
     bounds = np.array([item.solid.bounds for item in scene.objects if item.role != "unit"])
     lo, hi = bounds[:, 0], bounds[:, 1]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from scanai.manifest.goods_groups import group_named
 from scanai.manifest.model import Manifest
 from scanai.physics.materials import material
-from scanai.synth.scene import SceneObject, Threat
+from scanai.synth.scene import LookAlike, SceneObject, Threat
 from scanai.synth.solids import Box
-from scanai.synth.staged import LookAlike, StagedScene
 from scanai.synth.trace import trace, view
 from scanai.synth.truth import CLASSES, class_of, truth
 
@@ -122,16 +123,10 @@ def test_heading_map_holds_the_heading_as_a_number(coarse_scanner, scene_of):
     np.testing.assert_array_equal(found.heading > 0, found.group_index > 0)
 
 
-def staged(scene, **secrets):
-    return StagedScene(
-        scene.unit, scene.objects, scene.manifest, scene.load_forms, scene.threats, **secrets
-    )
-
-
 def test_look_alike_has_a_box_and_a_mask_of_its_own(coarse_scanner, scene_of):
     ingot = SceneObject(BLOCK, LEAD, 11350.0, "cargo", "high_z_metals", "7801", displaces=0)
     secret = LookAlike(Threat((1,), "Lead ingots", "lead", 12000.0, 100.0), "7801")
-    found = truth_of(staged(scene_of(LOAD, ingot), look_alikes=(secret,)), coarse_scanner)
+    found = truth_of(replace(scene_of(LOAD, ingot), look_alikes=(secret,)), coarse_scanner)
     assert found.boxes == ()
     assert not found.shield_mask.any()
     (box,) = found.look_alikes
@@ -144,7 +139,7 @@ def test_goods_that_no_line_names_are_marked(coarse_scanner, scene_of):
     other = SceneObject(
         Box((3.2, -0.8, 0.2), (4.0, 0.8, 1.0)), WATER, 400.0, "cargo", "packaged_food", "2402"
     )
-    scene = staged(scene_of(LOAD, other), hidden_headings=("2402",))
+    scene = replace(scene_of(LOAD, other), hidden_headings=("2402",))
     found = truth_of(scene, coarse_scanner)
     (box,) = found.hidden_goods
     assert (box.kind, box.heading, box.x0, box.x1) == ("undeclared_goods", "2402", 160, 200)
@@ -167,7 +162,7 @@ def test_visible_share_falls_where_the_load_hides_the_shield(coarse_scanner, sce
 
 def test_site_and_papers_are_kept(coarse_scanner, scene_of):
     true = Manifest(unit="SYNTH-0001", gross_mass_kg=7.0)
-    scene = staged(
+    scene = replace(
         scene_of(LOAD, SHIELD, threats=(threat(1),)), sites=("void",), true_manifest=true
     )
     found = truth_of(scene, coarse_scanner)
