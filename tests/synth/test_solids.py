@@ -18,6 +18,7 @@ from scanai.synth.solids import (
     Corrugated,
     Cylinder,
     Ellipsoid,
+    EllipticCylinder,
     Heap,
     Prism,
     Solid,
@@ -94,6 +95,7 @@ solids = st.one_of(
     st.builds(TiltedBox, centres, st.tuples(sizes, sizes, sizes), st.floats(-180, 180), axes),
     tubes(),
     st.builds(Ellipsoid, centres, st.tuples(sizes, sizes, sizes)),
+    st.builds(EllipticCylinder, centres, st.tuples(sizes, sizes), sizes),
     heaps(),
     prisms(),
     vessels(),
@@ -125,6 +127,9 @@ def _inside(solid: Solid, x, y, z):
     p = np.stack(np.broadcast_arrays(x, y, z)) - np.reshape(solid.centre, (3,) + (1,) * y.ndim)
     if isinstance(solid, Ellipsoid):
         return sum((q / a) ** 2 for q, a in zip(p, solid.semi_axes, strict=True)) <= 1
+    if isinstance(solid, EllipticCylinder):
+        round_ = sum((q / a) ** 2 for q, a in zip(p[:2], solid.semi_axes, strict=True)) <= 1
+        return round_ & (abs(p[2]) <= solid.height / 2)
     if isinstance(solid, Vessel):
         beyond = np.maximum(abs(p[0]) - solid.length / 2, 0)
         across = np.hypot(p[1], p[2])

@@ -11,7 +11,18 @@ from collections.abc import Callable
 
 from numpy.random import Generator
 
-from scanai.synth.forms import bulk, household, machines, medical, metal, packed, vehicles
+from scanai.synth.forms import (
+    bulk,
+    cars,
+    household,
+    machines,
+    medical,
+    metal,
+    packed,
+    pallets,
+    tyres,
+    vehicles,
+)
 from scanai.synth.forms.load import Item, Load, Space
 from scanai.synth.scene import SceneObject
 from scanai.synth.solids import Vec3
@@ -22,9 +33,9 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "bicycles": vehicles.bicycles,
     "big_bags": packed.big_bags,
     "bundles": metal.bundles,
-    "cars": vehicles.cars,
+    "cars": cars.cars,
     "cartons": packed.cartons,
-    "cases": packed.cases,
+    "cases": pallets.cases,
     "castings": metal.castings,
     "cathodes": metal.cathodes,
     "coils": metal.coils,
@@ -42,15 +53,16 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "motorcycles": vehicles.motorcycles,
     "motors": machines.motors,
     "packets": metal.packets,
-    "pallets": packed.pallets,
+    "pallets": pallets.pallets,
     "reels": metal.reels,
     "rolls": packed.rolls,
     "sacks": packed.sacks,
     "scrap": bulk.scrap,
     "slabs": metal.slabs,
     "transformers": machines.transformers,
-    "trays": packed.trays,
-    "tyres": vehicles.tyres,
+    "tins": pallets.tins,
+    "trays": pallets.trays,
+    "tyres": tyres.tyres,
     "wire_coils": metal.wire_coils,
 }
 
@@ -68,6 +80,7 @@ USUAL_PACKAGE: dict[str, Vec3] = {
     "pallets": (0.42, 0.32, 0.26),
     "rolls": (1.0, 1.0, 1.2),
     "sacks": (0.85, 0.5, 0.16),
+    "tins": (0.085, 0.085, 0.115),
 }
 
 

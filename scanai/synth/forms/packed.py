@@ -1,4 +1,4 @@
-"""Forms of goods in packages: cartons, cases, pallets, sacks, big bags, bales, drums, IBCs, rolls.
+"""Forms of goods in packages: cartons, sacks, big bags, bales, drums, IBCs, rolls.
 
 Rows of packages across the unit are drawn as one or two solids, each with its own density and
 offset: a ray crosses all of them anyway, and what an analyst sees are the gaps and tiers.
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from scanai.synth.forms.load import Load, centred, starts, tiers_of_columns
+from scanai.synth.forms.pallets import PALLET, pallet_base
 from scanai.synth.solids import Box, Cylinder, Heap, Vec3
 
 # Most solids that one load of packages is drawn with, and with what shows inside of cartons.
@@ -20,8 +21,6 @@ _MOST = 420
 _MOST_WITH_CORES = 560
 # Density of cartons, kg/m³, above which no single part of what is inside shows.
 _CLOSE = 350.0
-# Height of a pallet, m.
-_PALLET = 0.144
 
 
 def _layers_across(load: Load, columns: int, tiers: int) -> list[tuple[float, float]]:
@@ -105,95 +104,6 @@ def _cores(load: Load) -> list[_Core]:
     return cores
 
 
-def _pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: float) -> float:
-    """A wooden pallet; returns the height of its deck."""
-    length, width = size
-    load.packing(Box((x, y, z), (x + length, y + width, z + 0.02)), "wood", 300)
-    for at in (0.0, 0.5, 1.0):
-        left = x + at * (length - 0.1)
-        block = Box((left, y, z + 0.02), (left + 0.1, y + width, z + 0.12))
-        load.packing(block, "wood", 380)
-    load.packing(Box((x, y, z + 0.12), (x + length, y + width, z + _PALLET)), "wood", 480)
-    return z + _PALLET
-
-
-def _pallet_sizes(load: Load) -> tuple[float, float]:
-    sizes = ((1.1, 1.1), (1.2, 1.0), (0.8, 1.15))
-    return sizes[load.rng.choice(3, p=[0.4, 0.4, 0.2])]
-
-
-def _pallet_stacks(
-    load: Load, most_height: float = 2.05
-) -> list[tuple[float, float, tuple[float, float], float]]:
-    """Where pallets stand: x, y, footprint, height of the load on each; front to doors."""
-    footprint = _pallet_sizes(load)
-    length, width = footprint
-    gap = load.uniform(0.01, 0.04)
-    xs = centred(load.lo[0], load.hi[0], length, gap)
-    ys = centred(load.lo[1], load.hi[1], width, 0.03)[:2]
-    room = min(most_height, load.size[2] - 0.2)
-    places = len(xs) * len(ys)
-    each = load.item.mass_kg / (load.item.density * length * width * places)
-    level = float(np.clip(each * load.uniform(1.05, 1.45), 0.3, room))
-    if load.chance(0.15):
-        level = room
-    stacks = []
-    for x in xs:
-        for y in ys:
-            height = level * float(np.clip(load.vary(0.02), 0.9, 1.0))
-            if load.chance(0.06):
-                height *= load.uniform(0.5, 0.95)
-            stacks.append((float(x) + load.uniform(0, 0.012), float(y), footprint, height))
-    return stacks
-
-
-def pallets(load: Load) -> None:
-    """Two pallets across, tiers of cartons on each, tops nearly level, thin gaps between."""
-    _pallets(load, neck=0.0)
-
-
-def cases(load: Load) -> None:
-    """Pallets of bottles: each tier is dense below and light at the necks."""
-    _pallets(load, neck=0.3)
-
-
-def trays(load: Load) -> None:
-    """Pallets of open trays: the air over the goods of each tier draws light bands."""
-    _pallets(load, neck=0.14)
-
-
-def _pallets(load: Load, neck: float) -> None:
-    length, _, height = load.item.package
-    stacks = _pallet_stacks(load)
-    for x, y, footprint, top in stacks:
-        if load.full:
-            return
-        deck = _pallet_base(load, x, y, footprint, load.lo[2])
-        across = max(1, min(3, round(footprint[0] / length)))
-        budget = 620 / len(stacks) / across / (2 if neck else 1)
-        tiers = max(1, min(9, round(top / height), int(budget)))
-        step = top / tiers
-        piece = footprint[0] / across
-        density = load.vary(0.02)
-        # The two pallets abreast settle differently, so that their tiers do not line up.
-        step *= load.uniform(0.975, 1.0)
-        lean = load.rng.normal(0, 0.0015) + (load.rng.normal(0, 0.008) if load.chance(0.04) else 0)
-        room = (load.lo[0] - x, load.hi[0] - x - footprint[0])
-        for tier in range(tiers):
-            z = deck + tier * step
-            shift = float(np.clip(load.rng.normal(0, 0.002) + lean * tier, *room))
-            for place in range(across):
-                left = x + place * piece + shift
-                lo = (left + 0.0005, y, z)
-                hi = (left + piece - 0.0005, y + footprint[1], z + step * (1 - neck))
-                share = density * load.vary(0.035) / (1 - neck * 0.45)
-                load.goods(Box(lo, hi), share)
-                if neck:
-                    low = (left + 0.001, y, hi[2])
-                    high = (left + piece - 0.001, y + footprint[1], z + step)
-                    load.goods(Box(low, high), 0.55 * share)
-
-
 def sacks(load: Load) -> None:
     """Sacks in bond, every other tier begun with a sack turned crosswise, to uneven heights."""
     length, across, height = load.item.package
@@ -239,8 +149,8 @@ def big_bags(load: Load) -> None:
     one_tier = len(xs) * len(ys) * side**2 * height * 0.9 * load.item.density
     # The larger bags, of plastic granules, stand on pallets, unless a second tier would not fit.
     stacked = load.size[2] > 2 * height and load.item.mass_kg > 1.1 * one_tier
-    footed = side > 1.0 and (not stacked or load.size[2] > 2 * (height + _PALLET))
-    step = height + (_PALLET if footed else 0.0)
+    footed = side > 1.0 and (not stacked or load.size[2] > 2 * (height + PALLET))
+    step = height + (PALLET if footed else 0.0)
     tiers = 2 if stacked else 1
     for tier in range(tiers):
         for x in xs:
@@ -249,7 +159,7 @@ def big_bags(load: Load) -> None:
                     return
                 z = load.lo[2] + tier * step
                 if footed:
-                    z = _pallet_base(load, float(x), float(y), (side, side), z)
+                    z = pallet_base(load, float(x), float(y), (side, side), z)
                 _big_bag(load, (float(x), float(y), z), side, height * load.uniform(0.88, 1.0))
 
 

@@ -10,7 +10,7 @@ of rows times one vector of columns. Nothing here knows material, density or pix
 """
 
 from scanai.synth.solids.boxes import Box, TiltedBox
-from scanai.synth.solids.rounds import Cylinder, Ellipsoid
+from scanai.synth.solids.rounds import Cylinder, Ellipsoid, EllipticCylinder
 from scanai.synth.solids.solid import Array, Axis, Solid, Vec3
 from scanai.synth.solids.surfaces import Corrugated, Heap, Prism
 from scanai.synth.solids.torus import Torus
@@ -23,6 +23,7 @@ __all__ = [
     "Corrugated",
     "Cylinder",
     "Ellipsoid",
+    "EllipticCylinder",
     "Heap",
     "Prism",
     "Solid",

@@ -72,6 +72,34 @@ class Cylinder(Solid):
 
 
 @dataclass(frozen=True)
+class EllipticCylinder(Solid):
+    """An upright cylinder of elliptic section: a row of bottles across the unit drawn as one."""
+
+    centre: Vec3
+    semi_axes: tuple[float, float]
+    """Along x and along y."""
+    height: float
+
+    @property
+    def volume(self) -> float:
+        return math.pi * math.prod(self.semi_axes) * self.height
+
+    @property
+    def bounds(self) -> tuple[Vec3, Vec3]:
+        return box_around(self.centre, (*self.semi_axes, self.height / 2))
+
+    def moved(self, by: Vec3) -> EllipticCylinder:
+        return replace(self, centre=shifted(self.centre, by))
+
+    def chord(self, x: Array, source_yz: Array, direction_yz: Array) -> Array:
+        cx, cy, cz = self.centre
+        along, across = self.semi_axes
+        half = half_width(x, cx, along) * np.float32(across / along)
+        end = self.height / 2
+        return rectangle(source_yz, direction_yz, (cy - half, cy + half), (cz - end, cz + end))
+
+
+@dataclass(frozen=True)
 class Ellipsoid(Solid):
     centre: Vec3
     semi_axes: Vec3
