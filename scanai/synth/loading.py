@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from scanai.synth.cargo import Goods, draw_item
 from scanai.synth.forms import Item, Space
@@ -89,18 +90,35 @@ def in_a_row(
     long, count = hold.length, len(goods)
     least = _LEAST_LENGTH / long
     shares = np.sort(least + rng.dirichlet(np.full(count, 3.0)) * (1 - least * count))[::-1]
+    masses = _shared_out(goods, shares, target_kg, hold)
     loads: list[Consignment] = []
-    x = hold.space[0][0]
+    x = planned = hold.space[0][0]
     for place in rng.permutation(count).tolist():
-        length = float(shares[place]) * long
-        kg, room = target_kg * float(shares[place]), hold.between(x, x + length - _BETWEEN)
+        planned += float(shares[place]) * long
+        # What the one before left free, this one may use.
+        kg, room = masses[place], hold.between(x, planned - _BETWEEN)
         load = _fill(rng, goods[place], kg, hold, room)
         if load is None and place and others:
             load = _fill(rng, others[int(rng.integers(len(others)))], kg, hold, room)
         if load is not None:
             loads.insert(0 if place == 0 else len(loads), load)
-        x += length
+            x = max(item.solid.bounds[1][0] for item in load.objects) + _BETWEEN
     return loads
+
+
+def _shared_out(
+    goods: Sequence[Goods], shares: NDArray[np.float64], target_kg: float, hold: Hold
+) -> list[float]:
+    """Mass of each goods, kg, by their shares of the length: what the light ones cannot weigh in
+    their room, the heavy ones do."""
+    masses = [0.0] * len(goods)
+    left, rest = target_kg, 1.0
+    for place in sorted(range(len(goods)), key=lambda place: sum(goods[place].density)):
+        share = float(shares[place])
+        most = share * capacity_kg(goods[place], hold.space)
+        masses[place] = left if share >= rest - 1e-9 else min(left * share / rest, most)
+        left, rest = left - masses[place], rest - share
+    return masses
 
 
 def under_cover(

@@ -65,10 +65,11 @@ _HIDES_GOODS = ("undeclared", "second_consignment")
 # With the densities of `cargo` the loads come out near those of 5,000 export containers, of which
 # 2.7, 19.9 and 27.1 t at 5, 50 and 95 % are known.
 _MASS_SHARE = (0.0, 0.1, 0.5, 0.9, 1.0)
-_MASS_T = (16.0, 22.0, 26.0, 27.8, 28.5)
-# Loads that neither fill the unit nor its payload, and the least share of it that they reach.
-_PART_LOADS = 0.03
-_LEAST_PART = 0.03
+_MASS_T = (18.0, 23.5, 26.0, 27.5, 28.3)
+# Loads that neither fill the unit nor its payload, and the least share of it that they reach: small
+# consignments are the more common the smaller they are.
+_PART_LOADS = 0.08
+_LEAST_PART = 0.02
 _LOOK_ALIKE_SHARE = 0.42
 # Undeclared goods that are the whole load, as against some under a cover.
 _WHOLE_LOAD = 0.2
@@ -136,7 +137,7 @@ def _mass_to_load(rng: Generator, first: Goods, empty: EmptyUnit) -> float:
     target *= empty.payload_kg / CONTAINER_PAYLOAD_KG
     if rng.random() < _PART_LOADS:
         most = min(target, capacity_kg(first, empty.space))
-        return most * float(rng.uniform(_LEAST_PART, 1.0))
+        return most * float(np.exp(rng.uniform(np.log(_LEAST_PART), 0.0)))
     return target
 
 

@@ -69,7 +69,7 @@ FORMS: dict[str, Callable[[Load], None]] = {
 # Package of each form for goods whose library entry describes another form of theirs.
 USUAL_PACKAGE: dict[str, Vec3] = {
     "bales": (1.1, 0.75, 0.75),
-    "big_bags": (0.95, 0.95, 1.1),
+    "big_bags": (1.03, 1.03, 1.1),
     "bundles": (5.6, 0.08, 0.9),
     "cases": (0.4, 0.3, 0.3),
     "castings": (1.1, 0.9, 0.8),

@@ -67,7 +67,11 @@ def _cradle(load: Load, x: float, footprint: float, radius: float, axis: Axis) -
 
 def wire_coils(load: Load) -> None:
     """Rod and wire in loose coils, side by side on their edge or stacked flat."""
-    radius, hole = load.item.package[0] / 2, load.item.package[0] / 3.1
+    radius = load.item.package[0] / 2
+    quarter = load.size[1] / 4
+    if quarter < radius < 1.2 * quarter:  # coils for containers are wound so that two fit abreast
+        radius = quarter - 0.005
+    hole = radius / 1.55
     width = load.item.package[1]
     flat = load.chance(0.4)
     across = 2 if 4 * radius <= load.size[1] else 1
@@ -82,12 +86,12 @@ def wire_coils(load: Load) -> None:
                 if load.mass + each / 2 > load.item.mass_kg:
                     return
                 y = (row - (across - 1) / 2) * load.size[1] / 2
-                _wire_coil(load, (float(x), y, tier * (width + 0.02)), flat)
+                _wire_coil(load, (float(x), y, tier * (width + 0.02)), radius, flat)
 
 
-def _wire_coil(load: Load, place: Vec3, flat: bool) -> None:
+def _wire_coil(load: Load, place: Vec3, radius: float, flat: bool) -> None:
     x, y, above = place
-    radius, hole = load.item.package[0] / 2, load.item.package[0] / 3.1
+    hole = radius / 1.55
     width = load.item.package[1] * load.uniform(0.9, 1.0)
     axis: Axis = "z" if flat else "x"
     centre = (
@@ -272,9 +276,12 @@ def _packet(load: Load, corner: Vec3, size: Vec3, layers: int) -> None:
 def slabs(load: Load) -> None:
     """Slabs of stone or glass on edge, leaning from both sides against timber frames."""
     length, thick, height = load.item.package
-    pack = 0.28
-    each = load.item.density * length * pack * height * 2
-    count = int(np.clip(round(load.item.mass_kg / each), 1, load.size[0] // (length + 0.1)))
+    one = load.item.density * length * height * 2
+    count = int(np.clip(round(load.item.mass_kg / (0.4 * one)), 1, load.size[0] // (length + 0.1)))
+    if not count:
+        return
+    # As deep as the mass asks for and the room beside the frame allows.
+    pack = float(np.clip(load.item.mass_kg / (one * count), 0.1, load.size[1] / 2 - 0.5))
     for x in _spread(load, count, length):
         middle = x + length / 2
         z = load.lo[2] + 0.12
@@ -284,7 +291,7 @@ def slabs(load: Load) -> None:
             post = Box((left, -0.12, z), (left + 0.08, 0.12, z + 0.9 * height))
             load.packing(post, "wood", 300)
         for side in (-1, 1):
-            leaves = max(2, min(7, round(pack / thick)))
+            leaves = max(2, min(14, round(pack / thick)))
             for leaf in range(leaves):
                 if load.full:
                     return

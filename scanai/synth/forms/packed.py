@@ -147,6 +147,9 @@ def big_bags(load: Load) -> None:
     xs = centred(load.lo[0], load.hi[0], side, load.uniform(0.01, 0.05))
     ys = centred(load.lo[1], load.hi[1], side, 0.05)[:2]
     one_tier = len(xs) * len(ys) * side**2 * height * 0.9 * load.item.density
+    if load.item.mass_kg > 1.1 * one_tier and load.size[2] > 1.7 * height:
+        # Bags that are to stand on each other are filled no higher than that two fit.
+        height = min(height, load.size[2] / 2 - 0.02)
     # The larger bags, of plastic granules, stand on pallets, unless a second tier would not fit.
     stacked = load.size[2] > 2 * height and load.item.mass_kg > 1.1 * one_tier
     footed = side > 1.0 and (not stacked or load.size[2] > 2 * (height + PALLET))

@@ -18,6 +18,8 @@ from scanai.synth.solids import Box, EllipticCylinder
 
 PALLET = 0.144
 """Height of a pallet, m."""
+# Length left at the doors, m, for which a sender takes other pallets if he has any.
+_WASTED, _MINDS_WASTE = 0.6, 0.75
 # Rows of vessels that one load is drawn with, at most.
 _MOST_ROWS = 1100
 # Of a bottle: its diameter and that of its neck, m, and the share of the height up to the shoulder.
@@ -47,8 +49,13 @@ def pallet_base(load: Load, x: float, y: float, size: tuple[float, float], z: fl
 
 
 def _pallet_sizes(load: Load) -> tuple[float, float]:
+    """Length and width of the pallets, mostly one of which no row is wasted at the doors."""
     sizes = ((1.1, 1.1), (1.2, 1.0), (0.8, 1.15))
-    return sizes[load.rng.choice(3, p=[0.4, 0.4, 0.2])]
+    drawn = sizes[load.rng.choice(3, p=[0.4, 0.4, 0.2])]
+    wasted = [load.size[0] % (length + 0.025) for length, _ in sizes]
+    if wasted[sizes.index(drawn)] > _WASTED and load.chance(_MINDS_WASTE):
+        return sizes[int(np.argmin(wasted))]
+    return drawn
 
 
 def _pallet_stacks(

@@ -19,6 +19,11 @@ from scanai.synth.units.catalogue import CONTAINERS, OTHERS, fits_view
 # more than in trade.
 _OTHER_SHARE = 0.22
 
+# Packed density, kg/m³, below which goods fill a 20′ box of 28 m³ before they weigh 17 t, less than
+# two thirds of what it carries; _RARELY of those that go in either travel in it all the same.
+_LIGHT = 600.0
+_RARELY = 0.25
+
 _LIQUID_FORMS = frozenset({"flexitank", "ibcs", "drums"})
 _LOOSE_FORMS = frozenset({"flexitank", "heap", "scrap"})
 _HEAVY_FORMS = frozenset(
@@ -132,8 +137,18 @@ def draw_unit_and_goods(
         unit_type = _draw(rng, seen)
         return unit_type, choose(rng, [entry for entry in pool if fits(entry, unit_type)])
     goods = choose(rng, pool)
+    return _draw(rng, _boxes(goods) or CONTAINERS), goods
+
+
+def _boxes(goods: Goods) -> dict[str, float]:
+    """Weight of each box that such goods travel in.
+
+    A sender pays for the box: he takes the short one for goods that are too heavy to fill the long.
+    """
     boxes = {unit: weight for unit, weight in CONTAINERS.items() if fits(goods, unit)}
-    return _draw(rng, boxes or CONTAINERS), goods
+    if "20" in boxes and sum(goods.density) / 2 < _LIGHT:
+        boxes["20"] *= _RARELY
+    return boxes
 
 
 def _draw(rng: Generator, weights: dict[str, float]) -> str:
