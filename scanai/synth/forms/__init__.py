@@ -45,6 +45,7 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "furniture": household.furniture,
     "hanging": packed.hanging,
     "heap": bulk.heap,
+    "household": household.household,
     "ibcs": packed.ibcs,
     "ingots": metal.ingots,
     "machines": machines.machines,

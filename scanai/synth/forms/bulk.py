@@ -9,7 +9,8 @@ import numpy as np
 from scanai.synth.forms.load import Load
 from scanai.synth.solids import Axis, Box, Cylinder, Ellipsoid, Heap, TiltedBox
 
-_STRIPS = 9
+# Strips across that a heap is drawn in: fewer would draw terraces on its crown.
+_STRIPS = 21
 _KNOTS = 40
 
 

@@ -5,6 +5,17 @@ from __future__ import annotations
 from scanai.synth.forms.load import Load, starts
 from scanai.synth.solids import Box, Cylinder, Vec3
 
+# Solids of one load, at most.
+_MOST_PIECES = 900
+# What lies in some cartons of a household: material, and density with the air between, kg/m³.
+_THINGS = (
+    ("paper", 650.0),
+    ("ceramic", 600.0),
+    ("steel", 700.0),
+    ("electronics", 450.0),
+    ("glass", 500.0),
+)
+
 
 def appliances(load: Load) -> None:
     """Washing machines, refrigerators, air conditioners: rows of equal cabinets, tier on tier."""
@@ -90,6 +101,74 @@ def furniture(load: Load) -> None:
                 if load.chance(0.1):
                     break
             x += length
+
+
+def household(load: Load) -> None:
+    """What a family moves with: furniture, machines, cartons, bedding and carpets."""
+    for y0, y1 in ((load.lo[1], -0.02), (0.02, load.hi[1])):
+        x = load.lo[0]
+        share = 0.5 if y0 < -0.1 else 1.0
+        while x < load.hi[0] - 0.5 and load.mass < share * load.item.mass_kg:
+            length = min(load.uniform(0.55, 1.6), load.hi[0] - x)
+            z, top = load.lo[2], load.lo[2] + load.size[2] * load.uniform(0.65, 0.98)
+            while z < top - 0.25 and len(load.objects) < _MOST_PIECES:
+                high = _belonging(
+                    load, (x, y0 + 0.02, z), (x + length - 0.02, y1 - 0.02, top - 0.01)
+                )
+                z += high + 0.01
+            x += length
+
+
+def _belonging(load: Load, lo: Vec3, hi: Vec3) -> float:
+    """One thing, or a layer of things, on `lo`; returns its height. Heavy things stand low."""
+    (x0, y0, z0), (x1, y1, z1) = lo, hi
+    room, on_floor = z1 - z0, z0 < load.lo[2] + 0.05
+    if on_floor and room > 0.9 and load.chance(0.25):
+        machine, high = ("fridge", 1.65) if room > 1.7 and load.chance(0.5) else ("washer", 0.85)
+        _appliance(load, machine, (x0, y0, z0 + 0.02), (x0 + 0.6, min(y1, y0 + 0.62), z0 + high))
+        if x1 - x0 > 0.85:
+            _cartons(load, (x0 + 0.63, y0, z0), (x1, y1, z0 + high))
+        return high
+    kind = int(load.rng.choice(4, p=[0.45, 0.33, 0.12, 0.1]))
+    high = min(room, load.uniform(0.35, 1.1))
+    if kind == 0:
+        _piece(load, lo, (x1, y1, z0 + high))
+    elif kind == 1:
+        _cartons(load, lo, (x1, y1, z0 + high))
+    elif kind == 2:  # mattresses with their springs, lying
+        high = min(high, 0.45)
+        load.part(Box(lo, (x1, y1, z0 + high)), "polyurethane", 45)
+        spring = Box((x0 + 0.02, y0, z0 + 0.3 * high), (x1 - 0.02, y1, z0 + 0.7 * high))
+        load.part(spring, "steel", 38)
+    else:  # carpets, rolled
+        high = min(high, 0.34)
+        middle = ((x0 + x1) / 2, y0 + high / 2 + 0.02, z0 + high / 2)
+        load.goods(Cylinder(middle, high / 2, x1 - x0, "x", 0.05), 1.6)
+        _cartons(load, (x0, y0 + high + 0.06, z0), (x1, y1, z0 + high))
+    return high
+
+
+def _cartons(load: Load, lo: Vec3, hi: Vec3) -> None:
+    """Cartons of a removal, each with something else: clothes, dishes, books, tools."""
+    (x0, y0, z0), (x1, y1, z1) = lo, hi
+    if min(x1 - x0, y1 - y0, z1 - z0) < 0.15:
+        return
+    columns, tiers = max(1, round((x1 - x0) / 0.5)), max(1, round((z1 - z0) / 0.38))
+    long, high = (x1 - x0) / columns, (z1 - z0) / tiers
+    for column in range(columns):
+        for tier in range(tiers):
+            left, low = x0 + column * long, z0 + tier * high
+            end = (left + long - load.uniform(0.004, 0.05), y1, low + high - 0.004)
+            load.goods(Box((left, y0, low), end), float(load.rng.lognormal(0.1, 0.6)))
+            if load.chance(0.35):
+                size = load.rng.uniform(0.08, 0.25, 3)
+                at = [low_ + load.uniform(0.01, 0.5) * 0.2 for low_ in (left, y0, low)]
+                thing = Box(
+                    (at[0], at[1], at[2]),
+                    (at[0] + size[0], at[1] + size[1], at[2] + min(size[2], 0.6 * high)),
+                )
+                name, heavy = _THINGS[load.rng.integers(len(_THINGS))]
+                load.part(thing, name, heavy)
 
 
 def _piece(load: Load, lo: Vec3, hi: Vec3) -> None:

@@ -215,37 +215,46 @@ def _transformer(load: Load, x: float, size: Vec3) -> None:
                 (left, -0.28 * width, z + 0.1), (left + 0.004, 0.28 * width, z + 0.9 * tank)
             )
             load.part(plate, "steel", 3000)
-    inside = hi[0] - lo[0] - 0.1
-    limb = inside * 0.16
-    core_low, core_high = z + 0.08, z + 0.62 * tank
-    deep = 0.28 * width
-    for end in (core_low, core_high):
-        yoke = Box((lo[0] + 0.05, -deep / 2, end), (hi[0] - 0.05, deep / 2, end + limb))
-        load.part(yoke, "steel", 7400)
-    for place in (0.14, 0.5, 0.86):
-        middle = lo[0] + 0.05 + place * inside
-        leg = Box(
-            (middle - limb / 2, -deep / 2, core_low + limb),
-            (middle + limb / 2, deep / 2, core_high),
-        )
-        load.part(leg, "steel", 7400)
-        outer = min(inside * 0.155, 0.28 * width)
-        coil = Cylinder(
-            (middle, 0.0, (core_low + limb + core_high) / 2),
-            outer,
-            core_high - core_low - limb - 0.06,
-            "z",
-            max(deep / 2, limb / 2) * 1.02
-            if max(deep / 2, limb / 2) * 1.02 < outer
-            else 0.8 * outer,
-        )
-        load.part(coil, "copper", 4200)
-        bushing = Cylinder((middle, 0.0, hi[2] + 0.1 * height), 0.05, 0.2 * height, "z", 0.02)
-        load.part(bushing, "ceramic", 2400)
+    _core_and_windings(load, lo, hi)
+    for place in (0.2, 0.5, 0.8):
+        at = (lo[0] + place * (hi[0] - lo[0]), 0.0, hi[2] + 0.1 * height)
+        load.part(Cylinder(at, 0.05, 0.2 * height, "z", 0.02), "ceramic", 2400)
+        rod = Cylinder((at[0], 0.0, hi[2] + 0.02 * height), 0.012, 0.44 * height, "z")
+        load.part(rod, "copper", 8900)
+    vessel = (lo[0] + 0.45 * (hi[0] - lo[0]), 0.24 * width, hi[2] + 0.14 * height)
+    long, radius = 0.6 * (hi[0] - lo[0]), 0.07 * height
+    load.part(Cylinder(vessel, radius, long, "x", radius - 0.003), "steel", 7850)  # conservator
     oil = Box(
-        (lo[0] + 0.01, -0.29 * width, core_high + limb), (hi[0] - 0.01, 0.29 * width, hi[2] - 0.08)
+        (lo[0] + 0.01, -0.29 * width, lo[2] + 0.01), (hi[0] - 0.01, 0.29 * width, hi[2] - 0.04)
     )
-    load.part(oil, "oil", 870)
+    load.part(oil, "oil", 560)  # what the core and the windings leave room for
+
+
+def _core_and_windings(load: Load, lo: Vec3, hi: Vec3) -> None:
+    """Three limbs between two yokes of sheet, a low and a high voltage winding on each limb."""
+    inside = hi[0] - lo[0] - 0.08
+    limb, pitch = 0.14 * inside, inside / 3
+    low, high = lo[2] + 0.08, lo[2] + 0.08 + 0.72 * (hi[2] - lo[2])
+    start = lo[0] + 0.04
+    first, last = start + pitch / 2 - limb / 2, start + inside - pitch / 2 + limb / 2
+    for z in (low, high - limb):
+        yoke = Box((first, -limb / 2, z), (last, limb / 2, z + limb))
+        load.part(yoke, "steel", 7400)
+    foot, top = low + limb, high - limb
+    outer = min(0.47 * pitch, 0.97 * hi[1])
+    inner = min(0.72 * limb, 0.6 * outer)
+    gap = inner + 0.45 * (outer - inner)
+    for number in range(3):
+        x = start + (number + 0.5) * pitch
+        leg = Box((x - limb / 2, -limb / 2, foot), (x + limb / 2, limb / 2, top))
+        load.part(leg, "steel", 7400)
+        middle = (x, 0.0, (foot + top) / 2)
+        for radius, hole, clear, share in (
+            (gap - 0.01, inner, 0.03, 5200.0),
+            (outer, gap + 0.01, 0.06, 4300.0),
+        ):
+            winding = Cylinder(middle, radius, top - foot - 2 * clear, "z", hole)
+            load.part(winding, "copper", share)
 
 
 def engines(load: Load) -> None:
@@ -282,7 +291,8 @@ def engine(
     """Block with its bores, head, sump, crankshaft, flywheel and gearbox; x is along the crank."""
     x, y, z = place
     cylinders = 4 if size < 0.7 else 6
-    length, width, height = size, 0.55 * size, 0.62 * size
+    length, width = size, 0.55 * size
+    height = (0.95 if cylinders == 4 else 0.82) * size
     bore = length / cylinders
     low, top = z + 0.18 * height, z + 0.72 * height
     metal = "cast_iron" if load.chance(0.6) else "aluminium"

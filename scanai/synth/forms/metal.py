@@ -114,6 +114,8 @@ def bundles(load: Load) -> None:
     if radius < 0.02:
         # Thin bars: one solid is a strand of them, voids included.
         across, high, radius, inner = 3, 3, 0.07, 0.0
+    if load.item.group == "timber":  # logs lie from wall to wall
+        across = 99
     across = max(1, min(across, int(load.size[1] / (2 * radius))))
     high = max(1, min(high, int((load.size[2] - 0.1) / (2 * radius))))
     piece = np.pi * (radius**2 - inner**2) * length * load.item.density
@@ -156,19 +158,35 @@ def _bundle(
     high: int,
 ) -> None:
     x, y, z = corner
+    grown = load.item.group == "timber"
     for row in range(high):
         for place in range(across - row % 2):
+            foot = (y + radius * (1 + 2 * place + row % 2), z + radius * (1 + 1.74 * row))
+            if grown:
+                _log(load, x, foot, length, radius)
+                continue
             end = load.uniform(0, 0.03)
-            centre = (
-                x + length / 2 + end,
-                y + radius * (1 + 2 * place + row % 2),
-                z + radius * (1 + 1.74 * row),
-            )
+            centre = (x + length / 2 + end, *foot)
             load.goods(Cylinder(centre, radius, length - 0.04, "x", inner))
     for at in (0.12, 0.5, 0.88):
         left = x + at * length
         strap = Box((left, y, z), (left + 0.02, y + 2 * radius * across, z + 0.003))
         load.packing(strap, "steel", 7850)
+
+
+def _log(load: Load, x: float, middle: tuple[float, float], length: float, most: float) -> None:
+    """A trunk in three lengths, thinner towards one end; no two are alike."""
+    radius = most * load.uniform(0.68, 0.96)
+    taper = load.uniform(0.0, 0.06) * (1 if load.chance(0.5) else -1)
+    short = load.uniform(0.0, 0.25)
+    each = (length - 0.04 - short) / 3
+    start = x + load.uniform(0.0, short)
+    density = load.vary(0.05)
+    y, z = middle
+    for number in range(3):
+        thick = min(most, radius * (1 + taper * (number - 1)))
+        at = (start + (number + 0.5) * each, y, z - most + thick)
+        load.goods(Cylinder(at, thick, each, "x"), density)
 
 
 def ingots(load: Load) -> None:
