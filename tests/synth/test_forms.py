@@ -10,6 +10,7 @@ from scanai.synth.forms import FORMS, build
 from scanai.synth.forms.load import tiers_of_columns
 from scanai.synth.loading import HAND_STACKED
 from scanai.synth.scene import SceneObject
+from scanai.synth.solids import Cylinder, EllipticCylinder
 from scanai.synth.units import interior
 
 # Solids may stand out by the wobble of a hand-stacked load, m.
@@ -112,6 +113,62 @@ def test_cartons_of_light_goods_hold_the_same_thing_at_the_same_place() -> None:
             for a, b in zip(objects[:: cores + 1], objects[1 :: cores + 1], strict=False)
         }
         assert len(places) <= 2
+
+
+def cars_of(seed: int) -> list[list[SceneObject]]:
+    """Objects of each car: between two cars lies air from floor to roof."""
+    objects = sorted(load("cars", seed, 9000, "40HC"), key=lambda item: item.solid.bounds[0][0])
+    cars, end = [], -1.0
+    for item in objects:
+        (x0, _, _), (x1, _, _) = item.solid.bounds
+        if x0 > end + 0.03:
+            cars.append([])
+        cars[-1].append(item)
+        end = max(end, x1)
+    return cars
+
+
+def test_cars_weigh_what_cars_weigh_and_come_in_several_sizes() -> None:
+    sizes = set()
+    for seed in range(12):
+        for car in cars_of(seed):
+            lo = np.min([item.solid.bounds[0] for item in car], axis=0)
+            hi = np.max([item.solid.bounds[1] for item in car], axis=0)
+            length, width, height = hi - lo
+            assert 3.6 < length < 5.4
+            assert 1.6 < width < 2.0
+            assert 900 < mass(car) < 2100
+            sizes.add((round(length, 1), round(height, 1)))
+    assert len(sizes) >= 6
+
+
+def test_engines_of_cars_stop_more_of_the_beam_than_any_other_part() -> None:
+    for car in cars_of(3):
+        lo = min(item.solid.bounds[0][0] for item in car)
+        hi = max(item.solid.bounds[1][0] for item in car)
+        weight = np.zeros(10)
+        for item in car:
+            (x0, _, _), (x1, _, _) = item.solid.bounds
+            share = ((x0 + x1) / 2 - lo) / (hi - lo)
+            weight[min(9, int(10 * share))] += item.solid.volume * item.density
+        assert max(weight[1:3].max(), weight[7:9].max()) > 2 * np.median(weight)
+
+
+def test_bottles_and_tins_stand_in_rows_that_show_one_by_one() -> None:
+    for form, diameter in (("cases", 0.075), ("tins", 0.1)):
+        objects = load(form, 2, 18000, "20")
+        rows = [item.solid for item in objects if isinstance(item.solid, EllipticCylinder)]
+        assert len(rows) > 40
+        assert max(2 * row.semi_axes[0] for row in rows) < 1.3 * diameter
+
+
+def test_one_tyre_in_a_stack_weighs_8_to_10_kg() -> None:
+    goods = next(entry for entry in library() if entry.heading == "4011")
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        objects = build(rng, draw_item(rng, goods, 20000), interior("40"))
+        if isinstance(objects[0].solid, Cylinder) and objects[0].solid.axis == "z":
+            assert 5.5 < mass(objects) / (len(objects) / 2) < 11.5
 
 
 def test_packages_differ_in_density_so_that_texture_shows() -> None:

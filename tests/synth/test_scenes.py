@@ -199,7 +199,10 @@ REAL_TONNES = {5: 2.7, 50: 19.9, 95: 27.1}
 
 
 def stowed_volume(scene: Scene) -> float:
-    """m³ under the tops of the load: floor to the highest piece in each 5 cm of the length."""
+    """m³ under the tops of the load: floor to the highest piece in each 5 cm of the length.
+
+    Stands for the measure of packages that declarations give, which men take over their outside.
+    """
     bounds = np.array([item.solid.bounds for item in scene.objects if item.role != "unit"])
     lo, hi = bounds[:, 0], bounds[:, 1]
     floor = lo[:, 2].min()
@@ -211,14 +214,18 @@ def stowed_volume(scene: Scene) -> float:
     return float((top - floor).sum() * 0.05 * (hi[:, 1].max() - lo[:, 1].min()))
 
 
+# What 550 scenes stray by 98 times in 100, and what 3,100 are off by (2.79, 19.6, 27.1 t and
+# 76, 238, 496, 789, 1250 kg/m³): the bootstrap of those 3,100 gives both.
+MASS_WITHIN = {5: 0.32, 50: 0.08, 95: 0.03}
+DENSITY_WITHIN = (0.14, 0.3, 0.09, 0.11, 0.22)
+
+
 def test_masses_and_densities_lie_near_those_of_real_containers() -> None:
-    """Within 25 %, and 45 % at the light ends, where some hundred scenes hold a handful."""
     found = [scene for scene in scenes(700) if scene.unit.unit_type in CONTAINERS]
     tonnes = [scene.cargo_mass_kg / 1000 for scene in found]
     for share, real in REAL_TONNES.items():
-        tolerance = 0.45 if share == 5 else 0.2
-        assert np.percentile(tonnes, share) == pytest.approx(real, rel=tolerance), share
+        assert np.percentile(tonnes, share) == pytest.approx(real, rel=MASS_WITHIN[share]), share
     densities = [scene.cargo_mass_kg / stowed_volume(scene) for scene in found]
-    percentiles = np.percentile(densities, (5, 25, 50, 75, 95))
-    assert percentiles[0] == pytest.approx(REAL_KG_M3[0], rel=0.45)
-    assert percentiles[1:] == pytest.approx(REAL_KG_M3[1:], rel=0.25)
+    drawn = np.percentile(densities, (5, 25, 50, 75, 95))
+    for percentile, real, within in zip(drawn, REAL_KG_M3, DENSITY_WITHIN, strict=True):
+        assert percentile == pytest.approx(real, rel=within)

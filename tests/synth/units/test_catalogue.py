@@ -58,6 +58,7 @@ def test_every_make_weighs_what_such_a_unit_weighs(unit_type: str) -> None:
     low, high = TARE[unit_type]
     for empty in makes(unit_type):
         assert low <= empty.unit.tare_kg <= high
+        assert type(empty.unit.tare_kg) is float  # not numpy's: it goes into manifests
         weighed = sum(part.solid.volume * part.density for part in empty.parts)
         assert empty.unit.tare_kg == pytest.approx(weighed, abs=5)
 

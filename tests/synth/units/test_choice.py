@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -53,6 +54,24 @@ def test_what_flows_has_no_solid_form() -> None:
     assert flows(goods_of("2710"))
     # Pellets of nickel come in drums as well, cathodes of it do not.
     assert not flows(goods_of("7502"))
+
+
+def test_what_is_in_bottles_or_tins_never_travels_in_a_tank_or_a_flexitank() -> None:
+    for entry in library():
+        if {"cases", "tins", "cartons", "pallets"} & set(entry.forms):
+            assert not fits(entry, "tank")
+            assert "flexitank" not in entry.forms
+
+
+def test_goods_too_light_for_a_short_box_mostly_take_a_long_one() -> None:
+    rng = np.random.default_rng(8)
+    light = msgspec.structs.replace(goods_of("1902"), units=("20", "40"))
+    heavy = goods_of("3105")
+    short = [
+        np.mean([draw_unit_and_goods(rng, [entry], None)[0] == "20" for _ in range(400)])
+        for entry in (light, heavy)
+    ]
+    assert short[0] < 0.5 * short[1]
 
 
 def test_every_unit_is_drawn_and_containers_lead() -> None:
