@@ -14,6 +14,8 @@ from scanai.synth.solids import Axis, Box, Cylinder, Solid, TiltedBox, Vec3
 
 # Castings are hollow: density of one, drawn as a plain body, by that of its metal.
 _CAST = 0.7
+# Goods that are one sort of part: valve bodies with their flanges, gears.
+_CAST_AS = {"8481": "flange", "8483": "disc"}
 # Castings of a crate that are drawn one by one, at most; smaller ones are its bed.
 _MOST_CAST = 14
 
@@ -421,6 +423,7 @@ class _Casting:
 
 def _draw_casting(load: Load) -> _Casting:
     kind = ("disc", "flange", "block", "bracket")[load.rng.integers(4)]
+    kind = _CAST_AS.get(load.item.heading, kind)
     size = float(np.exp(load.uniform(np.log(0.1), np.log(0.32))))
     return _Casting(kind, size, load.uniform(0.2, 0.7), load.chance(0.4))
 
