@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scanai.physics.materials import material
 from scanai.synth.forms import Space
 from scanai.synth.scene import Role, SceneObject
-from scanai.synth.solids import Box, Cylinder, Heap, Solid, TiltedBox, Vec3
+from scanai.synth.solids import Box, Cylinder, EllipticCylinder, Heap, Solid, TiltedBox, Vec3
 
 # Air around what is put, m.
 _CLEAR = 0.003
@@ -85,9 +85,11 @@ class Stage:
         return float(self._hi[index, 1] - self._lo[index, 1])
 
     def stays(self, index: int) -> bool:
-        """Whether an object of the load cannot be cut: round, put, or tied to another."""
+        """Whether an object of the load cannot be cut: of one piece, put, or tied to another."""
         item = self.objects[index]
-        if item.role not in ("cargo", "packing") or not isinstance(item.solid, Box):
+        if item.role not in ("cargo", "packing") or not isinstance(
+            item.solid, Box | EllipticCylinder
+        ):
             return True
         return index in self._tied
 
@@ -115,7 +117,7 @@ class Stage:
         return float(self._hi[under, 2].max()) if under.any() else None
 
     def cut(self, lo: Vec3, hi: Vec3) -> None:
-        """Cuts the box out of every box of goods and packing that was not put."""
+        """Cuts the box out of every box or row of goods and packing that was not put."""
         self.objects, where = _carved(self.objects, lo, hi, self._tied)
         self.placed = [tuple(where[index] for index in group) for group in self.placed]
         self._measure()
@@ -379,7 +381,7 @@ def holds(solid: Solid, lo: Vec3, hi: Vec3) -> bool:
 
 
 def carve(objects: Sequence[SceneObject], lo: Vec3, hi: Vec3) -> list[SceneObject]:
-    """Cuts the box lo–hi out of every box of cargo and packing; other solids stay.
+    """Cuts the box lo–hi out of every box and row of cargo and packing; other solids stay.
 
     Order is kept and `displaces` follows; what displaces something or is displaced is not cut.
     """
@@ -397,8 +399,12 @@ def _carved(
     for index, item in enumerate(objects):
         where.append(len(result))
         loose = item.role in ("cargo", "packing") and index not in keep
-        if loose and isinstance(item.solid, Box) and _touches(item.solid.bounds, (lo, hi)):
+        if not loose or not _touches(item.solid.bounds, (lo, hi)):
+            result.append(item)
+        elif isinstance(item.solid, Box):
             result += [replace(item, solid=part) for part in _without(item.solid, lo, hi)]
+        elif isinstance(item.solid, EllipticCylinder):
+            result += _thinned(item, item.solid, lo, hi)
         else:
             result.append(item)
     followed = [
@@ -406,6 +412,20 @@ def _carved(
         for item in result
     ]
     return followed, where
+
+
+def _thinned(item: SceneObject, row: EllipticCylinder, lo: Vec3, hi: Vec3) -> list[SceneObject]:
+    """A row of vessels less those in the cut: at its height the row is so much lighter."""
+    (_, y0, z0), (_, y1, z1) = row.bounds
+    gone = (min(hi[1], y1) - max(lo[1], y0)) / (y1 - y0)
+    low, high = max(lo[2], z0), min(hi[2], z1)
+    parts = []
+    for bottom, top, left in ((z0, low, 1.0), (low, high, 1.0 - gone), (high, z1, 1.0)):
+        if top - bottom > 0 and left > 0:
+            centre = (row.centre[0], row.centre[1], (bottom + top) / 2)
+            part = replace(row, centre=centre, height=top - bottom)
+            parts.append(replace(item, solid=part, density=item.density * left))
+    return parts
 
 
 def _without(box: Box, lo: Vec3, hi: Vec3) -> list[Box]:

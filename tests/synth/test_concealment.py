@@ -23,7 +23,7 @@ from scanai.synth.concealment import (
 from scanai.synth.look_alikes import add_look_alikes, draw_kind
 from scanai.synth.placing import Stage, carve
 from scanai.synth.scene import SceneObject
-from scanai.synth.solids import Box, Cylinder, Heap, Solid
+from scanai.synth.solids import Box, Cylinder, EllipticCylinder, Heap, Solid
 
 SPACE = ((0.0, -1.0, 0.0), (4.0, 1.0, 2.0))
 
@@ -214,6 +214,17 @@ def test_carving_takes_away_just_the_cut() -> None:
 def test_unit_is_never_cut() -> None:
     wall = SceneObject(Box((0.0, -1.0, 0.0), (4.0, 1.0, 2.0)), material("steel"), 7850.0, "unit")
     assert carve([wall], (1.0, -0.5, 0.5), (2.0, 0.5, 1.0)) == [wall]
+
+
+def test_cut_takes_bottles_out_of_a_row_and_leaves_the_others() -> None:
+    row = EllipticCylinder((1.0, 0.0, 1.0), (0.04, 0.5), 1.0)
+    goods = SceneObject(row, material("water"), 1000.0, "cargo", "beverages", "2203")
+    parts = carve([goods], (0.9, -0.5, 0.8), (1.1, -0.25, 1.1))
+    assert [part.density for part in parts] == pytest.approx([1000.0, 750.0, 1000.0])
+    assert sum(part.solid.volume for part in parts) == pytest.approx(row.volume)
+    assert parts[1].solid.bounds[0][2] == pytest.approx(0.8)
+    beside = carve([goods], (1.1, -0.5, 0.8), (1.2, 0.5, 1.1))
+    assert beside == [goods]
 
 
 @pytest.fixture
