@@ -18,6 +18,8 @@ from scanai.scan import load_profile
 from scanai.synth.scenes import KINDS
 
 Recipe = TypeVar("Recipe", bound=msgspec.Struct)
+RANDOM = "random"
+"""In place of a scanner profile: a whole scanner drawn anew for each scan."""
 
 
 def read_text(path: Path) -> str:
@@ -53,6 +55,8 @@ def require_weights(kinds: Mapping[str, float], source: str | Path) -> None:
 def require_profiles(key: str, profiles: Iterable[str], source: str | Path) -> None:
     """Every profile can be loaded: else hours of simulation would end at the first of its scans."""
     for profile in profiles:
+        if profile == RANDOM:
+            continue
         try:
             load_profile(profile)
         except ProfileError as error:
