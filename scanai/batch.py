@@ -1,79 +1,146 @@
 """Inspects many scan files one after another: find the manifest, read, inspect, write.
 
-One unreadable input is one `Failed` and the rest goes on. No printing here; that is `cli`.
+An input that cannot be read is an error of its scan's result, and the rest goes on: a scan without
+its manifest is inspected all the same. No printing here; that is `cli`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
-from scanai.errors import InputError
+import msgspec
+
+from scanai.errors import InputError, ManifestError, ScanError
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import Report
-from scanai.manifest import find_manifest, read_manifest
+from scanai.manifest import Manifest, find_manifest, read_manifest
 from scanai.render.folder import ReportFolder
-from scanai.scan import ScannerProfile, read_scan
+from scanai.scan import Scan, ScannerProfile, read_scan
+
+ManifestUse = Literal["used", "none", "unread", "foreign"]
+"""What became of the manifest of a scan: foreign when it names another scan or transport unit."""
+_UNUSED: dict[ManifestUse, str] = {
+    "unread": "Its manifest could not be read",
+    "foreign": "The manifest found for it is of another scan",
+}
 
 
 @dataclass(frozen=True)
-class Inspected:
-    path: Path
-    report: Report
+class Result:
+    """What became of one scan."""
+
+    scan: str
+    """Its name in the report and in messages, its own among the scans of the batch."""
+    report: Report | None
+    """None when the scan could not be read."""
+    manifest: ManifestUse
+    errors: tuple[InputError, ...]
+    """Of its manifest, of itself and of writing its report."""
     seconds: float
     """From opening the files to the last report file written."""
 
 
-@dataclass(frozen=True)
-class Failed:
-    path: Path
-    error: InputError
-
-
 def inspect_files(
-    paths: Iterable[Path],
+    scans: Mapping[Path, str],
     inspector: Inspector,
     *,
     profile: ScannerProfile | None = None,
     manifest: Path | None = None,
     folder: ReportFolder | None = None,
-) -> Iterator[Inspected | Failed]:
-    """One result for each path, in order.
+) -> Iterator[Result]:
+    """One result for each scan, in order.
 
-    `manifest` stands for the one that would be looked for beside each scan; `profile` for the
-    scanner where a file names none; reports are written to `folder`, if there is one.
+    `scans` are files and the names to tell them by (`scanai.scan.name_scans`); `manifest` stands
+    for the one that would be looked for beside each scan; `profile` for the scanner where a file
+    names none; reports are written to `folder`, if there is one.
     """
-    for path in paths:
+    for path, name in scans.items():
+        start = perf_counter()
+        declared = _declared(path, manifest)
         try:
-            yield _inspect(path, inspector, profile, manifest, folder)
+            scan = _read(path, profile)
+            report, declared = _inspect(scan, inspector, declared)
         except InputError as error:
-            yield Failed(path, error)
+            errors = (*declared.errors, error)
+            yield Result(name, None, declared.use, errors, perf_counter() - start)
+            continue
+        report = _named(report, name)
+        errors = declared.errors
+        if folder is not None:
+            try:
+                folder.add(report, scan, declared.manifest)
+            except InputError as error:
+                errors = (*errors, error)
+        yield Result(name, report, declared.use, errors, perf_counter() - start)
 
 
-def _inspect(
-    path: Path,
-    inspector: Inspector,
-    profile: ScannerProfile | None,
-    manifest_path: Path | None,
-    folder: ReportFolder | None,
-) -> Inspected:
-    start = perf_counter()
-    manifest_path = manifest_path or find_manifest(path)
-    manifest = None if manifest_path is None else read_manifest(manifest_path)
-    scan = read_scan(path, profile)
-    report = inspector.inspect(
-        scan,
-        manifest,
-        manifest_name=None if manifest_path is None else str(manifest_path),
-        manifest_sha256=None if manifest_path is None else _sha256(manifest_path),
+@dataclass(frozen=True)
+class _Declared:
+    """The manifest of one scan, or why there is none."""
+
+    use: ManifestUse
+    path: Path | None = None
+    manifest: Manifest | None = None
+    sha256: str | None = None
+    errors: tuple[ManifestError, ...] = ()
+
+
+def _declared(scan: Path, given: Path | None) -> _Declared:
+    try:
+        path = given or find_manifest(scan)
+        if path is None:
+            return _Declared("none")
+        manifest = read_manifest(path)
+        return _Declared("used", path, manifest, hashlib.sha256(path.read_bytes()).hexdigest())
+    except ManifestError as error:
+        return _Declared("unread", errors=(error,))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        found = ManifestError(given or scan, "a readable manifest", reason)
+        return _Declared("unread", errors=(found,))
+
+
+def _read(path: Path, profile: ScannerProfile | None) -> Scan:
+    try:
+        return read_scan(path, profile)
+    except OSError as error:
+        raise ScanError(path, "a readable file", error.strerror or str(error)) from error
+
+
+def _inspect(scan: Scan, inspector: Inspector, declared: _Declared) -> tuple[Report, _Declared]:
+    """The report, and the manifest that it was really made with."""
+    try:
+        report = inspector.inspect(
+            scan,
+            declared.manifest,
+            manifest_name=None if declared.path is None else str(declared.path),
+            manifest_sha256=declared.sha256,
+        )
+    except ManifestError as error:
+        return _inspect(scan, inspector, _Declared("foreign", errors=(error,)))
+    if declared.errors:
+        report = _with_reason(report, _why_unused(declared))
+    return report, declared
+
+
+def _why_unused(declared: _Declared) -> str:
+    error = declared.errors[0]
+    # A report names files without their folders.
+    told = ManifestError(Path(error.source).name, error.expected, error.found)
+    return f"{_UNUSED[declared.use]}: {told}."
+
+
+def _with_reason(report: Report, reason: str) -> Report:
+    reasons = (*report.verdict.reasons, reason)
+    return msgspec.structs.replace(
+        report, verdict=msgspec.structs.replace(report.verdict, reasons=reasons)
     )
-    if folder is not None:
-        folder.add(report, scan, manifest)
-    return Inspected(path, report, perf_counter() - start)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _named(report: Report, name: str) -> Report:
+    return msgspec.structs.replace(report, inputs=msgspec.structs.replace(report.inputs, scan=name))

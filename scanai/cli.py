@@ -20,15 +20,21 @@ from typing import TYPE_CHECKING, Any
 from scanai.errors import InputError, MissingExtraError, ScanAIError
 
 if TYPE_CHECKING:
-    from scanai.batch import Failed, Inspected
+    from scanai.batch import Result
+    from scanai.inspect.report import Report
 
 DONE, BROKEN, UNREAD, INTERRUPTED = 0, 1, 2, 130
 _CODES = (
-    "exit codes: 0 done; 2 some input could not be read (the others still are), or wrong "
-    "arguments; 1 ScanAI itself failed or lacks an extra; 130 interrupted"
+    "exit codes: 0 done; 1 ScanAI itself failed or lacks an extra; 2 some input could not be read "
+    "(the others still are), or wrong arguments; 130 interrupted"
 )
 _DATA_SET = "data-set"
 _SYNTH_WORDS = (_DATA_SET, "contact-sheet", "test-objects", "-h", "--help")
+_MANIFEST_NOTES = {
+    "none": "(no manifest)",
+    "unread": "(its manifest could not be read)",
+    "foreign": "(its manifest is of another scan)",
+}
 _TRAIN_PACKAGES = frozenset({"torch", "torchvision", "onnx", "onnxscript", "matplotlib"})
 
 
@@ -64,65 +70,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _inspect(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from scanai.batch import Failed, inspect_files
+    from scanai.batch import inspect_files
     from scanai.inspect.inspector import Inspector
     from scanai.render.folder import ReportFolder
-    from scanai.scan import discover, load_profile
+    from scanai.scan import load_profile, name_scans
 
-    paths = discover(options.paths)
-    for folder in map(Path, options.paths):
-        if folder.is_dir() and not discover([folder]):
-            raise InputError(folder, "a folder with scan files", "none")
-    if options.manifest is not None and len(paths) != 1:
-        options.parser.error(f"--manifest goes with one scan, found {len(paths)}")
+    scans = name_scans(options.paths)
+    if options.manifest is not None and len(scans) != 1:
+        options.parser.error(f"--manifest goes with one scan, found {len(scans)}")
     profile = None if options.profile is None else load_profile(options.profile)
     inspector = Inspector(options.model)
     out = None if options.out is None else ReportFolder(options.out)
     as_json = options.format == "json"
-    width = max(len(path.name) for path in paths)
-    errors = []
+    width = max(map(len, scans.values()))
+    errors: list[str] = []
     results = inspect_files(
-        paths, inspector, profile=profile, manifest=options.manifest, folder=out
+        scans, inspector, profile=profile, manifest=options.manifest, folder=out
     )
     # Into a log file the bar is written every ten seconds instead of ten times a second.
     pace = 0.1 if sys.stderr.isatty() else 10.0
-    with tqdm(total=len(paths), desc="inspect", unit="scan", mininterval=pace) as bar:
+    with tqdm(total=len(scans), desc="inspect", unit="scan", mininterval=pace) as bar:
         for result in results:
-            if isinstance(result, Failed):
-                errors.append(str(result.error))
+            errors.extend(map(str, result.errors))
+            bar.update()  # first, for a line that is written draws the bar anew
             if as_json:
-                bar.write(_json_line(result), file=sys.stdout)
-            elif isinstance(result, Failed):
-                bar.write(_plain(f"error    {result.error}"), file=sys.stderr)
-            else:
-                bar.write(_text_line(result, width), file=sys.stdout)
-            bar.update()
+                for line in _json_lines(result):
+                    bar.write(line, file=sys.stdout)
+                continue
+            for error in result.errors:
+                bar.write(_plain(f"error    {error}"), file=sys.stderr)
+            if result.report is not None:
+                bar.write(_text_line(result, result.report, width), file=sys.stdout)
     if out is not None:
         index = out.write_index(errors)
         if out.replaced:
             print(f"{out.path}: {out.replaced} reports of an earlier run replaced", file=sys.stderr)
-        if not as_json:
-            print(f"open {index}")
+        if out.entries:
+            print(f"open {index}", file=sys.stderr)
     return UNREAD if errors else DONE
 
 
-def _json_line(result: Inspected | Failed) -> str:
+def _json_lines(result: Result) -> Iterator[str]:
+    """The errors of one scan, then its report."""
     import msgspec
 
-    from scanai.batch import Failed
+    for error in result.errors:
+        yield json.dumps({"error": {"scan": result.scan, **_error_fields(error)}})
+    if result.report is not None:
+        yield msgspec.json.encode(result.report).decode()
 
-    if isinstance(result, Failed):
-        return json.dumps(_error_record(result.error))
-    return msgspec.json.encode(result.report).decode()
 
-
-def _text_line(result: Inspected, width: int) -> str:
-    verdict = result.report.verdict
+def _text_line(result: Result, report: Report, width: int) -> str:
+    verdict = report.verdict
     # The first reason is the sentence of the top finding, or why nothing was found.
-    reason = verdict.reasons[0]
-    return _plain(
-        f"{verdict.decision:<8} {result.path.name:<{width}}  {reason}  {result.seconds:.2f} s"
-    )
+    words = [f"{verdict.decision:<8} {result.scan:<{width}}", verdict.reasons[0]]
+    if result.manifest != "used":
+        words[1] += f" {_MANIFEST_NOTES[result.manifest]}"
+    return _plain("  ".join([*words, f"{result.seconds:.2f} s"]))
 
 
 def _synth_data_set(options: argparse.Namespace) -> int:
@@ -240,16 +244,16 @@ def _needs_train(what: str) -> Iterator[None]:
         raise
 
 
-def _error_record(error: ScanAIError) -> dict[str, dict[str, str]]:
-    record = {"message": str(error)}
+def _error_fields(error: ScanAIError) -> dict[str, str]:
+    fields = {"message": str(error)}
     if isinstance(error, InputError):
-        record |= {"source": error.source, "expected": error.expected, "found": error.found}
-    return {"error": record}
+        fields |= {"source": error.source, "expected": error.expected, "found": error.found}
+    return fields
 
 
 def _say_error(error: ScanAIError, options: argparse.Namespace) -> None:
     if getattr(options, "format", "text") == "json":
-        print(json.dumps(_error_record(error)))
+        print(json.dumps({"error": _error_fields(error)}))
     else:
         print(_plain(f"scanai: {error}"), file=sys.stderr)
 
@@ -271,7 +275,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = _command(commands, "inspect", _inspect, "inspect scans and write reports")
-    command.add_argument("paths", nargs="+", metavar="PATH", help="scan file, or a folder of them")
+    command.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="scan file, or a folder, searched with its subfolders",
+    )
     command.add_argument("--out", metavar="DIR", type=Path, help="write reports and an index here")
     command.add_argument(
         "--manifest",
@@ -302,8 +311,8 @@ def _parser() -> argparse.ArgumentParser:
         "--benign",
         metavar="N",
         type=int,
-        default=200,
-        help="scans to set the thresholds on; 0 keeps the initial ones",
+        default=150,
+        help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
     )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=_share, default=0.02)
     _add_seed(command)

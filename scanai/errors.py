@@ -37,7 +37,7 @@ class InputError(ScanAIError):
 
 
 class ScanError(InputError):
-    """A scan file that cannot be read or calibrated."""
+    """A scan file that cannot be read, or whose counts make no transmission."""
 
 
 class ManifestError(InputError):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -41,13 +43,12 @@ def test_prints_one_line_a_scan_and_writes_the_reports(
 ) -> None:
     code, out, err = inspect(scans, "--out", tmp_path / "report")
     assert code == 0
-    first, second, last = out.splitlines()
+    first, second = out.splitlines()
     assert first.split()[:2][1] == "one.tiff"
     assert second.split()[:2][1] == "two.tiff"
     assert {first.split()[0], second.split()[0]} <= {"clear", "review", "inspect"}
     assert first.endswith(" s")
-    assert last == f"open {tmp_path / 'report' / 'index.html'}"
-    assert "2/2" in err
+    assert err.splitlines()[-1] == f"open {tmp_path / 'report' / 'index.html'}"
     written = {path.name for path in (tmp_path / "report").iterdir()}
     assert written == {
         "index.html", "one.html", "one.json", "one.png", "two.html", "two.json", "two.png",
@@ -72,28 +73,204 @@ def test_an_unreadable_scan_does_not_stop_the_others(
     code, out, err = inspect(scans, "--out", tmp_path / "report")
     assert code == 2
     assert [line.split()[1] for line in out.splitlines()[:2]] == ["one.tiff", "two.tiff"]
-    errors = [line for line in err.replace("\r", "\n").splitlines() if "error " in line]
-    assert len(errors) == 1
-    assert f"{scans / 'empty.tiff'}: expected " in errors[0]
+    (error,) = error_lines(err)
+    assert f"{scans / 'empty.tiff'}: expected " in error
     assert "empty.tiff: expected" in (tmp_path / "report" / "index.html").read_text("utf-8")
 
 
+def test_report_that_cannot_be_written_does_not_stop_the_others(
+    inspect: Run, scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = sorted(path.stem for path in scans.glob("*.tiff"))
+    write = Path.write_bytes
+
+    def refuse_first(path: Path, content: bytes) -> int:
+        if path.name == f"{first}.png":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", refuse_first)
+    code, _, err = inspect(scans, "--out", tmp_path / "report")
+    assert code == 2
+    assert "No space left on device" in err
+    assert "internal error" not in err
+    assert others
+    assert all((tmp_path / "report" / f"{name}.html").exists() for name in others)
+
+
 def test_errors_are_json_lines_too(inspect: Run, scans: Path) -> None:
-    (scans / "one.manifest.json").write_text('{"lines": 3}')
+    (scans / "one.tiff").write_bytes(b"")
     code, out, _ = inspect(scans, "--format", "json")
     assert code == 2
     error, report = (json.loads(line) for line in out.splitlines())
-    assert error["error"]["source"] == str(scans / "one.manifest.json")
-    assert set(error["error"]) == {"message", "source", "expected", "found"}
+    assert error == {
+        "error": {
+            "scan": "one.tiff",
+            "message": f"{scans / 'one.tiff'}: expected a scan, found an empty file",
+            "source": str(scans / "one.tiff"),
+            "expected": "a scan",
+            "found": "an empty file",
+        }
+    }
     assert report["inputs"]["scan"] == "two.tiff"
 
 
-def test_manifest_of_another_container_is_refused(inspect: Run, scans: Path) -> None:
-    code, out, _ = inspect(
-        scans / "one.tiff", "--manifest", scans / "two.manifest.json", "--format", "json"
-    )
+# Scans and their manifests ----------------------------------------------------------------------
+
+
+def test_scan_without_manifest_says_so(inspect: Run, scans: Path) -> None:
+    (scans / "one.manifest.json").unlink()
+    code, out, _ = inspect(scans)
+    assert code == 0
+    first, second = out.splitlines()
+    assert " (no manifest)  " in first
+    assert "manifest" not in second
+
+
+BAD = {
+    "malformed": "{",
+    "unknown code": '{"format": "scanai-manifest/1", "lines": [{"hs_code": "999999"}]}',
+}
+
+
+@pytest.mark.parametrize("content", BAD.values(), ids=BAD)
+def test_scan_is_inspected_without_a_manifest_that_cannot_be_read(
+    inspect: Run, scans: Path, tmp_path: Path, content: str
+) -> None:
+    bad = scans / "one.manifest.json"
+    bad.write_text(content)
+    code, out, err = inspect(scans, "--out", tmp_path / "report")
     assert code == 2
-    assert json.loads(out)["error"]["source"] == str(scans / "two.manifest.json")
+    (error,) = error_lines(err)
+    assert f"{bad}: expected " in error
+    first, second = out.splitlines()
+    assert "one.tiff" in first
+    assert "(its manifest could not be read)" in first
+    assert "manifest" not in second
+    report = json.loads((tmp_path / "report" / "one.json").read_text("utf-8"))
+    assert report["inputs"]["manifest"] is None
+    assert report["lines"] == []
+    assert report["verdict"]["reasons"][-1].startswith(
+        "Its manifest could not be read: one.manifest.json: expected "
+    )
+    assert str(scans) not in report["verdict"]["reasons"][-1]
+    assert f"{bad}: expected " in (tmp_path / "report" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("content", BAD.values(), ids=BAD)
+def test_json_error_of_a_manifest_names_its_scan_and_its_file(
+    inspect: Run, scans: Path, content: str
+) -> None:
+    (scans / "one.manifest.json").write_text(content)
+    code, out, _ = inspect(scans, "--format", "json")
+    assert code == 2
+    error, one, two = (json.loads(line) for line in out.splitlines())
+    assert error["error"]["scan"] == "one.tiff"
+    assert error["error"]["source"] == str(scans / "one.manifest.json")
+    jsonschema.validate(one, schema())
+    assert [report["inputs"]["scan"] for report in (one, two)] == ["one.tiff", "two.tiff"]
+
+
+def test_scan_and_manifest_that_are_both_bad_are_two_errors(inspect: Run, scans: Path) -> None:
+    (scans / "one.manifest.json").write_text("{")
+    (scans / "one.tiff").write_bytes(b"")
+    code, out, _ = inspect(scans / "one.tiff", "--format", "json")
+    assert code == 2
+    errors = [json.loads(line)["error"] for line in out.splitlines()]
+    assert [Path(error["source"]).name for error in errors] == ["one.manifest.json", "one.tiff"]
+    assert [error["scan"] for error in errors] == ["one.tiff"] * 2
+
+
+def test_manifest_of_another_container_is_refused_and_the_scan_inspected(
+    inspect: Run, scans: Path
+) -> None:
+    arguments = (scans / "one.tiff", "--manifest", scans / "two.manifest.json")
+    code, out, err = inspect(*arguments)
+    assert code == 2
+    assert "(its manifest is of another scan)" in out
+    assert f"{scans / 'two.manifest.json'}: expected a manifest for " in error_lines(err)[0]
+    code, out, _ = inspect(*arguments, "--format", "json")
+    assert code == 2
+    error, report = (json.loads(line) for line in out.splitlines())
+    assert error["error"]["source"] == str(scans / "two.manifest.json")
+    assert report["inputs"]["manifest"] is None
+    assert report["mass"]["declared_kg"] is None
+
+
+def test_missing_manifest_that_was_given_is_an_error_of_its_scan(
+    inspect: Run, scans: Path, tmp_path: Path
+) -> None:
+    code, out, err = inspect(scans / "one.tiff", "--manifest", tmp_path / "none.json")
+    assert code == 2
+    assert "(its manifest could not be read)" in out
+    assert f"{tmp_path / 'none.json'}: expected a readable file" in error_lines(err)[0]
+
+
+def test_two_manifests_beside_a_scan_are_an_error_of_it(inspect: Run, scans: Path) -> None:
+    (scans / "one.manifest.csv").write_text("hs_code\n8507\n")
+    code, out, err = inspect(scans)
+    assert code == 2
+    assert "(its manifest could not be read)" in out.splitlines()[0]
+    assert "found one.manifest.json and one.manifest.csv" in error_lines(err)[0]
+
+
+# Folders ----------------------------------------------------------------------------------------
+
+
+def test_scans_of_one_name_in_two_folders_keep_apart(
+    inspect: Run, scans: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(scans, scans / "gate 2" / "deep")
+    report = tmp_path / "report"
+    code, out, _ = inspect(scans, "--out", report)
+    assert code == 0
+    names = ["one.tiff", "two.tiff", "gate 2/deep/one.tiff", "gate 2/deep/two.tiff"]
+    width = max(map(len, names))
+    assert [line[9 : 9 + width].rstrip() for line in out.splitlines()] == names
+    files = {path.stem: path for path in report.glob("*.json")}
+    assert set(files) == {"one", "two", "one-2", "two-2"}
+    told = {stem: json.loads(path.read_text())["inputs"]["scan"] for stem, path in files.items()}
+    assert told == dict(zip(["one", "two", "one-2", "two-2"], names, strict=True))
+    code, out, _ = inspect(scans, "--format", "json")
+    assert [json.loads(line)["inputs"]["scan"] for line in out.splitlines()] == names
+
+
+def test_report_folder_among_the_scans_is_not_inspected_again(inspect: Run, scans: Path) -> None:
+    for _ in range(2):
+        code, out, _ = inspect(scans, "--out", scans / "report")
+        assert code == 0
+        assert len(out.splitlines()) == 2
+
+
+# What is printed where --------------------------------------------------------------------------
+
+
+def error_lines(err: str) -> list[str]:
+    return [line for line in err.replace("\r", "\n").splitlines() if "error " in line]
+
+
+def test_progress_is_that_of_scans_and_advances_with_the_first(inspect: Run, scans: Path) -> None:
+    shutil.copy(scans / "one.tiff", scans / "three.tiff")
+    _, _, err = inspect(scans)
+    shown = [int(done) for done in re.findall(r"(\d)/3 \[", err)]
+    assert shown[:2] == [0, 1]
+    assert shown[-1] == 3
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_way_to_the_index_is_no_part_of_the_output(
+    inspect: Run, scans: Path, tmp_path: Path, form: str
+) -> None:
+    _, out, err = inspect(scans, "--out", tmp_path / "report", "--format", form)
+    assert "index.html" not in out
+    assert err.splitlines()[-1] == f"open {tmp_path / 'report' / 'index.html'}"
+
+
+def test_way_to_an_index_of_nothing_is_not_shown(inspect: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.tiff").write_bytes(b"no scan")
+    code, _, err = inspect(tmp_path / "x.tiff", "--out", tmp_path / "report")
+    assert code == 2
+    assert "open " not in err
 
 
 def test_manifest_can_lie_elsewhere(inspect: Run, scans: Path, tmp_path: Path) -> None:
@@ -142,11 +319,15 @@ def test_unknown_profile_and_missing_scan_are_clear_errors(
     assert f"{tmp_path / 'nothing.tiff'}: expected " in err
 
 
-def test_folder_without_scans_is_an_error(inspect: Run, tmp_path: Path) -> None:
+def test_folder_without_scans_is_an_error_and_the_others_go_on(
+    inspect: Run, scans: Path, tmp_path: Path
+) -> None:
     (tmp_path / "empty").mkdir()
-    code, _, err = inspect(tmp_path / "empty")
+    code, out, err = inspect(tmp_path / "empty", scans)
     assert code == 2
-    assert err == f"scanai: {tmp_path / 'empty'}: expected a folder with scan files, found none\n"
+    (error,) = error_lines(err)
+    assert f"{tmp_path / 'empty'}: expected a folder with scan files, found none" in error
+    assert len(out.splitlines()) == 2
 
 
 def test_control_characters_of_a_name_never_reach_the_terminal(inspect: Run, scans: Path) -> None:
@@ -164,7 +345,7 @@ def test_defect_shows_no_traceback(
         raise RuntimeError("of some kind")
 
     monkeypatch.delenv("SCANAI_DEBUG", raising=False)
-    monkeypatch.setattr("scanai.scan.discover", fail)
+    monkeypatch.setattr("scanai.scan.name_scans", fail)
     assert inspect(scans) == (
         1,
         "",
@@ -196,7 +377,7 @@ def test_interrupt_ends_without_traceback(
         signal.raise_signal(signal.SIGINT)
 
     # A shell that starts the tests in the background has SIGINT ignored.
-    monkeypatch.setattr("scanai.scan.discover", interrupt)
+    monkeypatch.setattr("scanai.scan.name_scans", interrupt)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code, _, err = inspect(scans)
@@ -217,11 +398,23 @@ def test_reader_that_goes_away_is_no_defect() -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def test_exit_codes_are_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", [[], ["inspect"], ["synth"], ["bench", "physics"]])
+def test_exit_codes_are_in_the_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        cli.main(["inspect", "--help"])
+        cli.main([*command, "--help"])
     text = " ".join(capsys.readouterr().out.split())
-    assert "0 done; 2 some input could not be read (the others still are)" in text
+    assert (
+        "exit codes: 0 done; 1 ScanAI itself failed or lacks an extra; 2 some input could not be "
+        "read (the others still are), or wrong arguments; 130 interrupted"
+    ) in text
+
+
+@pytest.mark.parametrize("length", [300, 6000])
+def test_impossible_file_name_is_one_clear_error(inspect: Run, length: int) -> None:
+    code, _, err = inspect("x" * length + ".tiff")
+    assert code == 2
+    assert error_lines(err)[-1].startswith("error    xxx")
+    assert "internal error" not in err
 
 
 def test_bench_physics_keeps_the_promised_shape(capsys: pytest.CaptureFixture[str]) -> None:

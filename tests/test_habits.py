@@ -10,6 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from scanai.scan.description import Description, parse
+from scanai.scan.profile import (
+    FileLayout,
+    Geometry,
+    Imperfections,
+    Noise,
+    ScannerProfile,
+    SpectralFactors,
+)
+from scanai.scan.reading import READERS
+
 ROOT = Path(__file__).resolve().parent.parent
 INFERENCE = (
     "scanai",
@@ -95,7 +106,7 @@ Inspector()
 
 
 def test_top_level_folders_hold_no_importable_python() -> None:
-    folders = ("models", "datasets", "training", "serving")
+    folders = ("models", "datasets", "training", "serving", "docs")
     assert not [str(p) for name in folders for p in (ROOT / name).rglob("__init__.py")]
 
 
@@ -108,5 +119,29 @@ def test_import_is_lazy() -> None:
 
 
 def test_every_package_folder_says_where_its_code_is() -> None:
-    for folder in ("models", "datasets", "training", "serving"):
+    for folder in ("models", "datasets", "training", "serving", "docs"):
         assert "scanai/" in (ROOT / folder / "README.md").read_text(), folder
+
+
+def test_datasets_readme_names_every_key_of_scans_and_scanners() -> None:
+    text = (ROOT / "datasets" / "README.md").read_text()
+    tables = {"geometry", "spectral", "noise", "file", "imperfections"}
+    records = (
+        Description,
+        ScannerProfile,
+        Geometry,
+        SpectralFactors,
+        Noise,
+        FileLayout,
+        Imperfections,
+    )
+    keys = {key for record in records for key in record.__struct_fields__} - tables
+    assert not [key for key in sorted(keys) if f"`{key}`" not in text]
+    assert not [table for table in sorted(tables) if f"[{table}]" not in text]
+    assert not [ending for ending in READERS if ending not in text]
+
+
+def test_datasets_readme_shows_a_scan_description_that_is_read() -> None:
+    text = (ROOT / "datasets" / "README.md").read_text()
+    example = text.split("```json\n")[1].split("```")[0]
+    assert parse(example, Path("README.md")).unit == "SYNTH-0001"

@@ -29,6 +29,8 @@ MAX_GRAPH_BYTES = 256 * 2**20
 MAX_METADATA_BYTES = 4 * 2**20
 INPUTS = ("scan", "open_beam", "dark", "pitch_mm", "declared_groups")
 OUTPUTS = ("shielding", "goods", "undeclared", "regions", "scores")
+ANY_SCANNER = "random"
+"""Among the scanners of a bundle: scanners drawn at random."""
 
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -107,7 +109,9 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     thresholds: dict[str, Threshold]
     """Exactly the names of data/thresholds.toml; the values for a scanner that is not known."""
     scanners: dict[str, BenignScores] = {}
-    """Scanner profiles on whose benign scans the thresholds were set; none: initial thresholds."""
+    """Scanner profiles on whose benign scans the thresholds were set; none: initial thresholds.
+
+    ANY_SCANNER: of scanners drawn at random, which stands for one that is not known."""
     recipe: str
     recipe_sha256: Sha256
     sha256: Sha256
@@ -115,7 +119,7 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     def operating_point(self, scanner: str | None) -> OperatingPoint:
         """Thresholds in force on the scanner of that profile name, or on one that is not known."""
-        own = None if scanner is None else self.scanners.get(scanner)
+        own = self.scanners.get(scanner or ANY_SCANNER, self.scanners.get(ANY_SCANNER))
         values = {name: entry.value for name, entry in self.thresholds.items()}
         return OperatingPoint(values | ({} if own is None else own.thresholds), own)
 

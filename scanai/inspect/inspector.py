@@ -58,6 +58,7 @@ class _Gathered:
     lines: tuple[LinePlausibility, ...]
     mass: MassEstimate | None = None
     seen: SeenGoods | None = None
+    unit_box: tuple[int, int, int, int] | None = None
     ratio_fits: bool = True
     scores: dict[str, float] = field(default_factory=dict)
 
@@ -128,6 +129,7 @@ class Inspector:
             shape=(scan.transmission.shape[0], *scan.transmission.shape[1:]),
             pitch_mm=scan.pitch_mm,
             energies_mv=scan.energies_mv,
+            unit_box=gathered.unit_box,
             image_quality=msgspec.to_builtins(scan.quality),
             thresholds=point.thresholds,
             raw_scores={} if maps is None else maps.scores,
@@ -170,8 +172,15 @@ def _gather(
         ):
             findings += more
             scores |= score
-    ratio_fits = context.measured.ratio_fits
-    return _Gathered(tuple(findings), lines, mass, seen, ratio_fits, scores)
+    return _Gathered(
+        tuple(findings),
+        lines,
+        mass=mass,
+        seen=seen,
+        unit_box=context.measured.unit_box,
+        ratio_fits=context.measured.ratio_fits,
+        scores=scores,
+    )
 
 
 def _dense(

@@ -90,7 +90,8 @@ class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
 
 class InputIdentity(msgspec.Struct, frozen=True, kw_only=True):
     scan: str
-    """File name, without its folder."""
+    """File name; below a folder that was given, its path in it; the whole path where two would be
+    the same."""
     scan_sha256: str
     manifest: str | None
     manifest_sha256: str | None
@@ -116,6 +117,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """(energies, H, W)"""
     pitch_mm: tuple[float, float]
     energies_mv: tuple[float, ...]
+    unit_box: tuple[int, int, int, int] | None = None
+    """(x0, y0, x1, y1) in pixels around the transport unit, from whose left end the sentences count
+    metres; None for a display picture."""
     image_quality: dict[str, Any]
     thresholds: dict[str, float]
     """In force for this inspection."""

@@ -39,7 +39,7 @@ def caveats(
     """What the reader has to know before trusting any verdict on this scan."""
     notes = []
     if manifest is None:
-        notes.append("No manifest was given: goods and mass were not compared with one.")
+        notes.append("No manifest was used: goods and mass were not compared with one.")
     if mass is not None and mass.lower_bound_only:
         notes.append(
             "Parts are opaque: the mass is a lower bound and something could be behind them."

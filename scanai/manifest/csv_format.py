@@ -22,6 +22,7 @@ import msgspec
 from scanai.errors import ManifestError
 from scanai.manifest.model import Line, Manifest, Party
 from scanai.manifest.nomenclature import require_known
+from scanai.records import from_fields
 
 UNIT_COLUMNS = tuple(name for name in Manifest.__struct_fields__ if name != "lines")
 LINE_COLUMNS = Line.__struct_fields__
@@ -111,10 +112,9 @@ def _line(cells: dict[str, str], row: int, source: str) -> Line:
         if name in cells:
             where = f"row {row}, column {name}"
             fields[name] = _number(cells[name], name == "packages", source, where)
-    try:
-        return msgspec.convert(fields, Line)
-    except msgspec.ValidationError as error:
-        raise ManifestError(source, f"a line of goods in row {row}", str(error)) from error
+    return from_fields(
+        fields, Line, source, ManifestError, lambda name: f"in row {row}, column {name}"
+    )
 
 
 def _party(text: str, source: str) -> Party:
@@ -133,8 +133,5 @@ def _manifest(cells: dict[str, str], lines: tuple[Line, ...], source: str) -> Ma
     for name in ("gross_mass_kg", "tare_kg"):
         if name in cells:
             fields[name] = _number(cells[name], False, source, f"column {name}")
-    try:
-        unit = msgspec.convert(fields, Manifest)
-    except msgspec.ValidationError as error:
-        raise ManifestError(source, "a scanai-manifest/1 declaration", str(error)) from error
+    unit = from_fields(fields, Manifest, source, ManifestError, lambda name: f"in column {name}")
     return msgspec.structs.replace(unit, lines=lines)

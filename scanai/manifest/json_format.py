@@ -12,28 +12,24 @@ import msgspec
 from scanai.errors import ManifestError
 from scanai.manifest.model import Manifest
 from scanai.manifest.nomenclature import require_known
+from scanai.records import from_json
 
 FORMAT = "scanai-manifest/1"
+_WHAT = f"a {FORMAT} JSON object"
 
 
 class _Header(msgspec.Struct):
     format: str
 
 
-_header = msgspec.json.Decoder(_Header)
-_manifest = msgspec.json.Decoder(Manifest)
-
-
 def parse(data: bytes, source: str) -> Manifest:
     """Raises ManifestError with the JSON path of what is wrong."""
     data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        found = _header.decode(data).format
-        if found != FORMAT:
-            raise ManifestError(source, f"format {FORMAT}", found)
-        manifest = _manifest.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ManifestError(source, f"a {FORMAT} JSON object", str(error)) from error
+    # First the format alone: of another one, its fields are not what is wrong.
+    found = from_json(data, _Header, source, _WHAT, ManifestError).format
+    if found != FORMAT:
+        raise ManifestError(source, f"format {FORMAT}", found)
+    manifest = from_json(data, Manifest, source, _WHAT, ManifestError)
     for index, line in enumerate(manifest.lines):
         require_known(line.hs_code, source, f"$.lines[{index}].hs_code")
     return manifest

@@ -20,7 +20,8 @@ class Party(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of goods."""
 
-    hs_code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,10}$")]
+    hs_code: str
+    """4 to 10 digits; `nomenclature.require_known` checks them, and says which code was meant."""
     description: Text = ""
     mass_kg: Mass | None = None
     """Gross mass of the line, goods and packing."""

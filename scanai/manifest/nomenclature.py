@@ -8,7 +8,6 @@ needs a licence in `controls`.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cache
 
 from scanai.errors import ManifestError
@@ -35,6 +34,11 @@ def _known_prefixes() -> frozenset[str]:
 
 
 @cache
+def _chapters() -> frozenset[str]:
+    return frozenset(heading[:2] for heading in headings())
+
+
+@cache
 def _chapter_titles() -> dict[str, str]:
     return {row["chapter"]: row["title"] for row in read_table("chapters.csv")}
 
@@ -50,27 +54,43 @@ def is_known(hs_code: str) -> bool:
 
 
 def nearest_known(hs_code: str, count: int = 3) -> tuple[str, ...]:
-    """Existing codes that look most like an unknown one.
+    """Existing codes that an unknown one may have been meant for; none when none is likely.
 
-    First the code with a leading zero, which spreadsheets drop; then those of the same heading,
-    else of all, with most digits in common.
+    First the code with a leading zero, which spreadsheets drop; then codes of the same chapter one
+    slip of the keyboard away: another digit, or two neighbours exchanged. Those of the same
+    heading come first.
     """
+    code = hs_code[:6]
     zero = ("0" + hs_code)[:6]
-    restored = (zero,) if zero in _known_prefixes() else ()
-    digits = min(len(hs_code), 6)
-    known = sorted(code for code in _known_prefixes() if len(code) == digits)
-    siblings = [code for code in known if code[:4] == hs_code[:4]]
-    alike = get_close_matches(hs_code[:digits], siblings or known, n=count, cutoff=0.0)
-    return (*restored, *alike)[:count]
+    restored = [zero] if zero in _known_prefixes() else []
+    slips = sorted(
+        (known for known in _slips(code) if known[:2] == code[:2] and known in _known_prefixes()),
+        key=lambda known: (known[:4] != code[:4], known),
+    )
+    return tuple(dict.fromkeys([*restored, *slips]))[:count]
 
 
 def require_known(hs_code: str, source: str, where: str) -> None:
-    """Raises ManifestError, naming the nearest codes, unless the code exists."""
+    """Raises ManifestError, naming what may have been meant, unless the code exists."""
     if not _CODE.fullmatch(hs_code):
         found = repr(hs_code[:80]) if hs_code else "none"
         raise ManifestError(source, f"an HS code of 4 to 10 digits at {where}", found)
     if not is_known(hs_code):
-        nearest = ", ".join(nearest_known(hs_code))
-        raise ManifestError(
-            source, f"an HS 2022 code at {where}", f"{hs_code} (nearest known: {nearest})"
-        )
+        raise ManifestError(source, f"an HS 2022 code at {where}", f"{hs_code} ({_hint(hs_code)})")
+
+
+def _slips(code: str) -> set[str]:
+    """Every code that differs by one digit or by two neighbouring digits exchanged."""
+    places = range(len(code))
+    changed = {code[:at] + digit + code[at + 1 :] for at in places for digit in "0123456789"}
+    exchanged = {code[:at] + code[at : at + 2][::-1] + code[at + 2 :] for at in places}
+    return (changed | exchanged) - {code}
+
+
+def _hint(hs_code: str) -> str:
+    nearest = nearest_known(hs_code)
+    if nearest:
+        return f"nearest known: {', '.join(nearest)}"
+    if hs_code[:2] not in _chapters():
+        return f"HS 2022 has no chapter {hs_code[:2]}"
+    return f"chapter {hs_code[:2]}, {chapter_title(hs_code)}, has no such code"

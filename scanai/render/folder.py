@@ -7,7 +7,8 @@ inspected into its own folder would lose itself otherwise).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -32,11 +33,8 @@ class ReportFolder:
     def __init__(self, path: str | Path) -> None:
         """Makes the folder; InputError when its index.html is not one of ScanAI's."""
         self.path = Path(path)
-        try:
+        with self._writing():
             self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise InputError(self.path, "a folder to write reports to", reason) from error
         index = self.path / INDEX_FILE
         if index.exists() and PAGE_MARK not in index.read_text("utf-8", errors="replace")[:2000]:
             raise InputError(self.path, "a folder of reports or an empty one", "another index.html")
@@ -45,15 +43,20 @@ class ReportFolder:
         """Reports of an earlier run that were written over."""
 
     def add(self, report: Report, scan: Scan, manifest: Manifest | None) -> str:
-        """Writes the files of one scan; returns the name they share."""
+        """Writes the files of one scan; returns the name they share.
+
+        InputError when they cannot be written, for instance because the disk is full.
+        """
         name = self._free_name(report.inputs.scan)
         colours = pseudo_colour(scan)
         picture = Image.fromarray(colours)
-        self._file(name, ".png").write_bytes(png_bytes(annotate(colours, report)))
+        annotated = annotate(colours, report)
         page = report_page(name, report, manifest, jpeg_bytes(picture))
         encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)
-        self._file(name, ".json").write_bytes(encoded + b"\n")
-        self._file(name, ".html").write_text(page, "utf-8")
+        with self._writing():
+            self._file(name, ".png").write_bytes(png_bytes(annotated))
+            self._file(name, ".json").write_bytes(encoded + b"\n")
+            self._file(name, ".html").write_text(page, "utf-8")
         picture.thumbnail(_THUMBNAIL, reducing_gap=2.0)
         self.entries.append(IndexEntry(name, report, jpeg_bytes(picture)))
         return name
@@ -61,8 +64,17 @@ class ReportFolder:
     def write_index(self, errors: Sequence[str] = ()) -> Path:
         """Writes index.html over what was added, with a line for each input that was not read."""
         index = self.path / INDEX_FILE
-        index.write_text(index_page(self.entries, errors), "utf-8")
+        with self._writing():
+            index.write_text(index_page(self.entries, errors), "utf-8")
         return index
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError(self.path, "a folder to write reports to", reason) from error
 
     def _file(self, name: str, suffix: str) -> Path:
         return self.path / f"{name}{suffix}"

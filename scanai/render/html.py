@@ -20,13 +20,24 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from scanai.inspect.report import MassEstimate, Report
+from scanai.inspect.report import Finding, MassEstimate, Report
 from scanai.manifest.model import Line, Manifest
 from scanai.render import words
+from scanai.render.labels import Box, Place, place_labels
 from scanai.render.pseudo_colour import MATERIAL_CLASSES, NEUTRAL
 
 PAGE_MARK = '<meta name="generator" content="ScanAI">'
 """Tells the pages of this module from others."""
+
+
+# Pixels of the page's picture on a usual screen, where labels are laid out. They shrink and grow
+# with the picture up to this size, so that they keep apart at any other.
+_STAGE_WIDTH, _STAGE_HEIGHT = 1240, 440
+_LABEL_PX = 12
+# Of wide letters; the page cuts off what is wider still.
+_LETTER_PX, _LABEL_MARGIN_PX, _LABEL_HEIGHT_PX = 7.2, 16, 20
+_CROWDED = 4
+"""With more boxes than this only numbers are shown until one is pointed at."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,16 @@ class IndexEntry:
     """JPEG"""
 
 
+@dataclass(frozen=True)
+class PageLabel:
+    """A label on the page's picture; its room and its leader are laid out on the stage."""
+
+    number: int
+    """Of its finding."""
+    finding: Finding
+    place: Place
+
+
 class QualityWords(NamedTuple):
     notes: tuple[str, ...]
     rows: tuple[tuple[str, str], ...]
@@ -51,6 +72,8 @@ def report_page(name: str, report: Report, manifest: Manifest | None, picture: b
     `name` is that of the report's files, for links to the JSON and the annotated picture beside.
     """
     script = _own_text("viewer.js")
+    boxes = sum(finding.region is not None for finding in report.findings)
+    stage = stage_size(report)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -60,10 +83,14 @@ def report_page(name: str, report: Report, manifest: Manifest | None, picture: b
             manifest=manifest,
             fits={fit.line: fit for fit in report.lines},
             picture=_data_uri(picture),
-            boxes=sum(finding.region is not None for finding in report.findings),
+            stage=stage,
+            label_share=f"{100 * _LABEL_PX / stage[0]:.3f}",
+            labels=page_labels(report, stage, crowded=boxes > _CROWDED),
+            crowded=boxes > _CROWDED,
             dual=len(report.energies_mv) > 1,
             aspect=aspect(report),
             scale=mass_scale(report.mass),
+            interval_note=words.INTERVAL_NOTE if has_intervals(report) else None,
             quality=quality_words(report.image_quality),
             classes=MATERIAL_CLASSES,
             neutral=NEUTRAL,
@@ -102,9 +129,53 @@ def index_page(entries: Sequence[IndexEntry], errors: Sequence[str] = ()) -> str
 
 def aspect(report: Report) -> str:
     """Width over height of the scan as it is in space, where the pitch is known."""
+    return f"{_aspect(report):.4f}"
+
+
+def stage_size(report: Report) -> tuple[int, int]:
+    """Width and height of the page's picture on a usual screen."""
+    width = min(_STAGE_WIDTH, round(_STAGE_HEIGHT * _aspect(report)))
+    return width, max(round(width / _aspect(report)), 1)
+
+
+def page_labels(report: Report, stage: tuple[int, int], *, crowded: bool) -> list[PageLabel]:
+    """Labels of the findings that have a box, where they hide no other label at any zoom."""
+    boxed = [
+        (number, finding, _on_stage(finding.region, report, stage))
+        for number, finding in enumerate(report.findings, 1)
+        if finding.region is not None
+    ]
+    texts = [
+        f"{number}" if crowded else words.box_label(number, finding) for number, finding, _ in boxed
+    ]
+    widths = [round(_LETTER_PX * len(text)) + _LABEL_MARGIN_PX for text in texts]
+    places = place_labels(
+        [box for _, _, box in boxed],
+        [(min(width, stage[0]), _LABEL_HEIGHT_PX) for width in widths],
+        stage,
+        gap=4,
+    )
+    return [
+        PageLabel(number, finding, place)
+        for (number, finding, _), place in zip(boxed, places, strict=True)
+        if place is not None
+    ]
+
+
+def _aspect(report: Report) -> float:
     _, height, width = report.shape
     along, across = report.pitch_mm if min(report.pitch_mm) > 0 else (1.0, 1.0)
-    return f"{width * along / (height * across):.4f}"
+    return width * along / (height * across)
+
+
+def _on_stage(region: Box, report: Report, stage: tuple[int, int]) -> Box:
+    _, height, width = report.shape
+    x, y = stage[0] / width, stage[1] / height
+    return round(region[0] * x), round(region[1] * y), round(region[2] * x), round(region[3] * y)
+
+
+def has_intervals(report: Report) -> bool:
+    return any(words.interval(item) for finding in report.findings for item in finding.evidence)
 
 
 def mass_scale(estimate: MassEstimate | None) -> float:
@@ -161,9 +232,10 @@ def line_facts(line: Line) -> str:
 def quality_words(quality: Mapping[str, Any]) -> QualityWords:
     """`ImageQuality` of the report as notes and named values; what is nil is left out."""
     rows: list[tuple[str, str]] = []
-    counts = [len(rows_of_one) for rows_of_one in quality.get("dead_rows", ())]
-    if any(counts):
-        rows.append(("Dead detector rows", ", ".join(f"{count}" for count in counts)))
+    for key, title in (("dead_rows", "Dead detector rows"), ("missing_columns", "Missing columns")):
+        counts = [len(numbers) for numbers in quality.get(key, ())]
+        if any(counts):
+            rows.append((title, ", ".join(f"{count}" for count in counts)))
     for key, title in (
         ("zero_share", "Pixels without signal"),
         ("hot_pixel_share", "Hot pixels"),

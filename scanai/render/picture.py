@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from scanai.inspect.report import Decision, Finding, Report
+from scanai.inspect.report import Decision, Report
+from scanai.render.labels import Box, Place, place_labels
 from scanai.render.pseudo_colour import MATERIAL_CLASSES, NEUTRAL
 from scanai.render.words import DECISION_TITLES, box_label, energies
 
 UInt8 = NDArray[np.uint8]
-Box = tuple[int, int, int, int]
 
 _INK, _PAPER, _QUIET = (17, 22, 28), (255, 255, 255), (96, 106, 118)
 # Okabe-Ito hues, darkened until white text on them passes 4.5:1; the word beside says the same.
@@ -35,7 +35,8 @@ _LEAST_WIDTH = 1000
 def annotate(picture: UInt8, report: Report) -> Image.Image:
     """Picture (H, W, 3) with boxes, between a heading and a ruler with the legend.
 
-    Pictures narrower than 1000 pixels are enlarged by a whole factor, so that the words fit.
+    The ruler starts at the transport unit's left end, as the report's sentences do. Pictures
+    narrower than 1000 pixels are enlarged by a whole factor, so that the words fit.
     """
     factor = -(-_LEAST_WIDTH // picture.shape[1])
     scan = Image.fromarray(picture)
@@ -48,7 +49,9 @@ def annotate(picture: UInt8, report: Report) -> Image.Image:
     sheet.paste(scan, (0, heading))
     draw = ImageDraw.Draw(sheet)
     _draw_heading(draw, report, size, scan.width, heading)
-    _draw_ruler(draw, report, size, (scan.width, heading + scan.height), factor)
+    unit_left = 0 if report.unit_box is None else report.unit_box[0]
+    corner = (unit_left * factor, heading + scan.height)
+    _draw_ruler(draw, report, size, corner, scan.width, factor)
     _draw_legend(draw, report, size, (scan.width, heading + scan.height + round(size * 2.0)))
     return sheet
 
@@ -69,20 +72,33 @@ def jpeg_bytes(picture: Image.Image, quality: int = 88) -> bytes:
 
 def _draw_boxes(scan: Image.Image, report: Report, factor: int, size: int) -> None:
     draw = ImageDraw.Draw(scan)
-    taken: list[Box] = []
     stroke = max(2, size // 8)
     regions = [
-        (number, finding, _scaled(finding.region, factor))
+        (finding, _scaled(finding.region, factor), box_label(number, finding))
         for number, finding in enumerate(report.findings, 1)
         if finding.region is not None
     ]
-    for _, finding, (x0, y0, x1, y1) in reversed(regions):
+    for finding, (x0, y0, x1, y1), _ in reversed(regions):
         for inset, colour in ((-stroke, _INK), (0, _PAPER), (stroke, _INK)):
             edge = (x0 + inset, y0 + inset, x1 - 1 - inset, y1 - 1 - inset)
             if edge[2] > edge[0] and edge[3] > edge[1]:
                 _outline(draw, edge, colour, stroke, dashed=not finding.confirmed)
-    for number, finding, box in regions:
-        _draw_label(draw, scan.size, box_label(number, finding), finding, box, size, taken)
+    places = place_labels(
+        [box for _, box, _ in regions],
+        [label_size(text, size) for _, _, text in regions],
+        scan.size,
+        gap=2 * stroke,
+    )
+    labels = [
+        (place, finding, text)
+        for place, (finding, _, text) in zip(places, regions, strict=True)
+        if place is not None
+    ]
+    # All leaders first: a line must not strike out another label.
+    for place, _, _ in labels:
+        _draw_leader(draw, place, stroke)
+    for place, finding, text in labels:
+        _draw_label(draw, place.room, text, size, confirmed=finding.confirmed)
 
 
 def _scaled(region: Box, factor: int) -> Box:
@@ -106,46 +122,25 @@ def _outline(
             draw.rectangle((x, y, x + stroke - 1, min(y + dash, y1)), fill=colour)
 
 
+def label_size(text: str, size: int) -> tuple[int, int]:
+    """Width and height of a label, for letters of that size."""
+    return round(_font(size).getlength(text)) + size, round(size * 1.5)
+
+
+def _draw_leader(draw: ImageDraw.ImageDraw, place: Place, stroke: int) -> None:
+    if place.leader is not None:
+        draw.line(place.leader, fill=_INK, width=3 * stroke)
+        draw.line(place.leader, fill=_PAPER, width=stroke)
+
+
 def _draw_label(
-    draw: ImageDraw.ImageDraw,
-    canvas: tuple[int, int],
-    text: str,
-    finding: Finding,
-    box: Box,
-    size: int,
-    taken: list[Box],
+    draw: ImageDraw.ImageDraw, room: Box, text: str, size: int, *, confirmed: bool
 ) -> None:
-    """Puts the label above its box, else below, else inside, where it hides no other label."""
-    font = _font(size)
-    width = round(font.getlength(text)) + size
-    height = round(size * 1.5)
-    x0, y0, _, y1 = box
-    left = int(np.clip(x0, 0, max(canvas[0] - width, 0)))
-    tops = [y0 - height - 4, y1 + 4, y0 + 6, *range(y1 + 4 + height, canvas[1], height)]
-    places = [(left, top, left + width, top + height) for top in tops]
-    free = (
-        place
-        for place in places
-        if place[1] >= 0
-        and place[3] <= canvas[1]
-        and not any(_overlap(place, other) for other in taken)
-    )
-    chosen = next(free, (left, max(y0, 0), left + width, max(y0, 0) + height))
-    taken.append(chosen)
-    fill = _INK if finding.confirmed else _PAPER
-    draw.rectangle(chosen, fill=fill, outline=_PAPER if finding.confirmed else _INK, width=2)
-    ink = _PAPER if finding.confirmed else _INK
-    draw.text(
-        (chosen[0] + size // 2, (chosen[1] + chosen[3]) // 2),
-        text,
-        fill=ink,
-        font=font,
-        anchor="lm",
-    )
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    x0, y0, x1, y1 = room
+    fill, ink = (_INK, _PAPER) if confirmed else (_PAPER, _INK)
+    draw.rectangle((x0, y0, x1 - 1, y1 - 1), fill=fill, outline=ink, width=2)
+    middle = (x0 + size // 2, (y0 + y1) // 2)
+    draw.text(middle, text, fill=ink, font=_font(size), anchor="lm")
 
 
 def _draw_heading(
@@ -169,24 +164,33 @@ def _draw_heading(
 
 
 def _draw_ruler(
-    draw: ImageDraw.ImageDraw, report: Report, size: int, corner: tuple[int, int], factor: int
+    draw: ImageDraw.ImageDraw,
+    report: Report,
+    size: int,
+    corner: tuple[int, int],
+    width: int,
+    factor: int,
 ) -> None:
-    """Metres along the travel under the picture; nothing where the pitch is not known."""
+    """Metres along the travel, from the corner on; nothing where the pitch is not known."""
     pitch = report.pitch_mm[0] / 1000
-    width, top = corner
+    left, top = corner
     if pitch <= 0:
         return
-    per_metre = factor / pitch
     tick = size // 2
     font = _font(round(size * 0.9))
-    metres = round(width / per_metre, 6)
-    step = next(step for step in (0.1, 0.5, 1, 2, 5, 10, 1e9) if step * per_metre > 4 * size)
-    for count in range(int(metres / step) + 1):
-        x = min(round(count * step * per_metre), width - 1)
+    for metres, x in ruler_ticks(pitch / factor, left, width, least_gap=4 * size):
+        x = min(x, width - 1)
         draw.line((x, top, x, top + tick), fill=_QUIET, width=2)
-        label = f"{count * step:g} m" if count == 0 else f"{count * step:g}"
-        anchor = "la" if count == 0 else "ra" if x > width - size else "ma"
+        label = f"{metres:g} m" if metres == 0 else f"{metres:g}"
+        anchor = "ra" if x > width - size else "la" if x < size else "ma"
         draw.text((x, top + tick + 2), label, fill=_QUIET, font=font, anchor=anchor)
+
+
+def ruler_ticks(pixel_m: float, left: int, width: int, least_gap: float) -> list[tuple[float, int]]:
+    """Metres and column of each tick from `left` to the end; at least that many pixels apart."""
+    step = next(step for step in (0.1, 0.5, 1, 2, 5, 10, 1e9) if step > least_gap * pixel_m)
+    count = int(round((width - left) * pixel_m, 6) / step)
+    return [(number * step, left + round(number * step / pixel_m)) for number in range(count + 1)]
 
 
 def _draw_legend(

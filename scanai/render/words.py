@@ -27,6 +27,15 @@ DECISION_TITLES: dict[Decision, str] = {
     "inspect": "Inspect",
 }
 
+INTERVAL_NOTE = (
+    "The true value lies inside its 95 % interval in about 95 of 100 such measurements. The "
+    "interval comes from physics alone and the model has no part in it: counting noise, how uneven "
+    "the surroundings are, the scanner's calibration; for a mass, the error on simulated loads and "
+    "of the tare. It is wide where the surroundings are uneven, where little of the beam gets "
+    "through, or where one cannot tell which element it is. One that begins at 0 allows that "
+    "nothing is there beyond the surroundings."
+)
+
 
 def quantity(value: float) -> str:
     """Three significant digits, thousands separated, never an exponent: 0.0123, 4.57, 12,300."""
@@ -56,9 +65,11 @@ def share(part: float) -> str:
 
 
 def interval(evidence: Evidence) -> str:
-    """The 95 % interval, or nothing where there is none."""
-    if evidence.low is None or evidence.high is None:
+    """The 95 % interval, its one end where the other is open, or nothing where there is none."""
+    if evidence.low is None:
         return ""
+    if evidence.high is None:
+        return f"at least {quantity(evidence.low)}" if evidence.low > 0 else ""
     return f"{quantity(evidence.low)} to {quantity(evidence.high)}"
 
 

@@ -1,5 +1,8 @@
 """Counts to transmission: dark and open beam of each detector row, defects filled, floor clipped.
 
+This is the air and dark correction of one scan; the spectral calibration of a scanner, which tells
+materials apart, is in `scanai.physics.calibration`.
+
 How open beam is found in the picture is in `open_beam`, how defects are found and filled in
 `defects`; here is the order of the steps, what is refused, and what is told to the analyst.
 """
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 
 from scanai.errors import ScanError
 from scanai.scan import defects
+from scanai.scan.limits import check_side
 from scanai.scan.model import ImageQuality, RawScan, Scan
 from scanai.scan.open_beam import AIR_LINE_TOLERANCE, OpenBeam, open_beam, pulse_output
 from scanai.scan.profile import ScannerProfile
@@ -43,6 +47,13 @@ _NO_AIR_BESIDE = (
     "rows above it."
 )
 _NO_AIR_ABOVE = "No open air above the transport unit: beam output was not corrected."
+_DOUBTFUL = (
+    "The open beam was found in the picture and is doubtful ({reason}): if that is no open air, "
+    "mass and materials are wrong. Scan with an air line, or with open air beside the unit."
+)
+# So many columns side by side, at 5 mm each, may hide a small source; single missed pulses do not.
+_WIDE_GAP = 8
+_GAP = "{count} columns side by side were not measured and are filled in: nothing was seen there."
 _DISPLAY = "The grey scale of this picture is unknown: shape and texture only, no mass and no Z."
 
 
@@ -53,20 +64,24 @@ class _Corrected:
     transmission: Array
     filled: Mask
     dead_rows: tuple[int, ...]
+    missing_columns: tuple[int, ...] = ()
     hot: int = 0
     dropouts: int = 0
     saturated: int = 0
     pulse_spread: float = 0.0
     open_beam: float = 0.0
+    doubtful: bool = False
     notes: tuple[str, ...] = ()
 
 
 def calibrate(raw: RawScan) -> Scan:
     """Transmission of every pixel, 1 = open beam, defects filled in and reported.
 
-    ScanError when there is no signal, when everything is saturated, when values are not finite, and
-    when no open beam is known and none is found where the scanner profile believes it.
+    ScanError when the picture is tiny, when there is no signal, when everything is saturated, when
+    values are not finite, and when no open beam is known and none is found where the scanner
+    profile believes it.
     """
+    check_side(raw.source, *raw.pixels.shape[1:])
     if raw.quantity == "display":
         return _display(raw)
     profile = raw.profile
@@ -93,12 +108,13 @@ def _scan(
 ) -> Scan:
     valid = ~np.logical_or.reduce([part.filled for part in parts])
     pixels = raw.pixels.size
-    starved = int(np.count_nonzero(transmission[0] <= floor))
-    dead = parts[0].dead_rows
-    if starved and dead:
-        starved -= int(np.count_nonzero(transmission[0, list(dead)] <= floor))
+    dark = transmission[0] <= floor
+    dark[list(parts[0].dead_rows)] = False
+    dark[:, list(parts[0].missing_columns)] = False
+    starved = int(np.count_nonzero(dark))
     quality = ImageQuality(
         dead_rows=tuple(part.dead_rows for part in parts),
+        missing_columns=tuple(part.missing_columns for part in parts),
         hot_pixel_share=sum(part.hot for part in parts) / pixels,
         zero_share=sum(part.dropouts for part in parts) / pixels,
         saturated_share=sum(part.saturated for part in parts) / pixels,
@@ -106,8 +122,12 @@ def _scan(
         stripe_percent=100 * max(part.pulse_spread for part in parts),
         open_beam=tuple(part.open_beam for part in parts if part.open_beam),
         open_beam_from=origin,
+        open_beam_doubtful=any(part.doubtful for part in parts),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
+    if quality.widest_gap >= _WIDE_GAP:
+        note = _GAP.format(count=quality.widest_gap)
+        quality = replace(quality, notes=(*quality.notes, note))
     return Scan(
         source=raw.source,
         transmission=transmission,
@@ -160,28 +180,35 @@ def _from_counts(raw: RawScan, index: int, profile: ScannerProfile) -> _Correcte
     live = ~dead
     if not live.any():
         raise ScanError(raw.source, "a signal", f"no live detector row at {energy:g} MV")
+    missing = defects.missing_columns(zero | impossible, live)
+    if missing.all():
+        raise ScanError(raw.source, "a signal", f"next to nothing but zeros at {energy:g} MV")
 
     t = pixels.astype(np.float32)
     t -= dark[:, None]
     notes: list[str] = []
     tolerance = AIR_LINE_TOLERANCE
+    doubt = ""
     if level is None:
-        found = _air_in_picture(raw, index, profile, t, live)
+        found = _air_in_picture(raw, index, profile, t, live, ~missing)
+        doubt = found.doubt
         level, tolerance = found.level, _OWN_AIR_TOLERANCE
         if found.rows_seen < 1:
             notes.append(_NO_AIR_BESIDE)
+        if doubt:
+            notes.append(_DOUBTFUL.format(reason=doubt))
     usual = np.float32(np.median(level[live]))
     t *= (1 / np.where(dead, usual, level))[:, None]
-    output = pulse_output(t, live, tolerance)
+    output = pulse_output(t, live, ~missing, tolerance)
     spread = 0.0
     if output is not None:
-        missed = (output < _WEAKEST_PULSE) | (output > _STRONGEST_PULSE)
-        spread = float(output[~missed].std()) if not missed.all() else 0.0
-        t *= (1 / np.where(missed, np.float32(1), output))[None, :]
-        impossible |= missed
+        missing |= (output < _WEAKEST_PULSE) | (output > _STRONGEST_PULSE)
+        spread = float(output[~missing].std()) if not missing.all() else 0.0
+        t *= (1 / np.where(missing, np.float32(1), output))[None, :]
     elif raw.air is None:
         notes.append(_NO_AIR_ABOVE)
 
+    impossible |= missing
     hot = defects.hot_pixels(pixels, margin, profile.saturation_counts)
     hot &= live[:, None]
     out = defects.dropouts(t, zero, impossible, live, profile.noise_floor)
@@ -189,13 +216,15 @@ def _from_counts(raw: RawScan, index: int, profile: ScannerProfile) -> _Correcte
     saturated &= ~hot
     return _Corrected(
         transmission=t,
-        filled=_fill(t, out | hot, dead, profile.noise_floor) | saturated,
+        filled=_fill(t, out | hot, dead, missing, profile.noise_floor) | saturated,
         dead_rows=tuple(np.flatnonzero(dead).tolist()),
+        missing_columns=tuple(np.flatnonzero(missing).tolist()),
         hot=int(np.count_nonzero(hot)),
         dropouts=int(np.count_nonzero(out)),
         saturated=int(np.count_nonzero(saturated)),
         pulse_spread=spread,
         open_beam=float(usual),
+        doubtful=bool(doubt),
         notes=tuple(notes),
     )
 
@@ -206,23 +235,30 @@ def _from_transmission(raw: RawScan, index: int, profile: ScannerProfile) -> _Co
     t /= np.float32(raw.full_scale or 1)
     zero = t <= 0
     dead = defects.dead_rows(t > _SIGNAL, zero)
-    if dead.all():
+    missing = defects.missing_columns(zero, ~dead)
+    if dead.all() or missing.all():
         raise ScanError(raw.source, "a signal", f"none at {raw.energies_mv[index]:g} MV")
-    out = defects.dropouts(t, zero, np.zeros_like(zero), ~dead, profile.noise_floor)
+    impossible = np.broadcast_to(missing, t.shape)
+    out = defects.dropouts(t, zero, impossible, ~dead, profile.noise_floor)
     return _Corrected(
         transmission=t,
-        filled=_fill(t, out, dead, profile.noise_floor),
+        filled=_fill(t, out, dead, missing, profile.noise_floor),
         dead_rows=tuple(np.flatnonzero(dead).tolist()),
+        missing_columns=tuple(np.flatnonzero(missing).tolist()),
         dropouts=int(np.count_nonzero(out)),
     )
 
 
-def _fill(t: Array, bad: Mask, dead: Mask, floor: float) -> Mask:
-    """Fill bad pixels and dead rows of t, clip it at the floor; (H, W) True where t was filled."""
-    defects.fill_pixels(t, bad, ~dead)
+def _fill(t: Array, bad: Mask, dead: Mask, missing: Mask, floor: float) -> Mask:
+    """Fill bad pixels, missing columns and dead rows of t, clip it at the floor.
+
+    (H, W) True where t was filled.
+    """
+    defects.fill_pixels(t, bad, ~dead, ~missing)
+    defects.fill_columns(t, missing, floor)
     defects.fill_rows(t, dead, floor)
     np.maximum(t, np.float32(floor), out=t)
-    filled: Mask = bad | dead[:, None]
+    filled: Mask = bad | dead[:, None] | missing
     return filled
 
 
@@ -253,9 +289,10 @@ def _air_line(raw: RawScan, index: int, profile: ScannerProfile, dark: Array) ->
 
 
 def _air_in_picture(
-    raw: RawScan, index: int, profile: ScannerProfile, t: Array, live: Mask
+    raw: RawScan, index: int, profile: ScannerProfile, t: Array, live: Mask, measured: Mask
 ) -> OpenBeam:
-    found = open_beam(t, live, profile.open_beam_range)
+    nominal = profile.open_beam_counts[profile.energy_index(raw.energies_mv[index])]
+    found = open_beam(t, live, measured, profile.open_beam_range, nominal)
     if found is None:
         low, high = profile.open_beam_range
         raise ScanError(

@@ -19,6 +19,10 @@ _LIVE_SHARE = 0.002
 # A row that reads dark is dead when one of the two rows above and one of the two below have this
 # share. More than two together are left alone: they may cross a load that is opaque all along.
 _NEAR_SHARE = 0.2
+# A column with this share of pixels that read nothing is missing. Where the picture shows air above
+# the transport unit, its rows alone are more than is left; behind opaque matter noise reads above
+# zero in a good part of the pixels.
+_MISSING_SHARE = 0.98
 # Beam beside a dropout, in noise floors: where so much comes through, nothing reads zero by chance.
 _BEAM_FLOORS = 3
 # Pixels of exactly nothing are dropouts when most of the 5 × 5 around them have beam (the straight
@@ -39,6 +43,19 @@ def dead_rows(signal: Mask, nothing: Mask) -> Mask:
     off = np.count_nonzero(nothing, axis=1) > (1 - _LIVE_SHARE) * nothing.shape[1]
     dead: Mask = off | ((share < _LIVE_SHARE) & (np.minimum(above, below) > _NEAR_SHARE))
     return dead
+
+
+def missing_columns(nothing: Mask, live: Mask) -> Mask:
+    """(W,) columns that were not measured: next to nothing but zeros in the live rows.
+
+    nothing: (H, W) pixels that read no more than a detector that is switched off. live: (H,) rows
+    that are not dead.
+    """
+    count = np.count_nonzero(nothing, axis=0)
+    if not live.all():
+        count = count - np.count_nonzero(nothing[~live], axis=0)
+    missing: Mask = count >= _MISSING_SHARE * np.count_nonzero(live)
+    return missing
 
 
 def dropouts(t: Array, zero: Mask, impossible: Mask, live: Mask, floor: float) -> Mask:
@@ -95,9 +112,10 @@ def hot_pixels(counts: NDArray[np.uint16], margin: int, saturation: int) -> Mask
     return hot
 
 
-def fill_pixels(t: Array, bad: Mask, live: Mask) -> None:
+def fill_pixels(t: Array, bad: Mask, live: Mask, measured: Mask) -> None:
     """Replace the `bad` pixels of t (H, W), from the outside in, by what is beside them.
 
+    live: (H,) rows and measured: (W,) columns to fill in; the others are left out of everything.
     Of the two pairs of opposite neighbours the one that agrees better is taken, so that edges stay
     sharp; where neither is whole, the mean of the neighbours there are.
     """
@@ -105,7 +123,8 @@ def fill_pixels(t: Array, bad: Mask, live: Mask) -> None:
     edged = np.full((t.shape[0] + 2, stride), np.nan, np.float32)
     edged[1:-1, 1:-1] = t
     edged[1:-1, 1:-1][~live] = np.nan
-    rows, columns = _places(bad & live[:, None])
+    edged[1:-1, 1:-1][:, ~measured] = np.nan
+    rows, columns = _places(bad & live[:, None] & measured)
     places = (rows + 1) * stride + columns + 1
     known = edged.ravel()
     known[places] = np.nan
@@ -129,6 +148,11 @@ def fill_pixels(t: Array, bad: Mask, live: Mask) -> None:
     filled = known[places]
     reached = ~np.isnan(filled)
     t[rows[reached], columns[reached]] = filled[reached]
+
+
+def fill_columns(t: Array, missing: Mask, floor: float) -> None:
+    """Replace missing columns of t (H, W) by those on both sides, linear in attenuation."""
+    fill_rows(t.T, missing, floor)
 
 
 def fill_rows(t: Array, dead: Mask, floor: float) -> None:

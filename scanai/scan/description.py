@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanai.errors import ProfileError, ScanError
+from scanai.records import from_json
 from scanai.scan.limits import MAX_DESCRIPTION_BYTES, check_size, read_bytes
 from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile, load_profile
@@ -44,14 +45,13 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 def parse(content: bytes | str, source: Path) -> Description:
     if len(content) > MAX_DESCRIPTION_BYTES:
         raise ScanError(source, f"a description of at most {MAX_DESCRIPTION_BYTES} bytes", "more")
-    try:
-        return msgspec.json.decode(content, type=Description)
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        raise ScanError(source, "a description in JSON, scanai-scan/1", str(error)) from error
+    return from_json(
+        content, Description, source, "a description in JSON, scanai-scan/1", ScanError
+    )
 
 
 def read_sidecar(path: Path) -> Description:
-    return parse(read_bytes(path, MAX_DESCRIPTION_BYTES), path)
+    return parse(read_bytes(path, MAX_DESCRIPTION_BYTES, "a description in JSON"), path)
 
 
 def describe(raw: RawScan) -> str:

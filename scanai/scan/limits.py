@@ -1,4 +1,4 @@
-"""How much one scan file may ask for. In one place, so that no reader forgets it.
+"""How large and how small a scan may be. In one place, so that no reader forgets it.
 
 The largest scans known are some 20 Mpx an energy; the limits leave room and still keep a small
 hostile file from filling the memory.
@@ -10,15 +10,19 @@ from pathlib import Path
 
 from scanai.errors import ScanError
 
-MAX_PIXELS = 200_000_000
-"""Pixels of all energies together."""
+MAX_PIXELS = 150_000_000
+"""Pixels of all energies together. Below the 178,956,970 at which Pillow refuses by itself, so that
+there is one limit and not two."""
+MIN_SIDE = 32
+"""Pixels: a smaller picture is no scan. At 5 mm a pixel it would show 16 cm of cargo, and open air,
+noise and load are not told apart in so little."""
 MAX_FILE_BYTES = 512 * 1024 * 1024
-"""Of one file; MAX_PIXELS stored without compression is 400 MB."""
+"""Of one file; MAX_PIXELS stored without compression is 300 MB."""
 MAX_DESCRIPTION_BYTES = 4 * 1024 * 1024
 """Of the JSON that comes with the pixels: two lines of numbers for each detector row."""
 
 
-def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+def read_bytes(path: Path, limit: int = MAX_FILE_BYTES, what: str = "a scan") -> bytes:
     """The whole file, refused before it is read when it is empty or larger than `limit` bytes."""
     try:
         with path.open("rb") as file:
@@ -26,7 +30,7 @@ def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     except OSError as error:
         raise ScanError(path, "a readable file", error.strerror or str(error)) from error
     if not content:
-        raise ScanError(path, "a scan", "an empty file")
+        raise ScanError(path, what, "an empty file")
     if len(content) > limit:
         raise ScanError(path, f"at most {limit} bytes", "a larger file")
     return content
@@ -34,9 +38,16 @@ def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
 
 def check_size(path: Path, energies: int, height: int, width: int) -> None:
     """Refuse a picture of no pixels or of too many, before it is decoded."""
-    if min(energies, height, width) < 1 or energies * height * width > MAX_PIXELS:
-        raise ScanError(
-            path,
-            f"1 to {MAX_PIXELS} pixels in all energies",
-            f"{energies} × {height} × {width} = {energies * height * width}",
-        )
+    pixels = energies * height * width
+    if min(energies, height, width) < 1 or pixels > MAX_PIXELS:
+        raise wrong_size(path, f"{energies} × {height} × {width} = {pixels:,}")
+
+
+def wrong_size(path: Path, found: str) -> ScanError:
+    return ScanError(path, f"1 to {MAX_PIXELS:,} pixels in all energies", found)
+
+
+def check_side(source: str, height: int, width: int) -> None:
+    """Refuse a picture too small to be a scan of cargo."""
+    if min(height, width) < MIN_SIDE:
+        raise ScanError(source, f"at least {MIN_SIDE} × {MIN_SIDE} pixels", f"{height} × {width}")

@@ -2,11 +2,12 @@
 
 Pictures lie as an analyst sees them: axis 0 across the travel (row 0 at the top), axis 1 along the
 travel. The first energy is always the higher one. Plain data; reading is in the reader of each
-format, calibration in `calibration`.
+format, air and dark correction in `calibration`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,6 +55,9 @@ class ImageQuality:
 
     dead_rows: tuple[tuple[int, ...], ...] = ()
     """For each energy, the rows that carried no signal and were filled from their neighbours."""
+    missing_columns: tuple[tuple[int, ...], ...] = ()
+    """For each energy, the columns that were not measured (missed pulses, columns of zeros) and
+    were filled from their neighbours; counted in `zero_share` as well."""
     hot_pixel_share: float = 0.0
     zero_share: float = 0.0
     """Pixels that read zero where the beam must have got through; repaired."""
@@ -65,13 +69,26 @@ class ImageQuality:
     open_beam: tuple[float, ...] = ()
     """Counts of the open beam for each energy."""
     open_beam_from: Literal["file", "air_line", "air_regions", "scale", "none"] = "file"
+    open_beam_doubtful: bool = False
+    """The open beam was found in the picture, in a place that may be no open air: everything that
+    is computed from transmission is in doubt. A note says why."""
     notes: tuple[str, ...] = ()
     """Sentences for the analyst; empty when there is nothing to say."""
+
+    @property
+    def widest_gap(self) -> int:
+        """Most columns side by side that were not measured: what is as narrow may hide there."""
+        widest = 0
+        for columns in self.missing_columns:
+            # In a run of neighbours the number less the place in the list stays the same.
+            runs = Counter(column - place for place, column in enumerate(columns))
+            widest = max([widest, *runs.values()])
+        return widest
 
 
 @dataclass(frozen=True)
 class Scan:
-    """One calibrated scan. `transmission` is never rescaled by its own extremes."""
+    """One scan corrected for air and dark; `transmission` is never rescaled by its own extremes."""
 
     source: str
     transmission: NDArray[np.float32]

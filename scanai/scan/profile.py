@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from scanai.errors import ProfileError
+from scanai.records import from_toml
 from scanai.resources import scanner_profiles_dir
 from scanai.scan.profile_rules import rules
 
@@ -183,10 +184,7 @@ def load_profile(name_or_path: str | Path) -> ScannerProfile:
         content = path.read_bytes()
     except OSError as error:
         raise ProfileError(path, "a readable TOML file", error.strerror or str(error)) from error
-    try:
-        profile = msgspec.toml.decode(content, type=ScannerProfile)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ProfileError(path, "a scanner profile", str(error)) from error
+    profile = from_toml(content, ScannerProfile, path, "a scanner profile in TOML", ProfileError)
     for kept, expected, found in rules(profile):
         if not kept:
             raise ProfileError(path, expected, found)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from scanai.errors import ScanError
 from scanai.scan.calibration import calibrate
@@ -33,8 +36,13 @@ def read_raw(path: str | Path, profile: ScannerProfile | None = None) -> RawScan
     """
     path = Path(path)
     name = path.name.lower()
+    if _is_folder(path):
+        _refuse_folder(path)
     if name.endswith(png_pair.LOW):
-        raise ScanError(path, f"the high-energy picture, NAME{png_pair.HIGH}", "the low-energy one")
+        high = path.with_name(path.name[: -len(png_pair.LOW)] + png_pair.HIGH)
+        if high.exists():
+            raise ScanError(path, f"the high-energy picture, {high.name}", "the low-energy one")
+        raise ScanError(path, f"{high.name} beside it", "no such file")
     for ending, reader in READERS.items():
         if name.endswith(ending):
             return reader(path, profile)
@@ -42,30 +50,89 @@ def read_raw(path: str | Path, profile: ScannerProfile | None = None) -> RawScan
 
 
 def read_scan(path: str | Path, profile: str | Path | ScannerProfile | None = None) -> Scan:
-    """Read and calibrate one scan file; `profile` is a profile, its name or its TOML file."""
+    """Read one scan file, corrected for air and dark.
+
+    `profile` is a profile, its name or its TOML file.
+    """
     if isinstance(profile, str | Path):
         profile = load_profile(profile)
     return calibrate(read_raw(path, profile))
 
 
 def discover(paths: Iterable[str | Path]) -> list[Path]:
-    """The scan files among `paths`: files as they are, of a folder those that can be scans, sorted.
+    """The scan files among `paths`, in the order of `name_scans`."""
+    return list(name_scans(paths))
+
+
+def name_scans(paths: Iterable[str | Path]) -> dict[Path, str]:
+    """The scan files among `paths`, each with a name of its own to be told by.
+
+    A file is taken as it is and told by its file name. Of a folder, all files that can be scans are
+    taken, folder by folder, each sorted, and told by their path below the folder; links to folders
+    are not followed, hidden folders and pictures of earlier reports are left out. Where two names
+    would be the same, both scans are told by their whole path.
 
     A PNG pair is one scan, its high-energy picture; a low-energy picture without one is kept, for
-    its error to be seen. Folders in folders are left alone. What does not exist is kept as well:
-    reading it says so.
+    its error to be seen. So are what does not exist, a folder without scans and one that cannot be
+    listed: reading them says so.
     """
+    names: dict[Path, str] = {}
+    for given in map(Path, paths):
+        for path in _scans_below(given) if _is_folder(given) else [given]:
+            below = path.name if path == given else path.relative_to(given).as_posix()
+            names.setdefault(path, below or str(path))
+    count = Counter(names.values())
+    return {path: name if count[name] == 1 else path.as_posix() for path, name in names.items()}
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # opening it as a file says why
+
+
+def _scans_below(folder: Path) -> list[Path]:
+    """The scans of a folder and its subfolders; folders that cannot be listed in their place."""
     found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            found.extend(sorted(entry for entry in path.iterdir() if _is_scan(entry)))
-        else:
-            found.append(path)
-    return list(dict.fromkeys(found))
+    unlisted: list[OSError] = []
+    for place, subfolders, files in os.walk(folder, onerror=unlisted.append):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        found.extend(sorted(path for path in map(Path(place).joinpath, files) if _is_scan(path)))
+    found.extend(Path(error.filename) for error in unlisted)
+    return found or [folder]
 
 
 def _is_scan(path: Path) -> bool:
     name = path.name.lower()
+    if name.startswith(".") or not name.endswith(tuple(READERS)):
+        return False
     if name.endswith(png_pair.LOW):
         return not path.with_name(path.name[: -len(png_pair.LOW)] + png_pair.HIGH).exists()
-    return path.is_file() and not name.startswith(".") and name.endswith(tuple(READERS))
+    try:
+        # A link to nowhere is kept for its error; what is no file at all, a pipe, would never end.
+        kept = path.is_file() or not path.exists()
+    except OSError:
+        kept = True  # for its error as well
+    return kept and not _is_report_picture(path)
+
+
+def _is_report_picture(path: Path) -> bool:
+    """Whether this is the annotated picture of an earlier inspection, its report beside it."""
+    if path.suffix.lower() != ".png":
+        return False
+    try:
+        with path.with_suffix(".json").open("rb") as report:
+            return b'"scanai-report/' in report.read(64)
+    except OSError:
+        return False
+
+
+def _refuse_folder(folder: Path) -> NoReturn:
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise ScanError(folder, "a readable folder", error.strerror or str(error)) from error
+    if discover([folder]) == [folder]:
+        raise ScanError(folder, "a folder with scan files", "none")
+    raise ScanError(folder, "a scan file", "a folder")

@@ -15,22 +15,22 @@ import msgspec
 import numpy as np
 from numpy.random import SeedSequence
 
+from scanai.errors import RecipeError
+from scanai.records import from_toml
 from scanai.scan import load_profile
 from scanai.scan.profile import ScannerProfile
 from scanai.synth.cargo import library
 from scanai.synth.recipe_file import (
     RANDOM,
-    decode,
     read_text,
     require_known,
     require_profiles,
     require_weights,
 )
+from scanai.synth.scanners import draw_scanner
 from scanai.synth.scenes import ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
 from scanai.synth.units import UNIT_TYPES
-
-_Share = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,7 +39,7 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     """Names of scanner profiles, TOML files (relative to the working folder), or "random", a whole
     scanner drawn anew for the scan; drawn evenly, an entry that stands twice twice as often."""
-    kinds: dict[str, _Share]
+    kinds: dict[str, float]
     """Weight of each kind of scene."""
     unit_types: tuple[str, ...] = ()
     """Drawn evenly; none: as the scene library likes."""
@@ -68,7 +68,9 @@ class ScanPlan:
 def read_recipe(path: str | Path) -> DatasetRecipe:
     """RecipeError names the key: unknown, of a wrong type, or a name that nothing bears."""
     path = Path(path)
-    recipe = decode(read_text(path), DatasetRecipe, "a data set recipe", path)
+    recipe = from_toml(
+        read_text(path), DatasetRecipe, path, "a data set recipe in TOML", RecipeError
+    )
     require_weights(recipe.kinds, path)
     require_known("unit_types", recipe.unit_types, UNIT_TYPES, path)
     known = sorted({goods.heading for goods in library()})
@@ -102,8 +104,6 @@ def plan_at(recipe: DatasetRecipe, index: int) -> ScanPlan:
 def _scanner(profile: str, sequence: SeedSequence) -> ScannerProfile:
     if profile != RANDOM:
         return load_profile(profile)
-    from scanai.synth.scanners import draw_scanner
-
     # A stream of its own: what a scanner takes to draw must not change the scene before it.
     return draw_scanner(np.random.default_rng(sequence.spawn(1)[0]))
 

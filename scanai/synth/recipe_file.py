@@ -1,4 +1,4 @@
-"""What reading any recipe takes: the text, its keys and types, and names that must be known.
+"""What reading any recipe takes: its text, and names that must be known. Types are for `records`.
 
 Data sets, samples and training runs each have a recipe of their own type; every refusal is a
 RecipeError with the file, the key, what was expected and what was found.
@@ -9,15 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import inf
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from scanai.errors import ProfileError, RecipeError
 from scanai.scan import load_profile
 from scanai.synth.scenes import KINDS
 
-Recipe = TypeVar("Recipe", bound=msgspec.Struct)
 RANDOM = "random"
 """In place of a scanner profile: a whole scanner drawn anew for each scan."""
 
@@ -31,14 +27,6 @@ def read_text(path: Path) -> str:
         raise RecipeError(path, "text in UTF-8", str(error)) from error
 
 
-def decode(text: str, kind: type[Recipe], what: str, source: str | Path) -> Recipe:
-    """The text as a recipe of this kind; unknown keys and wrong types are named in the error."""
-    try:
-        return msgspec.toml.decode(text, type=kind)
-    except msgspec.DecodeError as error:
-        raise RecipeError(source, f"{what} in TOML", str(error)) from error
-
-
 def require_known(key: str, given: Iterable[str], known: Iterable[str], source: str | Path) -> None:
     unknown = sorted(set(given) - set(known))
     if unknown:
@@ -48,8 +36,11 @@ def require_known(key: str, given: Iterable[str], known: Iterable[str], source: 
 def require_weights(kinds: Mapping[str, float], source: str | Path) -> None:
     """Weights of kinds of scene: kinds that can be made, and something to draw."""
     require_known("kinds", kinds, KINDS, source)
-    if not 0 < sum(kinds.values()) < inf:
-        raise RecipeError(source, "kinds with a finite sum of weights above 0", f"{dict(kinds)}")
+    wrong = [f"{kind} = {weight}" for kind, weight in kinds.items() if not 0 <= weight < inf]
+    if wrong:
+        raise RecipeError(source, "kinds with finite weights from 0", ", ".join(wrong))
+    if sum(kinds.values()) <= 0:
+        raise RecipeError(source, "kinds with a weight above 0", "none")
 
 
 def require_profiles(key: str, profiles: Iterable[str], source: str | Path) -> None:

@@ -17,10 +17,11 @@ from tqdm import tqdm
 
 from scanai.errors import RecipeError
 from scanai.manifest import write_manifest
+from scanai.records import from_toml
 from scanai.scan import load_profile, write_npy, write_png_pair, write_tiff
 from scanai.scan.model import RawScan
 from scanai.synth.cargo import library
-from scanai.synth.recipe_file import decode, read_text, require_known, require_profiles
+from scanai.synth.recipe_file import read_text, require_known, require_profiles
 from scanai.synth.scenes import KINDS, ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
 from scanai.synth.units import UNIT_TYPES
@@ -55,7 +56,9 @@ def is_samples_recipe(path: str | Path) -> bool:
 def read_samples_recipe(path: str | Path) -> SamplesRecipe:
     """RecipeError names the sample and its key; a name used twice is refused as well."""
     path = Path(path)
-    recipe = decode(read_text(path), SamplesRecipe, "a list of samples", path)
+    recipe = from_toml(
+        read_text(path), SamplesRecipe, path, "a list of samples in TOML", RecipeError
+    )
     for sample in recipe.sample:
         _require_makeable(sample, path)
     names = [sample.name for sample in recipe.sample]

@@ -16,9 +16,9 @@ from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile
 from scanai.synth.detect import expected_transmission
 from scanai.synth.recording import record
-from scanai.synth.scene import Scene
 from scanai.synth.scenes import ScanSpec, make_scene
 from scanai.synth.spectrum import drifted
+from scanai.synth.staged import StagedScene
 from scanai.synth.trace import trace
 from scanai.synth.travel import Travel, draw_travel
 from scanai.synth.truth import Truth, truth
@@ -26,8 +26,9 @@ from scanai.synth.view import view
 
 # Air before and behind the unit, m: drawn anew for each end of each scan.
 _LEAST_MARGIN, _MOST_MARGIN = 0.1, 0.4
-# Share of the windows of a scene with a threat that are laid so as to show one.
-_THREAT_IN_WINDOW = 0.85
+# Share of the windows of a scene with a threat, or else a look-alike, that are laid so as to show
+# one: both alike, or a detector would learn that what is dense and in the middle is a shield.
+_AIMED = 0.85
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class SimulatedScan:
     truth: Truth
     manifest: Manifest
     """As declared."""
-    scene: Scene
+    scene: StagedScene
 
 
 def simulate(
@@ -49,8 +50,8 @@ def simulate(
 ) -> SimulatedScan:
     """The scan of this seed: equal arguments, equal bytes.
 
-    `x_window_px` cuts the scan to that many columns, mostly around a threat if there is one; rays
-    outside are not traced, so that a window costs its share of the time.
+    `x_window_px` cuts the scan to that many columns, mostly around a threat if there is one, or
+    else around a look-alike; rays outside are not traced: a window costs its share of the time.
     """
     for_scene, for_view, for_detector = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(3)
@@ -72,7 +73,7 @@ def simulate(
 
 
 def _x_range(
-    rng: Generator, scene: Scene, profile: ScannerProfile, columns: int | None, travel: Travel
+    rng: Generator, scene: StagedScene, profile: ScannerProfile, columns: int | None, travel: Travel
 ) -> tuple[float, float]:
     """First and last x that is scanned, m."""
     front, back = rng.uniform(_LEAST_MARGIN, _MOST_MARGIN, 2)
@@ -84,11 +85,12 @@ def _x_range(
         middle = (start + end) / 2
         return middle - width / 2, middle + width / 2
     low, high = start, end - width
-    # Both draws are made in any case, for a scene without threats to use up as many numbers.
+    # Both draws are made in any case, for a scene without either to use up as many numbers.
     chance, place = rng.random(2)
-    if scene.threats and chance < _THREAT_IN_WINDOW:
-        threat = scene.threats[rng.integers(len(scene.threats))]
-        corners = [scene.objects[position].solid.bounds for position in threat.objects]
+    pieces = scene.threats or tuple(look_alike.piece for look_alike in scene.look_alikes)
+    if pieces and chance < _AIMED:
+        piece = pieces[rng.integers(len(pieces))]
+        corners = [scene.objects[position].solid.bounds for position in piece.objects]
         first = min(lo[0] for lo, _ in corners)
         last = max(hi[0] for _, hi in corners)
         if last - first <= width:

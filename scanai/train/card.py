@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.bundle import ANY_SCANNER, BundleMetadata
 from scanai.train.figures import Figure
 from scanai.train.recipe import parse_recipe
 
@@ -47,8 +47,9 @@ def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
         f"**Training data**: {recipe.windows} windows of simulated scans "
         f"({', '.join(recipe.profiles)}), recipe `{recipe.name}`. No real scan was used.",
         "",
-        "**Limits**: not validated on real scans or real threats. Scanners other than those above "
-        "need their own thresholds; reports give no p-value for them. Objects that statistics hide "
+        "**Limits**: not validated on real scans or real threats. For a scanner other "
+        "than those above thresholds and p-values are those of scanners drawn at random, if these "
+        "are among them; it had better get its own. Objects that statistics hide "
         "behind dense cargo are not found by anyone.",
         "",
         "## Thresholds",
@@ -59,7 +60,8 @@ def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
         sets = ", ".join(f"{own.scans} of {name}" for name, own in scanners.items())
         lines += [
             f"Set on benign simulated scans: {sets}. A scanner with a column has its own values; "
-            "any other has those of all together.",
+            f"any other has those of `{ANY_SCANNER}` or, without such a column, of all together "
+            "and no p-values.",
             "",
         ]
     else:

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from scanai.errors import RecipeError
-from scanai.synth.recipe_file import decode, read_text, require_profiles, require_weights
+from scanai.records import from_toml
+from scanai.synth.recipe_file import read_text, require_profiles, require_weights
 from scanai.train.network import STRIDE, NetworkSize
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -34,7 +35,7 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     window_px: Annotated[int, msgspec.Meta(ge=64, le=8192)]
     """Columns of a window; its rows are all rows of the scanner."""
     profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    kinds: dict[str, Annotated[float, msgspec.Meta(ge=0)]]
+    kinds: dict[str, float]
     """Weight of each kind of scene."""
 
     # Network.
@@ -94,7 +95,7 @@ def read_recipe(path: str | Path) -> tuple[TrainingRecipe, str]:
 
 def parse_recipe(text: str, source: str | Path) -> TrainingRecipe:
     """The recipe in a text that came from `source`; RecipeError names the key that is wrong."""
-    recipe = decode(text, TrainingRecipe, "a training recipe", source)
+    recipe = from_toml(text, TrainingRecipe, source, "a training recipe in TOML", RecipeError)
     try:
         _ = recipe.size
     except ValueError as error:

@@ -17,7 +17,7 @@ from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import load_checkpoint
 from scanai.train.evaluate import METRICS_FILE
 from scanai.train.export import export_bundle
-from scanai.train.thresholds import DEFAULT_SEED, least_scans, set_thresholds
+from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, least_scans, set_thresholds
 
 _BUNDLE_FILES = frozenset({GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE})
 
@@ -28,7 +28,7 @@ def export_run(
     *,
     name: str,
     version: str,
-    benign_scans: int = 200,
+    benign_scans: int = DEFAULT_SCANS,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
     workers: int = 1,
@@ -36,9 +36,9 @@ def export_run(
     """Writes the bundle folder `out` from the run's last checkpoint; whole, or not at all.
 
     An earlier bundle there is replaced, its metrics with it: they are of another graph.
-    benign_scans: scans to set the thresholds on; 0 leaves the initial ones. InputError when they
-    are too few, when `out` holds anything but a bundle or when the run has no checkpoint,
-    BundleError when the graph does not answer as torch does.
+    benign_scans: scans of each scanner to set the thresholds on; 0 leaves the initial ones.
+    InputError when they are too few, when `out` holds anything but a bundle or when the run has no
+    checkpoint, BundleError when the graph does not answer as torch does.
     """
     out = Path(out).resolve()
     _check_scans(benign_scans, false_alarm_rate)

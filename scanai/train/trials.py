@@ -22,7 +22,8 @@ from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
 from scanai.scan import calibrate
-from scanai.synth.dataset import DatasetRecipe, scan_at
+from scanai.synth.dataset import DatasetRecipe, make_scan, plan_at
+from scanai.synth.recipe_file import RANDOM
 from scanai.synth.simulate import SimulatedScan
 from scanai.synth.truth import Truth, TruthBox
 from scanai.train.network import GOODS_STRIDE
@@ -51,6 +52,7 @@ class Trial(msgspec.Struct, frozen=True):
     """One simulated scan after inspection."""
 
     profile: str
+    """Name of the scanner profile; "random" for a scanner drawn for this scan alone."""
     scores: dict[str, float]
     """Evidence scores of the report."""
     shielding_alarm: bool
@@ -110,8 +112,8 @@ def fresh_scans(
 
 
 def scanners_of(metadata: BundleMetadata) -> tuple[str, ...]:
-    """Profile names of the scanners that the model was trained on."""
-    return _training_recipe(metadata).profiles
+    """Profile names of the scanners that the model was trained on, each once."""
+    return tuple(dict.fromkeys(_training_recipe(metadata).profiles))
 
 
 def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
@@ -142,7 +144,9 @@ def _inspector(bundle: Path, thresholds: tuple[tuple[str, float], ...]) -> Inspe
 def _trial(
     bundle: Path, thresholds: tuple[tuple[str, float], ...], recipe: DatasetRecipe, index: int
 ) -> Trial:
-    return inspect_simulated(_inspector(bundle, thresholds), scan_at(recipe, index))
+    plan = plan_at(recipe, index)
+    trial = inspect_simulated(_inspector(bundle, thresholds), make_scan(plan))
+    return msgspec.structs.replace(trial, profile=RANDOM) if plan.own_profile else trial
 
 
 def inspect_simulated(inspector: Inspector, simulated: SimulatedScan) -> Trial:

@@ -1,22 +1,33 @@
 """Embeds the Inspector: inspects one scan, beside its manifest if given, and acts on the verdict.
 
-python3 embed.py SCAN [MANIFEST]
+python3 embed.py SCAN [--manifest FILE] [--profile NAME_OR_FILE]
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 
 from scanai import Inspector, read_manifest, read_scan
 from scanai.errors import InputError
 
 
-def main(scan_file: str, manifest_file: str | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Inspects one cargo X-ray scan.")
+    parser.add_argument("scan", metavar="SCAN")
+    parser.add_argument("--manifest", metavar="FILE", help="its declaration")
+    parser.add_argument(
+        "--profile",
+        metavar="PROFILE",
+        help="scanner, where the scan names none: a name or TOML file",
+    )
+    options = parser.parse_args(arguments)
     inspector = Inspector()  # once for each process; share it between threads
     try:
-        scan = read_scan(scan_file)
-        manifest = read_manifest(manifest_file) if manifest_file else None
-        report = inspector.inspect(scan, manifest)
+        scan = read_scan(options.scan, options.profile)
+        manifest = read_manifest(options.manifest) if options.manifest else None
+        report = inspector.inspect(scan, manifest, manifest_name=options.manifest)
     except InputError as error:
         print(f"not inspected: {error}", file=sys.stderr)
         return 2
@@ -28,4 +39,4 @@ def main(scan_file: str, manifest_file: str | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main())

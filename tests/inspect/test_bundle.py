@@ -15,6 +15,7 @@ from onnx import TensorProto
 
 from scanai.errors import BundleError
 from scanai.inspect.bundle import (
+    ANY_SCANNER,
     MAX_GRAPH_BYTES,
     BenignScores,
     BundleMetadata,
@@ -197,6 +198,18 @@ def test_an_unknown_scanner_has_the_bundles_thresholds_and_no_p_value(
     point = metadata.operating_point(scanner)
     assert point.thresholds["shielding_score"] == metadata.thresholds["shielding_score"].value
     assert point.p_value("s", 0.9) is None
+
+
+@pytest.mark.parametrize("scanner", [None, "other"])
+def test_scanners_drawn_at_random_stand_for_an_unknown_one(
+    metadata: BundleMetadata, scanner: str | None
+) -> None:
+    drawn = benign([0.1, 0.2, 0.3], 101)
+    scanners = {"fine": benign([0.1, 0.2], 101), ANY_SCANNER: drawn}
+    metadata = msgspec.structs.replace(metadata, scanners=scanners)
+    point = metadata.operating_point(scanner)
+    assert point.thresholds["shielding_score"] == drawn.thresholds["shielding_score"]
+    assert point.p_value("s", 0.9) == pytest.approx(1 / 4)
 
 
 def test_a_score_that_no_benign_scan_had_has_no_p_value() -> None:

@@ -12,7 +12,7 @@ from scanai.inspect.evidence.goods import (
     seen_goods,
 )
 from scanai.inspect.maps import Maps
-from scanai.manifest.goods_groups import group_named
+from scanai.manifest.goods_groups import goods_groups, group_named
 from scanai.manifest.model import Line, Manifest
 
 PAPER, STEEL = group_named("paper"), group_named("iron_steel")
@@ -78,9 +78,9 @@ def test_a_part_of_other_goods_is_found_with_what_it_looks_like(context) -> None
     assert (y0, y1) == (64, 136)
     assert "looks like “Iron and steel”" in findings[0].sentence
     assert "declared: Paper, board and print" in findings[0].sentence
-    assert findings[0].score == pytest.approx(scores["undeclared_goods"])
-    # 7 of 31 columns at 90 %, the seams smoothed.
-    assert 0.15 < findings[0].score < 0.22
+    # In the middle of the part: log(0.9 / 0.001), the least probability that counts.
+    assert 3.0 < scores["undeclared_goods"] <= np.log(900) + 1e-4
+    assert findings[0].score == pytest.approx(1 - np.exp(-scores["undeclared_goods"]))
 
 
 def test_declared_goods_raise_no_finding(context) -> None:
@@ -90,11 +90,25 @@ def test_declared_goods_raise_no_finding(context) -> None:
     assert scores == {"undeclared_goods": 0.0}
 
 
-def test_a_region_below_the_threshold_is_scored_but_not_reported(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), (np.s_[8:11, 30:33], "iron_steel", 0.9))
+def test_a_region_in_doubt_is_scored_but_not_reported(context) -> None:
+    maps = maps_of((LOAD, "paper", 0.9), (PART, "iron_steel", 0.6))
+    maps.goods[(PAPER.index, *PART)] = 0.3
     findings, scores = goods_findings(seen_goods(maps, context), maps, context, (PAPER,))
     assert findings == []
-    assert 0 < scores["undeclared_goods"] < 0.1
+    assert 0 < scores["undeclared_goods"] <= np.log(2) + 1e-4
+
+
+def test_single_cells_of_another_group_are_outvoted_by_their_neighbours(context) -> None:
+    maps = maps_of((LOAD, "paper", 0.9), (np.s_[10:12, 20:22], "iron_steel", 0.9))
+    findings, scores = goods_findings(seen_goods(maps, context), maps, context, (PAPER,))
+    assert findings == []
+    assert scores["undeclared_goods"] == 0.0
+
+
+def test_nothing_is_undeclared_where_every_group_is_declared(context) -> None:
+    maps = maps_of((LOAD, "paper", 0.9), declared=goods_groups())
+    findings, scores = goods_findings(seen_goods(maps, context), maps, context, goods_groups())
+    assert (findings, scores) == ([], {"undeclared_goods": 0.0})
 
 
 def test_goods_are_not_judged_without_any_declared(context) -> None:

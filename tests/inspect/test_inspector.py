@@ -12,6 +12,7 @@ import pytest
 
 from scanai import Inspector
 from scanai.errors import BundleError, ManifestError, ScanError
+from scanai.inspect.evidence.measured import measure
 from scanai.inspect.report import Report, schema
 from scanai.manifest.model import Line, Manifest
 
@@ -138,7 +139,7 @@ def test_without_a_manifest_only_the_picture_is_judged(inspector, kit) -> None:
     assert report.lines == ()
     assert report.inputs.manifest is None
     assert set(report.evidence_scores) == {"shielding", "opaque_area"}
-    assert report.verdict.reasons[-1].startswith("No manifest was given")
+    assert report.verdict.reasons[-1].startswith("No manifest was used")
     valid_json(report)
 
 
@@ -176,6 +177,7 @@ def test_the_report_identifies_what_made_it(inspector, kit, bundle_dir: Path) ->
     assert report.inputs.scan == "SYNTH-0001.tiff"
     assert report.inputs.scan_sha256 == "a" * 64
     assert (report.inputs.manifest, report.inputs.manifest_sha256) == ("a.json", "b" * 64)
+    assert report.unit_box == measure(scan, scan.profile, 40.0).unit_box
     assert report.model.sha256 == inspector.bundle.metadata.sha256
     assert set(report.thresholds) == set(inspector.bundle.metadata.thresholds)
     assert set(report.timings_ms) == {"infer", "evidence"}

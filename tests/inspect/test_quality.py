@@ -30,7 +30,8 @@ def test_too_much_filled_in_is_said_with_its_share(kit, point) -> None:
     quality = ImageQuality(dead_rows=(tuple(range(16)), ()))
     (finding,) = quality_findings(replace(scan, valid=valid, quality=quality), point)
     assert finding.sentence.startswith(
-        "10 % of the picture was filled in rather than measured (16 dead detector rows)"
+        "10 % of the picture was filled in rather than measured "
+        "(16 dead detector rows, 0 missing columns)"
     )
 
 
@@ -39,3 +40,20 @@ def test_a_single_dead_row_is_left_to_the_quality_record(kit, point) -> None:
     valid = scan.valid.copy()
     valid[40] = False
     assert quality_findings(replace(scan, valid=valid), point) == []
+
+
+def test_a_doubtful_open_beam_puts_everything_in_doubt(kit, point) -> None:
+    scan = replace(kit.make_scan(kit.walls), quality=ImageQuality(open_beam_doubtful=True))
+    (finding,) = quality_findings(scan, point)
+    assert finding.kind == "image_quality"
+    assert "perhaps where there is no open air" in finding.sentence
+
+
+@pytest.mark.parametrize(("width_mm", "told"), [(20, False), (60, True)])
+def test_a_gap_as_wide_as_a_small_source_is_told(kit, point, width_mm, told) -> None:
+    scan = kit.make_scan(kit.walls)
+    columns = tuple(range(7, 7 + round(width_mm / scan.pitch_mm[0])))
+    findings = quality_findings(
+        replace(scan, quality=ImageQuality(missing_columns=(columns,))), point
+    )
+    assert ["were not measured" in finding.sentence for finding in findings] == [True] * told

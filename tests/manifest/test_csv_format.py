@@ -61,7 +61,7 @@ def test_one_row_without_goods_is_declared_empty() -> None:
         (
             "hs_code\n20230\n",
             "expected an HS 2022 code at row 2, column hs_code, "
-            "found 20230 (nearest known: 020230, 90230, 82023)",
+            "found 20230 (nearest known: 020230)",
         ),
         (
             'hs_code,mass_kg\n\n8507,"1,5"\n',
@@ -77,13 +77,12 @@ def test_one_row_without_goods_is_declared_empty() -> None:
         ),
         (
             "hs_code,mass_kg\n8507,1e300\n",
-            "expected a line of goods in row 2, "
-            "found Expected `float` <= 1000000.0 - at `$.mass_kg`",
+            "expected a number of at most 1000000 in row 2, column mass_kg, found 1e+300",
         ),
         (
             "hs_code,regime\n8507,smuggling\n",
-            "expected a scanai-manifest/1 declaration, "
-            "found Invalid enum value 'smuggling' - at `$.regime`",
+            "expected export, free_zone, import, transhipment or transit in column regime, "
+            "found 'smuggling'",
         ),
         (
             "hs_code,parties\n8507,a|b|c|d\n",

@@ -2,11 +2,13 @@
 
 import pytest
 
+from scanai.errors import ManifestError
 from scanai.manifest.nomenclature import (
     chapter_title,
     headings,
     is_known,
     nearest_known,
+    require_known,
     subheadings,
 )
 
@@ -37,8 +39,42 @@ def test_offers_the_leading_zero_that_spreadsheets_drop() -> None:
     assert nearest_known("2023000")[0] == "020230"
 
 
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ("850799", ("850790", "852799")),  # one digit, of the subheading and of the heading
+        ("020320", ("020321", "020322", "020329", "020120", "020220", "020230")),
+        ("851770", ("851771", "851779")),
+        ("0299", ("0209",)),
+        ("02302", ("02032", "02102")),  # two neighbours exchanged
+    ],
+)
+def test_offers_codes_one_slip_away_in_the_same_chapter(code: str, meant: tuple[str, ...]) -> None:
+    assert nearest_known(code, 9) == meant
+
+
 def test_offers_codes_of_the_same_heading_first() -> None:
-    assert all(code.startswith("8507") for code in nearest_known("850799"))
+    assert [code[:4] for code in nearest_known("850770")] == ["8507"] * 3
+
+
+def test_offers_nothing_where_nothing_is_likely() -> None:
+    assert nearest_known("999999") == ()
+    assert nearest_known("850055") == ()
+
+
+def refusal(code: str) -> str:
+    with pytest.raises(ManifestError) as caught:
+        require_known(code, "a.json", "row 2")
+    return caught.value.found
+
+
+def test_refusal_says_what_was_meant_or_that_there_is_no_such_thing() -> None:
+    assert refusal("850799") == "850799 (nearest known: 850790, 852799)"
+    assert refusal("999999") == "999999 (HS 2022 has no chapter 99)"
+    assert refusal("7701") == "7701 (HS 2022 has no chapter 77)"
+    assert refusal("850055") == (
+        "850055 (chapter 85, Electrical machinery and electronics, has no such code)"
+    )
 
 
 def test_every_heading_has_a_chapter_title() -> None:

@@ -118,6 +118,13 @@ def manifest() -> Manifest:
     )
 
 
+def _excess(value: float, low: float, high: float, surroundings: float) -> Evidence:
+    name = "areal density above surroundings"
+    return Evidence(
+        name=name, value=value, low=low, high=high, unit="g/cm²", surroundings=surroundings
+    )
+
+
 @pytest.fixture
 def report(scan: Scan) -> Report:
     return Report(
@@ -146,7 +153,7 @@ def report(scan: Scan) -> Report:
             "open_beam_from": "air_line",
             "notes": ["Row 112 carried no signal and was filled in."],
         },
-        thresholds={"shielding": 0.62, "undeclared_share": 0.2},
+        thresholds={"shielding": 0.62, "undeclared_ratio": 2.0},
         raw_scores={"shielding": 0.94, "undeclared": 0.11, "loaded": 0.78},
         evidence_scores={"shielding": 0.94},
         findings=(
@@ -157,14 +164,7 @@ def report(scan: Scan) -> Report:
                 region=(402, 192, 460, 244),
                 sentence="A block of heavy metal, 21 × 20 cm, inside goods declared as cotton.",
                 evidence=(
-                    Evidence(
-                        name="areal density above surroundings",
-                        value=88.2,
-                        low=81.0,
-                        high=96.5,
-                        unit="g/cm²",
-                        surroundings=43.1,
-                    ),
+                    _excess(88.2, 81.0, 96.5, surroundings=43.1),
                     Evidence(name="effective Z", value=80, low=68, high=94, surroundings=7.4),
                     Evidence(name="ratio", value=0.951, low=0.94, high=0.962, surroundings=0.853),
                 ),
@@ -175,16 +175,7 @@ def report(scan: Scan) -> Report:
                 p_value=0.09,
                 region=(694, 174, 866, 286),
                 sentence="A dense block of steel, 86 × 56 cm, fits line 2.",
-                evidence=(
-                    Evidence(
-                        name="areal density above surroundings",
-                        value=70.4,
-                        low=66.0,
-                        high=75.0,
-                        unit="g/cm²",
-                        surroundings=44.0,
-                    ),
-                ),
+                evidence=(_excess(70.4, 66.0, 75.0, surroundings=44.0),),
                 confirmed=False,
             ),
             Finding(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import msgspec
@@ -35,6 +36,13 @@ def test_writes_json_picture_page_and_index(
     with Image.open(folder.path / "SYNTH-0001.png") as picture:
         assert picture.width == scan.transmission.shape[2]
     assert 'href="SYNTH-0001.html"' in index.read_text("utf-8")
+
+
+def test_display_picture_is_written_without_a_unit(
+    tmp_path: Path, report: Report, display_scan: Scan
+) -> None:
+    display = msgspec.structs.replace(report, quantity="display", pitch_mm=(0.0, 0.0))
+    assert ReportFolder(tmp_path).add(display, display_scan, None) == "SYNTH-0001"
 
 
 def test_scans_of_one_name_keep_apart(tmp_path: Path, report: Report, scan: Scan) -> None:
@@ -80,3 +88,18 @@ def test_refuses_a_file_as_folder(tmp_path: Path) -> None:
         InputError, match="expected a folder to write reports to, found File exists"
     ):
         ReportFolder(tmp_path / "file")
+
+
+def test_full_disk_is_an_error_that_names_the_folder(
+    tmp_path: Path, report: Report, scan: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ReportFolder(tmp_path)
+
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="found No space left on device") as failure:
+        folder.add(report, scan, None)
+    assert failure.value.source == str(tmp_path)
+    assert folder.entries == []

@@ -68,6 +68,51 @@ def test_box_stands_where_its_region_is(report: Report) -> None:
     assert boxes[1]["class"] == "box unconfirmed"
 
 
+def rooms(page: Tags) -> list[tuple[float, ...]]:
+    """x0, y0, x1, y1 of each label, percent of the picture."""
+    styles = [a["style"] or "" for a in page.all("a") if "label" in (a.get("class") or "").split()]
+    numbers = [[float(part) for part in re.findall(r"[\d.]+(?=%)", style)] for style in styles]
+    return [(left, top, left + width, top + height) for left, top, width, height in numbers]
+
+
+def crowd(report: Report, count: int) -> Report:
+    """Boxes in a row, each touching the next."""
+    findings = [
+        msgspec.structs.replace(report.findings[0], region=(500 + 24 * i, 150, 524 + 24 * i, 170))
+        for i in range(count)
+    ]
+    return msgspec.structs.replace(report, findings=tuple(findings))
+
+
+@pytest.mark.parametrize("count", [2, 4, 9])
+def test_labels_of_touching_boxes_do_not_overlap(report: Report, count: int) -> None:
+    found = rooms(Tags(report_page("SYNTH-0001", crowd(report, count), None, jpeg())))
+    assert len(found) == count
+    for i, (x0, y0, x1, y1) in enumerate(found):
+        assert 0 <= x0 < x1 <= 100.01
+        assert 0 <= y0 < y1 <= 100.01
+        for other in found[:i]:
+            apart = (other[0] - x1, x0 - other[2], other[1] - y1, y0 - other[3])
+            assert max(apart) > -0.01
+
+
+def test_label_that_stands_apart_is_led_to_its_box(report: Report) -> None:
+    page = Tags(report_page("SYNTH-0001", crowd(report, 4), None, jpeg()))
+    led = {path["data-finding"] for path in page.all("path") if "data-finding" in path}
+    assert led
+    assert led < {"1", "2", "3", "4"}
+
+
+def test_wide_intervals_are_explained_where_there_are_intervals(report: Report) -> None:
+    page = report_page("SYNTH-0001", report, None, jpeg())
+    assert "comes from physics alone" in Tags(page).text
+    assert 'href="#interval"' in page
+    bare = msgspec.structs.replace(report.findings[0], evidence=(Evidence(name="ratio", value=1),))
+    plain = report_page("N", msgspec.structs.replace(report, findings=(bare,)), None, jpeg())
+    assert "comes from physics alone" not in Tags(plain).text
+    assert 'href="#interval"' not in plain
+
+
 @pytest.mark.parametrize("with_manifest", [True, False])
 def test_hostile_text_stays_text(report: Report, manifest: Manifest, with_manifest: bool) -> None:
     finding = msgspec.structs.replace(
@@ -123,7 +168,7 @@ def test_display_picture_says_what_is_not_available(report: Report) -> None:
     )
     text = " ".join(Tags(report_page("SYNTH-0002", display, None, jpeg())).text.split())
     assert "Not available: the grey scale of this picture is unknown." in text
-    assert "No manifest was given" in text
+    assert "No manifest was used" in text
     assert "Nothing was found that calls for a second look." in text
     assert "heavy metal" not in text
 
@@ -145,6 +190,16 @@ def test_index_puts_the_most_urgent_first_and_lists_what_was_not_read(report: Re
     assert "a.tiff: expected a TIFF file, found an empty file" in page.text
 
 
+@pytest.mark.parametrize(("declared", "zeros"), [(0.0, 0), (9000.0, 1), (None, 1)])
+def test_zero_of_the_mass_axis_gives_way_to_a_declared_mass_beside_it(
+    report: Report, declared: float | None, zeros: int
+) -> None:
+    assert report.mass is not None
+    mass_seen = msgspec.structs.replace(report.mass, declared_kg=declared)
+    page = report_page("N", msgspec.structs.replace(report, mass=mass_seen), None, jpeg())
+    assert page.count('<span class="zero">') == zeros
+
+
 def test_lower_bound_of_mass_is_called_one() -> None:
     estimate = MassEstimate(
         cargo_kg=20000,
@@ -163,10 +218,20 @@ def test_lower_bound_of_mass_is_called_one() -> None:
 
 def test_image_quality_leaves_out_what_is_nil() -> None:
     notes, rows = quality_words(
-        {"dead_rows": [[3, 4], [3]], "zero_share": 0.021, "hot_pixel_share": 0.0, "notes": ["N."]}
+        {
+            "dead_rows": [[3, 4], [3]],
+            "missing_columns": [[], [7]],
+            "zero_share": 0.021,
+            "hot_pixel_share": 0.0,
+            "notes": ["N."],
+        }
     )
     assert notes == ("N.",)
-    assert rows == (("Dead detector rows", "2, 1"), ("Pixels without signal", "2.1 %"))
+    assert rows == (
+        ("Dead detector rows", "2, 1"),
+        ("Missing columns", "0, 1"),
+        ("Pixels without signal", "2.1 %"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,3 +249,4 @@ def test_masses_shares_and_intervals_read_naturally() -> None:
         "0 %", "0.4 %", "12 %", "less than 0.01 %",
     ]  # fmt: skip
     assert interval(Evidence(name="Z", value=30)) == ""
+    assert interval(Evidence(name="Z", value=30, low=20.0)) == "at least 20.0"

@@ -246,10 +246,10 @@ def test_transmission_is_read_to_its_scale(portal):
 
 
 def test_display_picture_has_no_transmission():
-    grey = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    grey = np.arange(1024, dtype=np.uint16).reshape(1, 32, 32).clip(0, 255).astype(np.uint8)
     scan = calibrate(RawScan("d.png", grey, "display", None, (), (0, 0)))
     assert scan.is_display
-    assert scan.transmission[0, 15, 15] == 1
+    assert scan.transmission[0, 31, 31] == 1
     assert scan.transmission.min() > 0
     assert scan.quality.open_beam_from == "none"
     assert scan.quality.notes == (
@@ -291,6 +291,146 @@ def test_refuses_air_line_that_is_no_open_beam(scan_by):
     )
 
 
+@pytest.mark.parametrize("shape", [(2, 3, 3), (1, 400, 31), (1, 31, 400)])
+@pytest.mark.parametrize("quantity", ["counts", "transmission", "display"])
+def test_refuses_picture_that_is_too_small_for_a_scan(portal, shape, quantity):
+    pixels = np.full(shape, 200, np.uint8 if quantity == "display" else np.uint16)
+    with pytest.raises(ScanError) as caught:
+        calibrate(RawScan("x.png", pixels, quantity, portal, (6, 4), (5, 5), full_scale=200.0))
+    assert str(caught.value) == (
+        f"x.png: expected at least 32 × 32 pixels, found {shape[1]} × {shape[2]}"
+    )
+
+
+# Columns that were not measured -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("beside_and_above", [True, False], ids=["with air", "window in the unit"])
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_columns_of_zeros_are_missing_and_not_opaque(scan_by, beside_and_above, share):
+    damaged = scan_by(air_line=True)
+    pixels, attenuation = damaged.raw.pixels.copy(), damaged.attenuation
+    zero = np.random.default_rng(3).random(pixels.shape[2]) < share
+    pixels[:, :, zero] = 0
+    raw = replace(damaged.raw, pixels=pixels)
+    if not beside_and_above:
+        inside = np.s_[:, 31:185, 30:450]
+        air, dark = raw.air[:, 31:185], raw.dark[:, 31:185]
+        raw = replace(raw, pixels=raw.pixels[inside], air=air, dark=dark)
+        attenuation, zero = attenuation[inside], zero[30:450]
+    scan = calibrate(raw)
+    assert scan.quality.missing_columns == (tuple(np.flatnonzero(zero).tolist()),) * 2
+    assert not scan.valid[:, zero].any()
+    assert scan.quality.zero_share == pytest.approx(zero.mean(), abs=0.01)
+    assert scan.quality.starved_share < 0.05
+    if share < 0.5:
+        assert error_of(scan, attenuation)[0] < 0.02
+
+
+def test_column_with_a_few_counts_among_its_zeros_is_missing(scan_by):
+    damaged = scan_by()
+    pixels = damaged.raw.pixels.copy()
+    few = np.random.default_rng(3).random(pixels[:, :, 200:240].shape) < 0.05
+    pixels[:, :, 200:240] *= few.astype(np.uint16)
+    scan = calibrate(replace(damaged.raw, pixels=pixels))
+    assert scan.quality.missing_columns == (tuple(range(200, 240)),) * 2
+    assert scan.quality.widest_gap == 40
+    assert scan.quality.notes == (
+        "40 columns side by side were not measured and are filled in: nothing was seen there.",
+    )
+
+
+def test_single_missed_pulses_are_no_gap(scan_by):
+    quality = calibrate(scan_by(missed=(100, 101, 200, 300, 301, 302)).raw).quality
+    assert quality.widest_gap == 3
+    assert quality.notes == ()
+
+
+def test_stored_transmission_has_missing_columns_too(portal):
+    pixels = np.full((2, 40, 60), 30_000, np.uint16)
+    pixels[:, :, 20:35] = 0
+    raw = RawScan("t.tiff", pixels, "transmission", portal, (6, 4), (5, 5), full_scale=60_000.0)
+    scan = calibrate(raw)
+    assert scan.quality.missing_columns == (tuple(range(20, 35)),) * 2
+    assert not scan.valid[:, 20:35].any()
+    assert scan.transmission == pytest.approx(0.5)
+
+
+def test_opaque_load_over_the_whole_height_is_not_taken_for_missing_columns(scan_by):
+    """Behind it noise is left, of which the half below dark reads zero."""
+    damaged = scan_by(air_line=True)
+    pixels = damaged.raw.pixels.copy()[:, 31:185, 30:450]
+    rng = np.random.default_rng(2)
+    pixels[:, :, 100:150] = np.rint(3 * rng.standard_normal((2, 154, 50))).clip(0)
+    air, dark = damaged.raw.air[:, 31:185], damaged.raw.dark[:, 31:185]
+    scan = calibrate(replace(damaged.raw, pixels=pixels, air=air, dark=dark))
+    assert scan.quality.missing_columns == ((), ())
+    assert (scan.transmission[:, :, 102:148] < 3 * scan.noise_floor).mean() > 0.99
+
+
+# Is it air? -------------------------------------------------------------------------------------
+
+
+def doubts(scan: Scan) -> list[str]:
+    return [note for note in scan.quality.notes if "is doubtful" in note]
+
+
+def counts_of(picture, portal) -> RawScan:
+    pixels = np.broadcast_to(picture, (2, 300, 800)).astype(np.uint16)
+    return RawScan("x.npy", pixels, "counts", portal, (6, 4), (5, 5))
+
+
+@pytest.mark.parametrize(
+    ("picture", "reason"),
+    [
+        (np.full((300, 800), 50_000), "the whole picture is as bright"),
+        (np.linspace(20_000, 60_000, 800), "it has no edge"),
+        (np.linspace(20_000, 60_000, 300)[:, None], "it has no edge"),
+        (
+            np.where(
+                np.arange(800) < 200,
+                54_000 + np.random.default_rng(0).normal(0, 3000, (300, 800)),
+                9_000,
+            ),
+            "it is uneven by",
+        ),
+        (np.where(np.arange(800) < 5, 54_000, 9_000), "seen in 5 columns only"),
+        (np.where(np.arange(800) < 200, 46_000, 9_000), "46000 counts where 54500 are usual"),
+    ],
+    ids=["even", "slope", "slope down", "texture", "few", "dark"],
+)
+def test_open_beam_that_may_be_no_air_is_doubtful(portal, picture, reason):
+    scan = calibrate(counts_of(picture, portal))
+    assert scan.quality.open_beam_doubtful
+    assert f"is doubtful ({reason}" in doubts(scan)[0]
+
+
+def test_clear_air_and_an_air_line_are_not_doubted(scan_by):
+    for raw in (scan_by(zeros=0.1).raw, scan_by(beside=0).raw, scan_by(air_line=True).raw):
+        scan = calibrate(raw)
+        assert not scan.quality.open_beam_doubtful
+        assert doubts(scan) == []
+
+
+@pytest.mark.parametrize(("beside", "above"), [(4, 0), (6, 2), (12, 4)])
+def test_thin_margin_beside_a_full_load_gives_the_open_beam(scan_by, beside, above):
+    damaged = scan_by(beside=beside, above=above, zeros=0.05, dead=(50,))
+    raw = replace(damaged.raw, pixels=damaged.raw.pixels[:, :190])
+    scan = calibrate(raw)
+    assert scan.quality.open_beam == pytest.approx((54_500, 54_500), rel=0.01)
+    assert not scan.quality.open_beam_doubtful
+    assert error_of(scan, damaged.attenuation[:, :190])[0] < 0.015
+
+
+def test_three_rows_of_air_above_bright_walls_give_the_open_beam_and_a_doubt(scan_by):
+    """Smoothed together with the walls, which let through 0.9, they would be lost."""
+    damaged = scan_by(beside=0, above=3)
+    raw = replace(damaged.raw, pixels=damaged.raw.pixels[:, :190])
+    scan = calibrate(raw)
+    assert scan.quality.open_beam == pytest.approx((54_500, 54_500), rel=0.02)
+    assert "seen in 3 rows only" in doubts(scan)[0]
+
+
 def test_same_counts_same_transmission(scan_by):
     raw = scan_by(zeros=0.05, dead=(9,)).raw
     first, second = calibrate(raw), calibrate(raw)
@@ -302,7 +442,7 @@ def test_same_counts_same_transmission(scan_by):
 @given(
     pixels=hnp.arrays(
         np.uint16,
-        st.tuples(st.integers(1, 2), st.integers(1, 24), st.integers(1, 24)),
+        st.tuples(st.integers(1, 2), st.integers(31, 44), st.integers(31, 44)),
         elements=COUNTS,
         fill=COUNTS,
     ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +23,7 @@ from scanai.scan import (
     calibrate,
     discover,
     load_profile,
+    name_scans,
     read_raw,
     read_scan,
     write_npy,
@@ -143,14 +146,15 @@ def test_damaged_file_is_refused_or_read_but_never_crashes(
 ):
     folder = tmp_path_factory.mktemp("damaged", numbered=True)
     path = folder / f"SYNTH-0001.{kind}"
+    raw = raw_scan(np.arange(2 * 36 * 40, dtype=np.uint16).reshape(2, 36, 40) * 20)
     if kind == "tiff":
-        write_tiff(small(), path)
+        write_tiff(raw, path)
     elif kind == "npy":
-        write_npy(small(), path)
+        write_npy(raw, path)
     elif kind == "jpg":
-        Image.fromarray(np.zeros((6, 8), np.uint8)).save(path)
+        Image.fromarray(np.zeros((36, 40), np.uint8)).save(path)
     else:
-        write_png_pair(small(), folder / "SYNTH-0001")
+        write_png_pair(raw, folder / "SYNTH-0001")
     content = bytearray(path.read_bytes())
     content[flip % len(content)] = value
     path.write_bytes(content[: len(content) - cut % len(content)])
@@ -246,11 +250,11 @@ def test_file_cannot_name_a_profile_file(tmp_path):
 )
 def test_display_picture_is_read_as_grey_without_scale(tmp_path, mode, ending):
     path = tmp_path / f"view.{ending}"
-    Image.new("L", (8, 6), 200).convert(mode).save(path)
+    Image.new("L", (40, 36), 200).convert(mode).save(path)
     scan = read_scan(path, "portal-6-4")
     assert scan.is_display
     assert scan.profile is None
-    assert scan.transmission.shape == (1, 6, 8)
+    assert scan.transmission.shape == (1, 36, 40)
     assert scan.transmission == pytest.approx(200 / 255, abs=0.01)
 
 
@@ -308,7 +312,7 @@ def test_refuses_truncated_png_and_npy(tmp_path):
 def test_refuses_oversized_file(tmp_path, monkeypatch):
     path = tmp_path / "x.tiff"
     write_tiff(small(), path)
-    monkeypatch.setattr("scanai.scan.limits.read_bytes.__defaults__", (100,))
+    monkeypatch.setattr("scanai.scan.limits.read_bytes.__defaults__", (100, "a scan"))
     assert message_of(path) == "expected at most 100 bytes, found a larger file"
 
 
@@ -355,7 +359,7 @@ def test_refuses_counts_without_air_level_where_no_air_is_seen(tmp_path):
 
 def test_refuses_real_array_with_nan(tmp_path):
     path = tmp_path / "x.npy"
-    array = np.ones((6, 8, 2), np.float32)
+    array = np.ones((36, 40, 2), np.float32)
     array[2, 3, 0] = np.nan
     np.save(path, array)
     assert message_of(path, PORTAL) == "expected an array of uint16, found an array of float32"
@@ -365,7 +369,11 @@ def test_refuses_real_array_with_nan(tmp_path):
         read_scan(path, PORTAL)
 
 
-@pytest.mark.parametrize("side", [12_000, 16_000, 60_000])
+def test_limit_is_below_that_of_pillow():
+    assert MAX_PIXELS < 2 * Image.MAX_IMAGE_PIXELS
+
+
+@pytest.mark.parametrize("side", [12_500, 16_000, 60_000])
 def test_refuses_decompression_bomb_before_decoding(tmp_path, side):
     path = tmp_path / "bomb.tiff"
     content = bytearray(
@@ -383,13 +391,19 @@ def test_refuses_decompression_bomb_before_decoding(tmp_path, side):
         content[at : at + 4] = struct.pack("<I", side)
         content[at - 6 : at - 4] = struct.pack("<H", 4)
     path.write_bytes(content)
-    assert f"{MAX_PIXELS} pixels" in message_of(path)
+    # Above 178,956,970 pixels Pillow refuses by itself, with words of its own.
+    assert message_of(path).startswith("expected 1 to 150,000,000 pixels in all energies, found ")
+    assert "limit" not in message_of(path)
 
 
-def test_refuses_png_bomb(tmp_path):
+@pytest.mark.parametrize(
+    ("size", "found"),
+    [((15_000, 12_000), "180,000,000"), ((13_000, 12_000), "1 × 12000 × 13000 = 156,000,000")],
+)
+def test_refuses_png_bomb(tmp_path, size, found):
     path = tmp_path / "bomb.png"
-    Image.new("L", (15_000, 14_000)).save(path)
-    assert f"{MAX_PIXELS} pixels" in message_of(path)
+    Image.new("1", size).save(path)
+    assert message_of(path) == f"expected 1 to 150,000,000 pixels in all energies, found {found}"
 
 
 def test_never_loads_python_objects(tmp_path):
@@ -449,11 +463,20 @@ def test_refuses_16_bit_picture_without_description(tmp_path):
 @pytest.mark.parametrize(
     ("description", "message"),
     [
-        ("", "expected a description in JSON, scanai-scan/1, found Input data was truncated"),
-        ("ImageJ=1.53", "expected a description in JSON, scanai-scan/1, found JSON is malformed"),
-        ({"format": "scanai-scan/2"}, "Invalid enum value 'scanai-scan/2' - at `$.format`"),
-        ({"pitch": 5}, "Object contains unknown field `pitch`"),
-        ({"pitch_mm": "5"}, "Expected `array | null`, got `str` - at `$.pitch_mm`"),
+        ("", "expected an ImageDescription in JSON, scanai-scan/1, found an empty one"),
+        (" ", "expected an ImageDescription in JSON, scanai-scan/1, found an empty one"),
+        (
+            "ImageJ=1.53",
+            "expected a description in JSON, scanai-scan/1, "
+            "found malformed JSON: invalid character (byte 0)",
+        ),
+        ({"format": "scanai-scan/2"}, "expected scanai-scan/1 at $.format, found 'scanai-scan/2'"),
+        (
+            {"pitch": 5},
+            "expected only known fields (format, quantity, energies_mv, pitch_mm, air, ",
+        ),
+        ({"pitch": 5}, "full_scale, scanner, scan_id, unit, time), found pitch"),
+        ({"pitch_mm": "5"}, "expected a list or null at $.pitch_mm, found '5'"),
         ({"pitch_mm": [5, 0]}, "expected pitch_mm within 0 and 1000, found [5.0, 0.0]"),
         ({"energies_mv": [6]}, "expected 1 energies (6 MV), found 2"),
         (
@@ -501,19 +524,98 @@ def test_folder_gives_its_scans_once_and_nothing_else(tmp_path):
     write_npy(small(), tmp_path / "c.npy")
     for name in ("b.manifest.json", "b.truth.npz", "README.md", ".hidden.tiff", "d.jpeg"):
         (tmp_path / name).write_bytes(b"x")
-    (tmp_path / "deeper").mkdir()
-    write_tiff(small(), tmp_path / "deeper" / "e.tiff")
     names = [path.name for path in discover([tmp_path, tmp_path / "b.tiff"])]
     assert names == ["a.high.png", "b.tiff", "c.npy", "d.jpeg"]
 
 
+def touched(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def test_folders_in_folders_are_searched_in_order_but_links_are_not_followed(tmp_path):
+    touched(tmp_path / "in", "z.tiff", "b/a.tiff", "b/a/c.tiff", "a/a.tiff", ".git/x.tiff")
+    touched(tmp_path, "other/far.tiff")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "other", target_is_directory=True)
+    (tmp_path / "in" / "a" / "loop").symlink_to(tmp_path / "in", target_is_directory=True)
+    assert list(name_scans([tmp_path / "in"]).values()) == [
+        "z.tiff", "a/a.tiff", "b/a.tiff", "b/a/c.tiff",
+    ]  # fmt: skip
+
+
+def test_scans_of_one_name_are_told_by_their_whole_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    touched(tmp_path, "a/one.tiff", "b/one.tiff", "b/two.tiff")
+    assert list(name_scans(["a/one.tiff", "b"]).values()) == [
+        "a/one.tiff",
+        "b/one.tiff",
+        "two.tiff",
+    ]
+
+
+def test_link_to_nowhere_is_found_and_a_pipe_is_not(tmp_path):
+    (tmp_path / "gone.tiff").symlink_to(tmp_path / "no.tiff")
+    os.mkfifo(tmp_path / "pipe.raw")
+    assert discover([tmp_path]) == [tmp_path / "gone.tiff"]
+
+
+def test_pictures_of_earlier_reports_are_no_scans(tmp_path):
+    touched(tmp_path, "report/one.png", "report/photo.png", "report/two.png")
+    (tmp_path / "report" / "one.json").write_text('{\n  "format": "scanai-report/1"}')
+    (tmp_path / "report" / "two.json").write_text("{}")
+    assert list(name_scans([tmp_path]).values()) == ["report/photo.png", "report/two.png"]
+
+
+def test_folder_without_scans_and_one_that_cannot_be_listed_are_refused(tmp_path, monkeypatch):
+    touched(tmp_path, "in/one.tiff", "in/shut/two.tiff", "in/none/README.md")
+    assert discover([tmp_path / "in" / "none"]) == [tmp_path / "in" / "none"]
+    assert message_of(tmp_path / "in" / "none") == "expected a folder with scan files, found none"
+    assert message_of(tmp_path / "in") == "expected a scan file, found a folder"
+
+    def refuse(path, real=os.scandir):
+        if Path(path).name == "shut":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "listdir", refuse)
+    found = discover([tmp_path / "in"])
+    assert found == [tmp_path / "in" / "one.tiff", tmp_path / "in" / "shut"]
+    assert message_of(found[1]) == "expected a readable folder, found Permission denied"
+
+
 def test_low_energy_picture_alone_is_found_and_refused(tmp_path):
     high, low, _ = write_png_pair(small(), tmp_path / "a")
+    assert message_of(low) == (
+        "expected the high-energy picture, a.high.png, found the low-energy one"
+    )
     high.unlink()
     assert discover([tmp_path]) == [low]
-    assert message_of(low) == (
-        "expected the high-energy picture, NAME.high.png, found the low-energy one"
-    )
+    assert message_of(low) == "expected a.high.png beside it, found no such file"
+
+
+def test_missing_low_energy_picture_is_named(tmp_path):
+    high, low, sidecar = write_png_pair(small(), tmp_path / "a")
+    low.unlink()
+    expected = "expected a.low.png beside it, for 6 MV and 4 MV, found no such file"
+    assert message_of(high) == expected
+    # The scanner's energies count where the sidecar names none.
+    sidecar.write_text('{"format": "scanai-scan/1", "scanner": "portal-6-4"}')
+    assert message_of(high) == expected
+
+
+def test_single_energy_picture_needs_no_other(tmp_path, mobile):
+    raw = raw_scan(np.ones((1, 40, 60), np.uint16), mobile)
+    assert read_raw(write_png_pair(raw, tmp_path / "a")[0]).pixels.shape == (1, 40, 60)
+
+
+def test_empty_sidecar_is_no_scan_but_a_description(tmp_path):
+    high, _, sidecar = write_png_pair(small(), tmp_path / "a")
+    sidecar.write_bytes(b"")
+    with pytest.raises(ScanError) as caught:
+        read_raw(high)
+    assert str(caught.value) == f"{sidecar}: expected a description in JSON, found an empty file"
 
 
 def test_path_that_does_not_exist_is_kept_for_its_error():

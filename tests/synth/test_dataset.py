@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -12,8 +13,19 @@ import pytest
 from scanai.errors import RecipeError
 from scanai.manifest import read_manifest
 from scanai.scan import read_raw
-from scanai.synth.dataset import DatasetRecipe, iter_scans, read_recipe, scan_at, write_dataset
+from scanai.scan.profile import known_profiles
+from scanai.synth.dataset import (
+    DatasetRecipe,
+    iter_scans,
+    plan_at,
+    read_recipe,
+    scan_at,
+    write_dataset,
+)
+from scanai.synth.scenes import KINDS
+from scanai.synth.units import UNIT_TYPES
 
+SMALL = Path(__file__).resolve().parents[2] / "datasets" / "recipes" / "small.toml"
 RECIPE = DatasetRecipe(
     seed=5,
     count=3,
@@ -47,6 +59,7 @@ def test_any_number_of_workers_writes_the_same_bytes(tmp_path):
 
 def test_files_hold_what_was_simulated(tmp_path):
     paths = write_dataset(msgspec.structs.replace(RECIPE, count=2), tmp_path)
+    assert [path.name for path in paths] == ["000000.tiff", "000001.tiff"]
     for index, path in enumerate(paths):
         scan = scan_at(RECIPE, index)
         raw = read_raw(path)
@@ -66,6 +79,14 @@ def test_a_longer_recipe_begins_with_the_scans_of_the_shorter():
         np.testing.assert_array_equal(scan.raw.pixels, scan_at(longer, index).raw.pixels)
 
 
+def test_random_scanners_differ_from_scan_to_scan_and_come_again():
+    recipe = msgspec.structs.replace(RECIPE, profiles=("random",))
+    plans = [plan_at(recipe, index) for index in range(4)]
+    assert all(plan.own_profile for plan in plans)
+    assert len({plan.profile.name for plan in plans}) == 4
+    assert plan_at(recipe, 2).profile == plans[2].profile
+
+
 def test_reads_a_recipe(tmp_path):
     path = tmp_path / "recipe.toml"
     path.write_text(TOML)
@@ -74,20 +95,30 @@ def test_reads_a_recipe(tmp_path):
     assert recipe.x_window_px is None
 
 
+def test_small_recipe_shows_every_key_kind_scanner_and_unit_and_makes_scans(tmp_path):
+    text = SMALL.read_text()
+    assert not [key for key in DatasetRecipe.__struct_fields__ if key not in text]
+    recipe = read_recipe(SMALL)
+    assert set(recipe.kinds) == set(KINDS)
+    assert set(recipe.profiles) == set(known_profiles())
+    assert set(recipe.unit_types) == set(UNIT_TYPES)
+    narrow = msgspec.structs.replace(recipe, count=2, x_window_px=64)
+    assert all(read_raw(path).pixels.shape[2] == 64 for path in write_dataset(narrow, tmp_path))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("colour = 1", "Object contains unknown field `colour`"),
-        ("unit_types = 20", "Expected `array`, got `int` - at `$.unit_types`"),
-        ("air_line_share = 1.5", "Expected `float` <= 1.0 - at `$.air_line_share`"),
-        ("seed = 3", "Cannot overwrite a value"),
+        ("colour = 1", "only known fields (seed, count, profiles, "),
+        ("unit_types = 20", "a list at $.unit_types, found 20"),
+        ("air_line_share = 1.5", "a number of at most 1 at $.air_line_share, found 1.5"),
+        ("seed = 3", "a data set recipe in TOML, found malformed TOML: cannot overwrite a value"),
     ],
 )
 def test_refuses_a_recipe_and_names_the_key(tmp_path, change, message):
     path = tmp_path / "recipe.toml"
     path.write_text(TOML + change + "\n")
-    expected = f"{path}: expected a data set recipe in TOML, found "
-    with pytest.raises(RecipeError, match=re.escape(expected + message)):
+    with pytest.raises(RecipeError, match=re.escape(f"{path}: expected {message}")):
         read_recipe(path)
 
 
@@ -113,11 +144,19 @@ def test_refuses_scenes_that_it_cannot_make(tmp_path, text, message):
         read_recipe(path)
 
 
-@pytest.mark.parametrize("weight", ["0.0", "inf"])
-def test_refuses_weights_that_draw_nothing(tmp_path, weight):
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ("0.0", "kinds with a weight above 0, found none"),
+        ("-1.0", "kinds with finite weights from 0, found benign = -1.0"),
+        ("inf", "kinds with finite weights from 0, found benign = inf"),
+        ("nan", "kinds with finite weights from 0, found benign = nan"),
+    ],
+)
+def test_refuses_weights_that_draw_nothing(tmp_path, weight, message):
     path = tmp_path / "recipe.toml"
     path.write_text(TOML.replace("benign = 1.0", f"benign = {weight}"))
-    with pytest.raises(RecipeError, match="kinds with a finite sum of weights above 0"):
+    with pytest.raises(RecipeError, match=re.escape(f"{path}: expected {message}")):
         read_recipe(path)
 
 

@@ -6,6 +6,7 @@ is a set of probabilities and stays one: shares are expectations, not counts of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,14 @@ from scanai.manifest.model import Line, Manifest
 
 SCORE = "undeclared_goods"
 _NEARLY_ALL = 0.9  # in words only
+_WINDOW_MM, _NEAR_MM = 800.0, 270.0
+"""Sides of the windows that a region is judged and drawn by: a pallet, and a carton."""
+_LEAST_FILLED = 0.25
+"""Share of a window that shows goods, from which it is judged."""
+_LEAST_CELLS = 0.01
+"""Share of the goods whose likeliest undeclared group is this one, for it to be looked at."""
+_LEAST_PROBABILITY = 1e-3
+"""Below this the model's probabilities say no more than "hardly"."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +81,28 @@ def goods_findings(
 ) -> tuple[list[Finding], dict[str, float]]:
     """A finding for each region of goods that are not declared; the largest region's score.
 
-    An empty unit or an empty declaration is judged by `emptiness`.
+    A region's score is the logarithm of how many times likelier the best undeclared group is than
+    all declared ones together, averaged over the window where it is greatest: a model that takes
+    one cargo for another does so cell by cell, and hardly ever over a window without a doubt. An
+    empty unit or an empty declaration is judged by `emptiness`.
     """
     total = float(seen.grams.sum(dtype=np.float64))
     if not declared or total <= 0:
         return [], {}
-    doubt = ndimage.uniform_filter(maps.undeclared, 3, mode="nearest")
-    apart = (doubt >= context.threshold("undeclared_probability")) & (seen.grams > 0)
-    labels, count = ndimage.label(apart)
+    indices = [group.index for group in declared]
+    if len(indices) == len(goods_groups()):
+        return [], {SCORE: 0.0}
+    pitch = context.measured.scan.pitch_mm
+    loaded = seen.grams > 0
+    logs = _logarithms(maps.goods, loaded, indices)
+    wide = _likelier(logs, loaded, _window(_WINDOW_MM, pitch))
+    near = _likelier(logs, loaded, _window(_NEAR_MM, pitch))
+    labels, count = ndimage.label((near > 0) & loaded)
     if count == 0:
         return [], {SCORE: 0.0}
-    scores = ndimage.sum_labels(seen.grams * doubt, labels, np.arange(1, count + 1)) / total
+    scores = np.maximum(ndimage.maximum(wide, labels, np.arange(1, count + 1)), 0.0)
     boxes = ndimage.find_objects(labels)
-    least = context.threshold("undeclared_share")
+    least = context.threshold("undeclared_ratio")
     findings = []
     for number in np.argsort(scores)[::-1]:
         if scores[number] < least:
@@ -92,11 +110,11 @@ def goods_findings(
         where = boxes[number]
         weight = np.where(labels[where] == number + 1, seen.grams[where], 0.0)
         mixture = np.tensordot(maps.goods[:, *where], weight, axes=((1, 2), (0, 1)))
-        mixture[[0, *(group.index for group in declared)]] = 0.0
+        mixture[[0, *indices]] = 0.0
         height, width = context.measured.attenuation.shape[1:]
         findings.append(
             _finding(
-                score=float(scores[number]),
+                ratio=float(scores[number]),
                 box=(
                     where[1].start * CELL,
                     where[0].start * CELL,
@@ -104,7 +122,6 @@ def goods_findings(
                     min(where[0].stop * CELL, height),
                 ),
                 share=float(weight.sum(dtype=np.float64)) / total,
-                confidence=float(mixture.max() / max(weight.sum(dtype=np.float64), 1e-9)),
                 looks_like=goods_groups()[int(mixture.argmax()) - 1],
                 declared=declared,
                 context=context,
@@ -113,12 +130,44 @@ def goods_findings(
     return findings, {SCORE: float(scores.max())}
 
 
+def _window(side_mm: float, pitch_mm: tuple[float, float]) -> tuple[int, int]:
+    """(rows, columns) of cells, odd."""
+    across, along = (round(side_mm / (CELL * pitch)) // 2 * 2 + 1 for pitch in pitch_mm[::-1])
+    return across, along
+
+
+def _logarithms(
+    goods: NDArray[np.float32], loaded: NDArray[np.bool_], declared: Sequence[int]
+) -> NDArray[np.float32]:
+    """(1 + n, ⌈H/8⌉, ⌈W/8⌉) of the probability of all declared groups, then of n others; 0 where
+    no goods are."""
+    others = np.array([index for index in range(1, len(goods)) if index not in declared])
+    likeliest = np.bincount(goods[others].argmax(axis=0)[loaded], minlength=others.size)
+    # What is hardly anywhere the likeliest wins no window, and each group costs a millisecond.
+    others = others[likeliest >= _LEAST_CELLS * likeliest.sum()]
+    both = np.concatenate([goods[declared].sum(axis=0, keepdims=True), goods[others]])
+    logs: NDArray[np.float32] = np.log(np.maximum(both, _LEAST_PROBABILITY)) * loaded
+    return logs
+
+
+def _likelier(
+    logs: NDArray[np.float32], loaded: NDArray[np.bool_], size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """(⌈H/8⌉, ⌈W/8⌉) mean over the window of log(best undeclared group / all declared); ≤ 0: none.
+
+    Cells without goods do not count, nor windows that hold next to none.
+    """
+    filled = ndimage.uniform_filter(loaded.astype(np.float32), size, mode="constant")
+    means = [ndimage.uniform_filter(one, size, mode="constant") for one in logs]
+    ratio = (np.maximum.reduce(means[1:]) - means[0]) / np.maximum(filled, _LEAST_FILLED)
+    return np.where(filled >= _LEAST_FILLED, ratio, np.float32(0))
+
+
 def _finding(
     *,
-    score: float,
+    ratio: float,
     box: Box,
     share: float,
-    confidence: float,
     looks_like: GoodsGroup,
     declared: Sequence[GoodsGroup],
     context: Context,
@@ -131,8 +180,8 @@ def _finding(
         part = f"{100 * share:.0f} % of the load, {context.place(box)},"
     return Finding(
         kind="undeclared_goods",
-        score=min(score, 1.0),
-        p_value=context.p_value(SCORE, score),
+        score=-math.expm1(-ratio),  # 0 when the declared goods are as likely
+        p_value=context.p_value(SCORE, ratio),
         region=box,
         sentence=(
             f"{part} looks like “{short_title(looks_like)}”, which is not declared "
@@ -141,9 +190,7 @@ def _finding(
         evidence=(
             Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),
             Evidence(
-                name=f"looks like {short_title(looks_like)}",
-                value=round(100 * confidence),
-                unit="%",
+                name="likelier than the declared goods", value=round(math.exp(ratio)), unit="times"
             ),
         ),
     )

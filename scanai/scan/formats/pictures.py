@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from scanai.errors import ScanError
-from scanai.scan.limits import MAX_PIXELS, check_size
+from scanai.scan.limits import check_size, wrong_size
 
 # What Pillow is known to raise on damaged files, besides the decompression bomb.
 PICTURE_ERRORS = (
@@ -53,7 +54,9 @@ def open_picture(content: bytes, path: Path, *formats: str) -> Image.Image:
         with quiet():
             image = Image.open(io.BytesIO(content), formats=formats)
     except Image.DecompressionBombError as error:
-        raise ScanError(path, f"at most {MAX_PIXELS} pixels", str(error)) from error
+        # Pillow's words name a limit of its own, above ours.
+        pixels = re.search(r"[0-9]+", str(error))
+        raise wrong_size(path, f"{int(pixels[0]):,}" if pixels else "more") from error
     except UnidentifiedImageError as error:
         raise ScanError(path, expected, "something else, or a truncated file") from error
     except PICTURE_ERRORS as error:

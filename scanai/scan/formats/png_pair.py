@@ -25,8 +25,13 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
     if not sidecar.is_file():
         raise ScanError(path, f"{sidecar.name} beside it", "no such file")
     description = read_sidecar(sidecar)
+    profile = choose_profile(description, profile, path)
     low = path.with_name(name + LOW)
     parts = [path, low] if low.is_file() else [path]
+    energies = description.energies_mv or profile.energies_mv
+    if len(energies) == 2 and len(parts) == 1:
+        named = " and ".join(f"{energy:g} MV" for energy in energies)
+        raise ScanError(path, f"{low.name} beside it, for {named}", "no such file")
     digest = hashlib.sha256()
     contents = [read_bytes(part) for part in parts]
     images = [
@@ -46,7 +51,7 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
         path,
         pixels_16(images, parts),
         description,
-        choose_profile(description, profile, path),
+        profile,
         digest.hexdigest(),
     )
 

@@ -27,6 +27,8 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
     tag = high.tag_v2.get(IMAGE_DESCRIPTION)  # type: ignore[attr-defined]
     if not isinstance(tag, str):
         raise ScanError(path, "an ImageDescription in JSON, scanai-scan/1", "none")
+    if not tag.strip():
+        raise ScanError(path, "an ImageDescription in JSON, scanai-scan/1", "an empty one")
     description = parse(tag, path)
     try:
         with quiet():

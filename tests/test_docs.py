@@ -1,0 +1,36 @@
+"""The top-level README: its pictures and folders are there, and its words are those of the tool."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from scanai.cli import BROKEN, DONE, INTERRUPTED, UNREAD
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (ROOT / "README.md").read_text("utf-8")
+
+
+def test_picture_is_near_the_top_there_and_small(readme: str) -> None:
+    (name,) = re.findall(r"!\[.+\]\((.+)\)", readme[:1500])
+    assert (ROOT / name).stat().st_size < 300_000
+    with Image.open(ROOT / name) as picture:
+        assert picture.width > 1000
+
+
+def test_everything_that_is_linked_is_there(readme: str) -> None:
+    linked = re.findall(r"\]\(([\w./-]+)\)", readme)
+    assert linked
+    assert [name for name in linked if not (ROOT / name).exists()] == []
+
+
+def test_every_exit_code_is_told(readme: str) -> None:
+    told = re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)
+    assert sorted(map(int, told)) == sorted({DONE, BROKEN, UNREAD, INTERRUPTED})
