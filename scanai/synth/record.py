@@ -84,12 +84,15 @@ def record_of(plan: ScanPlan, scan: SimulatedScan, files: list[FileRecord]) -> S
         headings=tuple(sorted({item.heading for item in scene.objects if item.heading})),
         declared_headings=tuple(sorted({line.hs_code[:4] for line in manifest.lines})),
         mismatch=scene.mismatch,
-        cargo_mass_kg=round(scan.truth.cargo_mass_kg, 1),
+        cargo_mass_kg=round(float(scan.truth.cargo_mass_kg), 1),
         declared_mass_kg=manifest.declared_mass_kg,
         tare_kg=scene.unit.tare_kg,
         threats=tuple(
             ThreatRecord(
-                threat.material, threat.form, round(threat.volume_cm3, 1), round(threat.wall_mm, 1)
+                threat.material,
+                threat.form,
+                round(float(threat.volume_cm3), 1),
+                round(float(threat.wall_mm), 1),
             )
             for threat in scene.threats
         ),
