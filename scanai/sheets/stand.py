@@ -6,10 +6,10 @@ from pathlib import Path
 
 from scanai.scan import calibrate, write_tiff
 from scanai.sheets.drawing import picture_of
-from scanai.synth.image_quality import TestScan
+from scanai.synth.image_quality import ObjectScan
 
 
-def write_test_scan(test: TestScan, folder: Path) -> None:
+def write_test_scan(test: ObjectScan, folder: Path) -> None:
     """NAME.tiff, raw counts, and NAME.png, pseudo-coloured."""
     folder.mkdir(parents=True, exist_ok=True)
     write_tiff(test.raw, folder / f"{test.name}.tiff")

@@ -75,7 +75,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class TestScan:
+class ObjectScan:
     """One test object as the scanner shows it, to look at."""
 
     name: str
@@ -85,7 +85,7 @@ class TestScan:
 @dataclass(frozen=True)
 class ImageQuality:
     figures: Figures
-    scans: tuple[TestScan, ...]
+    scans: tuple[ObjectScan, ...]
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def image_quality(profile: ScannerProfile, seed: int = 0) -> ImageQuality:
             wire_steel_mm=None if in_steel is None else in_steel.wire_mm,
         ),
         tuple(
-            TestScan(name, _recorded(profile, target, (seed, 0)))
+            ObjectScan(name, _recorded(profile, target, (seed, 0)))
             for name, target in zip(names, last, strict=True)
             if target is not None
         ),
