@@ -5,7 +5,8 @@ Steel blocks, plates and wires in the manner of ANSI N42.46 and IEC 62523, in th
 - penetration: a plate of a fifth of the block's thickness, behind a block of steel;
 - step wedge: a step of 10 mm more steel, behind a block;
 - contrast: a thin plate behind 100 mm of steel, as a share of it;
-- wire: a steel wire across the travel, in air and behind 100 mm of steel.
+- wire: a steel wire across the travel, in air and behind 100 mm of steel;
+- staircase: twelve steps of 50 mm steel side by side, to look at.
 
 The standards leave the verdict to people. Here a thing counts as seen when its mean attenuation
 exceeds that of equal windows beside it, in the same rows, by at least five standard deviations of
@@ -48,11 +49,15 @@ _LADDER = tuple(range(20, 601, 10))
 _STEP_MM = 10.0
 _PLATE_SHARE = 0.2
 _BEHIND_MM = 100.0
+# Of the staircase, along the travel.
+_STAIRS_MM = tuple(range(50, 601, 50))
 # ISO 3, series R10: wires in mm, plates in per cent.
 _WIRES = (0.25, 0.32, 0.4, 0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3, 8.0, 10.0)
 _CONTRASTS = (0.1, 0.16, 0.25, 0.4, 0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3)
 # Metres: block along the travel and across, plate, wire, air at either end.
 _BLOCK, _PLATE, _WIRE, _AIR = 1.2, 0.1, 0.4, 0.3
+# Metres of the block that are worth looking at when the object is small.
+_LOOK = 0.6
 # Of a plate, along and across: its edges are blurred.
 _INNER = 0.6
 # Rays for each column of a scan of wires, which are thinner than a column.
@@ -95,10 +100,18 @@ class _Target:
     block_mm: float
     plate_mm: float = 0.0
     wire_mm: float = 0.0
+    stairs_mm: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        if self.stairs_mm:
+            return f"steps of {self.stairs_mm[0]:g} to {self.stairs_mm[-1]:g} mm steel"
+        thing = f"{self.plate_mm:g} mm plate" if self.plate_mm else f"{self.wire_mm:g} mm wire"
+        return f"{thing} behind {self.block_mm:g} mm steel" if self.block_mm else f"{thing} in air"
 
 
 def image_quality(profile: ScannerProfile, seed: int = 0) -> ImageQuality:
-    """The figures of one scanner and a scan of each test object at the limit that was found."""
+    """The figures of one scanner, and scans to look at: each test object at the limit that was
+    found, where one was, and the staircase."""
 
     def seen(target: _Target) -> bool:
         votes = (
@@ -115,7 +128,8 @@ def image_quality(profile: ScannerProfile, seed: int = 0) -> ImageQuality:
     covered = [_Target(_BEHIND_MM, wire_mm=mm) for mm in reversed(_WIRES)]
     last = [_last(series, seen) for series in (plate, step, thin, wire, covered)]
     through, wedge, thinnest, air, in_steel = last
-    names = ("penetration", "step-wedge", "contrast", "wire-in-air", "wire-in-steel")
+    names = ("penetration", "step-wedge", "contrast", "wire-in-air", "wire-in-steel", "staircase")
+    stairs = _Target(0.0, stairs_mm=_STAIRS_MM)
     return ImageQuality(
         Figures(
             penetration_mm=None if through is None else through.block_mm,
@@ -130,6 +144,18 @@ def image_quality(profile: ScannerProfile, seed: int = 0) -> ImageQuality:
             if target is not None
         ),
     )
+
+
+def test_scan(
+    name: str, profile: ScannerProfile, target: _Target, seed: int | tuple[int, ...]
+) -> TestScan:
+    side = _BLOCK if target.stairs_mm else _LOOK
+    along = profile.pitch_mm[0] / 1000
+    rows = np.flatnonzero(np.abs(_positions(profile) - _height(profile)) <= side / 2)
+    middle = _AIR + _BLOCK / 2
+    columns = slice(round((middle - side / 2) / along), round((middle + side / 2) / along))
+    raw = _recorded(profile, target, seed)
+    return TestScan(name, str(target), raw, (slice(rows[0], rows[-1] + 1), columns))
 
 
 def _last(series: Sequence[_Target], seen: Callable[[_Target], bool]) -> _Target | None:
@@ -157,7 +183,7 @@ def _near(count: int) -> list[int]:
 def _windows(scan: Scan, profile: ScannerProfile, target: _Target) -> NDArray[np.float64]:
     """Mean transmission of equal windows in a row along the block, the middle one on the target."""
     along = profile.pitch_mm[0] / 1000
-    position = fan(profile.geometry, profile.rows, profile.pitch_mm[1] / 1000).position_m
+    position = _positions(profile)
     high = _PLATE * _INNER if target.plate_mm else _WIRE * _INNER
     # The target lies behind the reference plane; within its inner part that makes no difference.
     rows = np.abs(position - _height(profile)) <= high / 2
@@ -194,9 +220,14 @@ def _without_dead_rows(profile: ScannerProfile) -> ScannerProfile:
     return msgspec.structs.replace(profile, imperfections=flaws)
 
 
+def _positions(profile: ScannerProfile) -> NDArray[np.float64]:
+    """(H,) m along the reference plane, of each row."""
+    return fan(profile.geometry, profile.rows, profile.pitch_mm[1] / 1000).position_m
+
+
 def _height(profile: ScannerProfile) -> float:
     """Where the objects stand along the reference plane: in the central ray, or as near as fits."""
-    position = fan(profile.geometry, profile.rows, profile.pitch_mm[1] / 1000).position_m
+    position = _positions(profile)
     axes = frame(profile.geometry)
     edge = _BLOCK / 2
     return float(np.clip(axes.source @ axes.upward, position[-1] + edge, position[0] - edge))
@@ -209,7 +240,9 @@ def _scene(profile: ScannerProfile, target: _Target) -> Scene:
     x = _AIR + _BLOCK / 2
     steel = material("steel")
 
-    def plate(length: float, across: float, near_mm: float, far_mm: float) -> Solid:
+    def plate(
+        length: float, across: float, near_mm: float, far_mm: float, centre: float = x
+    ) -> Solid:
         """Steel between two depths behind the middle."""
         sides = [
             middle + axes.upward * across / 2 + axes.forward * near_mm / 1000,
@@ -217,8 +250,8 @@ def _scene(profile: ScannerProfile, target: _Target) -> Scene:
         ]
         low, high = np.minimum(*sides), np.maximum(*sides)
         return Box(
-            (x - length / 2, float(low[0]), float(low[1])),
-            (x + length / 2, float(high[0]), float(high[1])),
+            (centre - length / 2, float(low[0]), float(low[1])),
+            (centre + length / 2, float(high[0]), float(high[1])),
         )
 
     solids: list[Solid] = []
@@ -233,6 +266,9 @@ def _scene(profile: ScannerProfile, target: _Target) -> Scene:
         axis: Axis = "z" if axes.upward[1] else "y"
         centre = (x, float(place[0]), float(place[1]))
         solids.append(Cylinder(centre, radius, _WIRE, axis))
+    stair = _BLOCK / max(1, len(target.stairs_mm))
+    for number, mm in enumerate(target.stairs_mm):
+        solids.append(plate(stair, _BLOCK, -mm / 2, mm / 2, _AIR + (number + 0.5) * stair))
     objects = tuple(SceneObject(solid, steel, STEEL_KG_M3, "cargo") for solid in solids)
     stand = TransportUnit("test stand", _BLOCK, _BLOCK, _BLOCK, 0.0)
     return Scene(stand, objects, Manifest(), ())

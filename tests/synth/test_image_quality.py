@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
+import numpy as np
 import pytest
 
 from scanai.scan import calibrate, load_profile
@@ -63,5 +66,15 @@ def test_figures_come_with_a_scan_of_each_object(monkeypatch, coarse_scanner) ->
     assert measured.figures.wire_air_mm <= measured.figures.wire_steel_mm
     names = [scan.name for scan in measured.scans]
     assert names[0] == "penetration"
-    assert len(names) == 5
+    assert len(names) == 6
     assert all(calibrate(scan.raw).transmission.max() < 1.3 for scan in measured.scans)
+
+
+def test_staircase_gets_darker_step_by_step(coarse_scanner) -> None:
+    stairs = quality._Target(0.0, stairs_mm=(20.0, 60.0, 100.0, 140.0))
+    test = quality.test_scan("staircase", coarse_scanner, stairs, 1)
+    assert test.title == "steps of 20 to 140 mm steel"
+    strip = calibrate(test.raw).transmission[0][test.region].mean(axis=0)
+    # Away from the edges between steps, which the beam blurs.
+    steps = [part[len(part) // 4 : -len(part) // 4].mean() for part in np.array_split(strip, 4)]
+    assert all(before > 1.5 * after for before, after in pairwise(steps))
