@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from scanai.scan import calibrate, write_tiff
 from scanai.scan.model import Scan
 from scanai.sheets.drawing import INK, PAPER, font
-from scanai.synth.image_quality import TestScan
+from scanai.synth.image_quality import ObjectScan
 
 _MM_PER_PIXEL = 1.5
 # Shares of the block's pixels that may end up plain white or black: noise, dead pixels.
@@ -23,14 +23,14 @@ _CUT = 0.005
 _TEXT = 14
 
 
-def write_test_scan(test: TestScan, folder: Path) -> None:
+def write_test_scan(test: ObjectScan, folder: Path) -> None:
     """NAME.tiff, raw counts, and NAME.png, the object from near with its name below."""
     folder.mkdir(parents=True, exist_ok=True)
     write_tiff(test.raw, folder / f"{test.name}.tiff")
     picture_from_near(test).save(folder / f"{test.name}.png", "PNG")
 
 
-def picture_from_near(test: TestScan) -> Image.Image:
+def picture_from_near(test: ObjectScan) -> Image.Image:
     scan = calibrate(test.raw)
     picture = _grey(scan, test.region)
     profile = "" if scan.profile is None else scan.profile.name

@@ -84,7 +84,11 @@ class ObjectScan:
     """One test object as the scanner shows it, to look at."""
 
     name: str
+    title: str
+    """What stands in the beam."""
     raw: RawScan
+    region: tuple[slice, slice]
+    """(rows, columns) of the object and of the block around it."""
 
 
 @dataclass(frozen=True)
@@ -139,23 +143,23 @@ def image_quality(profile: ScannerProfile, seed: int = 0) -> ImageQuality:
             wire_steel_mm=None if in_steel is None else in_steel.wire_mm,
         ),
         tuple(
-            ObjectScan(name, _recorded(profile, target, (seed, 0)))
-            for name, target in zip(names, last, strict=True)
+            object_scan(name, profile, target, (seed, 0))
+            for name, target in zip(names, (*last, stairs), strict=True)
             if target is not None
         ),
     )
 
 
-def test_scan(
+def object_scan(
     name: str, profile: ScannerProfile, target: _Target, seed: int | tuple[int, ...]
-) -> TestScan:
+) -> ObjectScan:
     side = _BLOCK if target.stairs_mm else _LOOK
     along = profile.pitch_mm[0] / 1000
     rows = np.flatnonzero(np.abs(_positions(profile) - _height(profile)) <= side / 2)
     middle = _AIR + _BLOCK / 2
     columns = slice(round((middle - side / 2) / along), round((middle + side / 2) / along))
     raw = _recorded(profile, target, seed)
-    return TestScan(name, str(target), raw, (slice(rows[0], rows[-1] + 1), columns))
+    return ObjectScan(name, str(target), raw, (slice(rows[0], rows[-1] + 1), columns))
 
 
 def _last(series: Sequence[_Target], seen: Callable[[_Target], bool]) -> _Target | None:

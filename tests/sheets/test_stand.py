@@ -7,9 +7,9 @@ from PIL import Image
 
 from scanai.scan import load_profile, read_scan
 from scanai.sheets.stand import picture_from_near, write_test_scan
-from scanai.synth.image_quality import _Target, test_scan as scan_of
+from scanai.synth.image_quality import _Target, object_scan
 
-PLATE = scan_of("contrast", load_profile("mobile-4"), _Target(100.0, plate_mm=20.0), 1)
+PLATE = object_scan("contrast", load_profile("mobile-4"), _Target(100.0, plate_mm=20.0), 1)
 
 
 def test_scan_of_a_test_object_is_a_file_that_reads_and_a_picture(tmp_path: Path) -> None:

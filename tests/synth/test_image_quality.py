@@ -72,7 +72,7 @@ def test_figures_come_with_a_scan_of_each_object(monkeypatch, coarse_scanner) ->
 
 def test_staircase_gets_darker_step_by_step(coarse_scanner) -> None:
     stairs = quality._Target(0.0, stairs_mm=(20.0, 60.0, 100.0, 140.0))
-    test = quality.test_scan("staircase", coarse_scanner, stairs, 1)
+    test = quality.object_scan("staircase", coarse_scanner, stairs, 1)
     assert test.title == "steps of 20 to 140 mm steel"
     strip = calibrate(test.raw).transmission[0][test.region].mean(axis=0)
     # Away from the edges between steps, which the beam blurs.
