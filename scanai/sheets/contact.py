@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from scanai.errors import InputError
 from scanai.scan import calibrate
-from scanai.sheets.drawing import INK, PAPER, QUIET, STYLES, font, outlined, picture_of
+from scanai.sheets.drawing import INK, PAPER, QUIET, STYLES, drawable, font, outlined, picture_of
 from scanai.synth.dataset import DatasetRecipe, ScanPlan, make_scan, plan_at
 from scanai.synth.simulate import SimulatedScan
 from scanai.synth.workers import ordered
@@ -80,7 +80,7 @@ def draw_panel(recipe: DatasetRecipe, index: int) -> Panel:
 def _caption(plan: ScanPlan, made: SimulatedScan) -> tuple[str, tuple[str, ...]]:
     """Title and lines of text."""
     scene, manifest = made.scene, made.manifest
-    title = f"{plan.index} · {plan.spec.kind.replace('_', ' ')} · {scene.unit.unit_type}"
+    title = f"{plan.index} · {plan.spec.kind.replace('_', ' ')} · {_unit(scene.unit.unit_type)}"
     if not made.raw.profile or plan.own_profile:
         title += " · a scanner of its own"
     else:
@@ -101,6 +101,10 @@ def _caption(plan: ScanPlan, made: SimulatedScan) -> tuple[str, tuple[str, ...]]
     if hidden:
         lines.append("hidden: " + "; ".join(hidden))
     return title, tuple(lines)
+
+
+def _unit(unit_type: str) -> str:
+    return f"{unit_type} box" if unit_type[0].isdigit() else unit_type.replace("_", " ")
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -169,7 +173,7 @@ def _png_page(panels: Sequence[Panel]) -> Image.Image:
 def _wrapped(panel: Panel, width: int) -> list[str]:
     """Title and lines, none wider than the picture's column."""
     lines: list[str] = []
-    for text in (panel.title, *panel.lines):
+    for text in map(drawable, (panel.title, *panel.lines)):
         line = ""
         for word in text.split():
             longer = f"{line} {word}".strip()

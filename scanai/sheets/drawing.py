@@ -44,6 +44,11 @@ def font(size: int) -> Font:
     return ImageFont.load_default(size)
 
 
+def drawable(text: str) -> str:
+    """Pillow's own font has no raised digits."""
+    return text.replace("³", "3")
+
+
 def picture_of(scan: Scan) -> Image.Image:
     """Pseudo-coloured, MM_PER_PIXEL along both axes."""
     along, across = scan.pitch_mm
@@ -98,7 +103,7 @@ def _label(
     taken: list[tuple[int, int, int, int]],
 ) -> None:
     """A name above the thing, or in the nearest place below that hides no other name."""
-    text = _name(box)
+    text = drawable(_name(box))
     draw = ImageDraw.Draw(picture)
     width, height = round(font(_FONT).getlength(text)) + 6, _FONT + 5
     scale_x, scale_y = picture.width / shape[1], picture.height / shape[0]

@@ -35,7 +35,9 @@ def write_scan(plan: ScanPlan, scan: SimulatedScan, shard: Path) -> list[FileRec
     ]
     if plan.own_profile:
         text = profile_toml(plan.profile)
-        files.append(_file(shard, f"{name}.profile.toml", lambda path: path.write_text(text)))
+        files.append(
+            _file(shard, f"{name}.profile.toml", lambda path: path.write_bytes(text.encode()))
+        )
     return files
 
 

@@ -174,7 +174,7 @@ def _make_missing(
             progress.update()
             if len(probes) < PROBE:
                 probes.append(made)
-                if len(probes) == PROBE:
+                if len(probes) == PROBE < len(missing):
                     _announce(folder, probes, len(missing) - PROBE, workers, say)
 
 
