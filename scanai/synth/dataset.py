@@ -6,7 +6,7 @@ Scan number i depends on the recipe and i alone, whoever asks for it and in what
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +30,7 @@ from scanai.synth.recipe_file import (
 from scanai.synth.scanners import draw_scanner
 from scanai.synth.scenes import ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
-from scanai.synth.units import UNIT_TYPES
+from scanai.synth.units import CONTAINERS, UNIT_TYPES, fits, fits_view
 
 
 class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,7 +42,8 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     kinds: dict[str, float]
     """Weight of each kind of scene."""
     unit_types: tuple[str, ...] = ()
-    """Drawn evenly; none: as the scene library likes."""
+    """Drawn evenly from those that the scanner sees whole and that can hold the heading, or from
+    all where there are none; boxes count as seen. None: as the scene library likes."""
     headings: tuple[str, ...] = ()
     """HS headings of the first consignment, in turn; none: as trade has it."""
     x_window_px: Annotated[int, msgspec.Meta(ge=32)] | None = None
@@ -75,6 +76,9 @@ def read_recipe(path: str | Path) -> DatasetRecipe:
     require_known("unit_types", recipe.unit_types, UNIT_TYPES, path)
     known = sorted({goods.heading for goods in library()})
     require_known("headings", recipe.headings, known, path)
+    for heading in recipe.headings:
+        if set(recipe.unit_types) == {"tank"} and not _holds("tank", heading):
+            raise RecipeError(path, f"unit_types that can hold goods of heading {heading}", "tank")
     require_profiles("profiles", recipe.profiles, path)
     return recipe
 
@@ -86,18 +90,43 @@ def plan_at(recipe: DatasetRecipe, index: int) -> ScanPlan:
     profile = recipe.profiles[rng.integers(len(recipe.profiles))]
     weights = np.array(list(recipe.kinds.values()))
     kind = list(recipe.kinds)[rng.choice(weights.size, p=weights / weights.sum())]
+    scanner = _scanner(profile, sequence)
+    heading = recipe.headings[index % len(recipe.headings)] if recipe.headings else None
     unit_type = None
     if recipe.unit_types:
-        unit_type = recipe.unit_types[rng.integers(len(recipe.unit_types))]
-    heading = recipe.headings[index % len(recipe.headings)] if recipe.headings else None
+        choice = _suitable(recipe.unit_types, scanner, heading)
+        unit_type = choice[int(rng.integers(len(choice)))]
     return ScanPlan(
         index=index,
         seed=int(sequence.generate_state(1, np.uint64)[0]),
-        profile=_scanner(profile, sequence),
+        profile=scanner,
         own_profile=profile == RANDOM,
         spec=ScanSpec(kind=kind, unit_type=unit_type, heading=heading),
         x_window_px=recipe.x_window_px,
         air_line=bool(rng.random() < recipe.air_line_share),
+    )
+
+
+def _suitable(
+    unit_types: Sequence[str], scanner: ScannerProfile, heading: str | None
+) -> Sequence[str]:
+    """The unit types that goods of the heading travel in, and of these what the scanner sees whole.
+
+    Where they travel in none of them, the wish is granted all the same, but for a tank."""
+    holding = [unit_type for unit_type in unit_types if _holds(unit_type, heading)]
+    holding = holding or [unit_type for unit_type in unit_types if unit_type != "tank"]
+    # Boxes are what all scanners are built for.
+    seen = [
+        unit_type
+        for unit_type in holding
+        if unit_type in CONTAINERS or fits_view(unit_type, scanner)
+    ]
+    return seen or holding
+
+
+def _holds(unit_type: str, heading: str | None) -> bool:
+    return any(
+        fits(goods, unit_type) for goods in library() if heading is None or goods.heading == heading
     )
 
 

@@ -94,6 +94,10 @@ def test_refuses_a_recipe_and_names_the_key(tmp_path, change, message):
         (TOML.replace("benign", "haunted"), r"kinds among benign, .*, found haunted$"),
         (TOML + 'unit_types = ["60"]', r"unit_types among 20, .*, found 60$"),
         (
+            TOML + 'headings = ["4011"]\nunit_types = ["tank"]',
+            r"unit_types that can hold goods of heading 4011, found tank$",
+        ),
+        (
             TOML.replace("portal-6-4", "mars-1"),
             r"in profiles .*gantry-9-6, mobile-4, portal-6-4.*, found mars-1: no such profile$",
         ),
@@ -124,6 +128,25 @@ def test_refuses_weights_that_draw_nothing(tmp_path, weight, message):
     path.write_text(TOML.replace("benign = 1.0", f"benign = {weight}"))
     with pytest.raises(RecipeError, match=re.escape(f"{path}: expected {message}")):
         read_recipe(path)
+
+
+def units_drawn(**changes: object) -> set[str | None]:
+    recipe = DatasetRecipe(seed=1, count=40, kinds={"benign": 1.0}, **changes)
+    return {plan_at(recipe, index).spec.unit_type for index in range(recipe.count)}
+
+
+def test_scanner_is_given_no_unit_that_it_sees_by_half():
+    units = ("20", "wagon", "van")
+    assert units_drawn(profiles=("portal-6-4",), unit_types=units) == {"20", "van"}
+    assert units_drawn(profiles=("rail-10-6",), unit_types=units) == set(units)
+    assert units_drawn(profiles=("portal-6-4",), unit_types=("wagon",)) == {"wagon"}
+
+
+def test_goods_are_drawn_into_units_that_they_travel_in():
+    units = ("tank", "40HC")
+    drawn = {"profiles": ("portal-6-4",), "unit_types": units}
+    assert units_drawn(**drawn, headings=("4011",)) == {"40HC"}
+    assert units_drawn(**drawn, headings=("2710",)) == {"tank"}
 
 
 def test_refuses_what_is_not_text(tmp_path):
