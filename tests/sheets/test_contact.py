@@ -5,14 +5,16 @@ from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
 from scanai.errors import InputError
 from scanai.sheets.contact import draw_panel, write_contact_sheet
-from scanai.sheets.drawing import MM_PER_PIXEL, SHIELD
-from scanai.synth.dataset import DatasetRecipe, scan_at
+from scanai.sheets.drawing import MM_PER_PIXEL, SHIELD, drawable, font
+from scanai.synth.dataset import DatasetRecipe, read_recipe, scan_at
+from scanai.synth.scenes import KINDS
 
 RECIPE = DatasetRecipe(
     seed=5,
@@ -59,6 +61,20 @@ def test_shield_is_outlined_where_truth_has_it() -> None:
     assert red.any()
     assert abs(np.median(rows) / scale[0] - (box.y0 + box.y1) / 2) < 0.3 * (box.y1 - box.y0) + 20
     assert abs(np.median(columns) / scale[1] - (box.x0 + box.x1) / 2) < box.x1 - box.x0 + 20
+
+
+def test_recipe_that_ships_draws_every_kind(tmp_path: Path) -> None:
+    recipe = read_recipe(Path(__file__).resolve().parents[2] / "datasets/recipes/contact.toml")
+    assert set(recipe.kinds) == set(KINDS)
+    short = msgspec.structs.replace(recipe, count=1, x_window_px=64)
+    (page,) = write_contact_sheet(short, tmp_path / "sheet.html")
+    assert page.read_text("utf-8").count("<figure") == 1
+
+
+def test_text_in_pictures_has_no_empty_squares() -> None:
+    unknown = font(14).getmask("\N{CJK UNIFIED IDEOGRAPH-4E00}")
+    text = drawable("lead pig, 667 cm³ · look-alike 8413")
+    assert not [sign for sign in set(text) if bytes(font(14).getmask(sign)) == bytes(unknown)]
 
 
 def test_refuses_a_page_of_another_kind(tmp_path: Path) -> None:
