@@ -87,7 +87,7 @@ def honest(rng: Generator, unit: TransportUnit, lines: Sequence[Line]) -> Manife
         scan_id=f"SYNTH-{number:06d}-{int(rng.integers(0, 10_000)):04d}",
         regime=_REGIMES[rng.integers(len(_REGIMES))],
         gross_mass_kg=_weighed(rng, lines),
-        tare_kg=float(unit.tare_kg),
+        tare_kg=unit.tare_kg,
         lines=tuple(lines),
     )
 

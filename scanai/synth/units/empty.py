@@ -78,5 +78,5 @@ class Assembly:
         voids: tuple[Space, ...] = (),
     ) -> EmptyUnit:
         """`size`: external length, width and height, m."""
-        unit = TransportUnit(unit_type, *size, round(self.mass_kg, -1))
+        unit = TransportUnit(unit_type, *size, round(float(self.mass_kg), -1))
         return EmptyUnit(unit, tuple(self.parts), space, payload_kg, liquids_only, voids)
