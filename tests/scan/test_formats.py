@@ -258,6 +258,15 @@ def test_bad_profile_beside_a_scan_is_named(tmp_path):
         read_raw(tmp_path / "one.tiff")
 
 
+def test_file_that_breaks_off_is_told_in_plain_words(tmp_path):
+    path = tmp_path / "x.tiff"
+    noise = np.random.default_rng(0).integers(400, 50_000, (2, 640, 64), np.uint16)
+    write_tiff(raw_scan(noise), path)
+    path.write_bytes(path.read_bytes()[:5000])
+    assert message_of(path).startswith("expected a complete TIFF")
+    assert "found one that breaks off or is damaged (" in message_of(path)
+
+
 def test_file_cannot_name_a_profile_file(tmp_path):
     path = tmp_path / "x.tiff"
     description = {"format": "scanai-scan/1", "scanner": "/etc/site.toml"}
