@@ -28,6 +28,8 @@ _CODES = (
     "exit codes: 0 done; 1 ScanAI itself failed or lacks an extra; 2 some input could not be read "
     "(the others still are), or wrong arguments; 130 interrupted"
 )
+_DATA_SET = "data-set"
+_SYNTH_WORDS = (_DATA_SET, "contact-sheet", "test-objects", "-h", "--help")
 _MANIFEST_NOTES = {
     "none": "(no manifest)",
     "unread": "(its manifest could not be read)",
@@ -38,7 +40,8 @@ _TRAIN_PACKAGES = frozenset({"torch", "torchvision", "onnx", "onnxscript", "matp
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(_spelled_out(given))
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -126,16 +129,31 @@ def _text_line(result: Result, report: Report, width: int) -> str:
     return _plain("  ".join([*words, f"{result.seconds:.2f} s"]))
 
 
-def _synth(options: argparse.Namespace) -> int:
-    from scanai.synth.dataset import read_recipe, write_dataset
-    from scanai.synth.samples import is_samples_recipe, read_samples_recipe, write_samples
+def _synth_data_set(options: argparse.Namespace) -> int:
+    from scanai.synth_commands import data_set
 
-    if is_samples_recipe(options.recipe):
-        written = write_samples(read_samples_recipe(options.recipe), options.out)
-    else:
-        written = write_dataset(read_recipe(options.recipe), options.out, options.workers)
-    print(f"{len(written)} scans in {options.out}")
-    return DONE
+    out = options.out or options.folder
+    if out is None or (options.out and options.folder):
+        options.parser.error("expected one folder to write into: OUT, or --out DIR")
+    return data_set(options.recipe, out, options.workers)
+
+
+def _synth_contact_sheet(options: argparse.Namespace) -> int:
+    from scanai.synth_commands import contact_sheet
+
+    return contact_sheet(options.recipe, options.out, options.workers, options.per_page)
+
+
+def _synth_test_objects(options: argparse.Namespace) -> int:
+    from scanai.synth_commands import test_objects
+
+    return test_objects(options.profile, options.out, as_json=options.format == "json")
+
+
+def _bench_synth(options: argparse.Namespace) -> int:
+    from scanai.synth_commands import bench
+
+    return bench(options.scenes, as_json=options.format == "json")
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -276,10 +294,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(command)
     _add_format(command, "json: one report a line on standard output, errors as well")
 
-    command = _command(commands, "synth", _synth, "write a data set of simulated scans")
-    command.add_argument("recipe", type=Path, help="data set recipe (TOML)")
-    command.add_argument("--out", metavar="DIR", type=Path, required=True)
-    _add_workers(command)
+    _add_synth(commands)
 
     command = _command(commands, "train", _train, "train a model from a recipe")
     command.add_argument("recipe", type=Path, help="training recipe (TOML)")
@@ -319,7 +334,68 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(command)
     command.add_argument("--repeats", metavar="N", type=_count, default=9)
     _add_format(command)
+    command = _command(subjects, "synth", _bench_synth, "time of a simulated scan")
+    command.add_argument(
+        "--scenes", metavar="N", type=_count, default=50, help="mixed loads in 40-ft boxes"
+    )
+    _add_format(command)
     return parser
+
+
+def _add_synth(commands: Any) -> None:
+    synth = commands.add_parser(
+        "synth",
+        help="make simulated scans, and look at them",
+        description="Make simulated scans. 'scanai synth RECIPE OUT' is short for "
+        f"'scanai synth {_DATA_SET} RECIPE OUT'.",
+        epilog=_CODES,
+    )
+    subjects = synth.add_subparsers(required=True, metavar="SUBJECT")
+
+    command = _command(
+        subjects, _DATA_SET, _synth_data_set, "write a data set, or what is missing of it"
+    )
+    command.add_argument("recipe", type=Path, metavar="RECIPE", help="data set recipe (TOML)")
+    command.add_argument("folder", type=Path, metavar="OUT", nargs="?")
+    command.add_argument("--out", metavar="DIR", type=Path, help="the same as OUT")
+    _add_workers(command)
+
+    command = _command(
+        subjects, "contact-sheet", _synth_contact_sheet, "draw pages of scans with their truth"
+    )
+    command.add_argument("recipe", type=Path, metavar="RECIPE", help="data set recipe (TOML)")
+    command.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT.html|.png",
+        help="one page of HTML, or as many PNG pages as it takes",
+    )
+    command.add_argument("--per-page", metavar="N", type=_count, default=12, help="scans in a PNG")
+    _add_workers(command)
+
+    command = _command(
+        subjects,
+        "test-objects",
+        _synth_test_objects,
+        "penetration, wire and contrast of scanner profiles",
+    )
+    command.add_argument(
+        "--profile",
+        metavar="NAME|FILE.toml",
+        nargs="+",
+        default=(),
+        help="else all profiles that ship",
+    )
+    command.add_argument("--out", metavar="DIR", type=Path, help="write scans and pictures here")
+    _add_format(command)
+
+
+def _spelled_out(arguments: Sequence[str]) -> list[str]:
+    """`synth RECIPE OUT` means `synth data-set RECIPE OUT`; no recipe is called as a subject is."""
+    words = list(arguments)
+    if words[:1] == ["synth"] and len(words) > 1 and words[1] not in _SYNTH_WORDS:
+        words.insert(1, _DATA_SET)
+    return words
 
 
 def _command(

@@ -435,3 +435,76 @@ def test_bench_end_to_end_times_every_step(
     assert list(seconds) == ["total", "read", "calibrate", "infer", "report", "picture"]
     steps = sum(value for name, value in seconds.items() if name != "total")
     assert seconds["total"] == pytest.approx(steps, rel=0.01)
+
+
+RECIPE = """
+seed = 5
+count = 2
+profiles = ["mobile-4"]
+unit_types = ["20"]
+x_window_px = 48
+kinds = { benign = 1.0 }
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+def test_synth_writes_a_data_set_and_goes_on_with_it(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "scans"
+    assert cli.main(["synth", str(recipe), str(out)]) == 0
+    assert capsys.readouterr().out == f"2 scans in {out}\n"
+    assert cli.main(["synth", "data-set", str(recipe), "--out", str(out)]) == 0
+    assert "2 of 2 scans are there already" in capsys.readouterr().err
+
+
+def test_synth_without_a_folder_is_wrong_use(
+    recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["synth", str(recipe)])
+    assert stop.value.code == 2
+    assert "expected one folder to write into" in capsys.readouterr().err
+
+
+def test_synth_draws_a_contact_sheet(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "sheet.html"
+    assert cli.main(["synth", "contact-sheet", str(recipe), str(page)]) == 0
+    assert capsys.readouterr().out == f"open {page}\n"
+    assert page.exists()
+
+
+def test_synth_measures_test_objects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("scanai.synth.image_quality._SCANS", 1)
+    monkeypatch.setattr("scanai.synth.image_quality._LADDER", (50, 600))
+    command = ["synth", "test-objects", "--profile", "mobile-4"]
+    assert cli.main([*command, "--out", str(tmp_path), "--format", "json"]) == 0
+    figures = json.loads(capsys.readouterr().out)["mobile-4"]
+    assert figures["penetration_mm"] == 50
+    assert (tmp_path / "mobile-4" / "penetration.png").exists()
+    assert cli.main(command) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split()[:2] == ["scanner", "penetration,"]
+    assert row.split()[:2] == ["mobile-4", "50"]
+
+
+def test_bench_synth_keeps_the_promised_shape(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("scanai.synth.bench._speedup", lambda _: 1.9)
+    monkeypatch.setattr("scanai.synth.bench._PLAIN_SOLIDS", 3)
+    monkeypatch.setattr("scanai.synth.bench._COLUMNS", 300)
+    assert cli.main(["bench", "synth", "--scenes", "1", "--format", "json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["seconds_per_scan"].keys() == {"median", "p95"}
+    assert result["two_core_speedup"] == 1.9

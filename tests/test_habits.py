@@ -41,6 +41,7 @@ ASTRAY = {
     "scan knows only physics": ("scan/model.py", "scanai.manifest"),
     "manifest knows no other part": ("manifest/model.py", "scanai.physics"),
     "synth knows only physics, scan and manifest": ("synth/scene.py", "scanai.inspect"),
+    "sheets draw what synth made": ("sheets/contact.py", "scanai.inspect.inspector"),
     "inspect knows only physics, scan and manifest": ("inspect/maps.py", "scanai.synth"),
     "render knows a report, not how it came about": ("render/words.py", "scanai.inspect.verdict"),
     "train knows no command line": ("train/card.py", "scanai.batch"),

@@ -89,7 +89,9 @@ class OperatingPoint:
 
     thresholds: dict[str, float]
     benign: BenignScores | None
-    """None where the thresholds were not set on scans of this scanner."""
+    """None where the thresholds were not set on scans of this scanner or of any scanner drawn."""
+    own: bool = True
+    """False where `benign` are scans of scanners drawn at random instead of this one's."""
 
     def p_value(self, score_name: str, score: float) -> float | None:
         """None on a scanner that the thresholds were not set on: its benign scans are unknown."""
@@ -121,7 +123,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         """Thresholds in force on the scanner of that profile name, or on one that is not known."""
         own = self.scanners.get(scanner or ANY_SCANNER, self.scanners.get(ANY_SCANNER))
         values = {name: entry.value for name, entry in self.thresholds.items()}
-        return OperatingPoint(values | ({} if own is None else own.thresholds), own)
+        thresholds = values | ({} if own is None else own.thresholds)
+        return OperatingPoint(thresholds, own, own=scanner in self.scanners)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ from scanai.inspect.evidence.measured import measure
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.opaque import opaque_findings
 from scanai.inspect.evidence.quality import quality_findings
-from scanai.inspect.evidence.shielding import SCORE as SHIELDING
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.maps import Maps, Model
 from scanai.inspect.report import (
@@ -42,7 +41,7 @@ from scanai.inspect.report import (
 )
 from scanai.inspect.verdict import decide
 from scanai.inspect.wording import caveats, clear_reasons
-from scanai.manifest import GoodsGroup, Manifest, check_belongs
+from scanai.manifest import GoodsGroup, Manifest, check_belongs, dense_headings
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
 
@@ -158,7 +157,7 @@ def _gather(
         raise ScanError(scan.source, "a scan with its scanner profile", "none")
     context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
     declared = () if manifest is None else declared_groups(manifest)
-    shielding, scores = _dense(maps, context, declared)
+    shielding, scores = _dense(maps, context, declared, manifest)
     seen = seen_goods(maps, context)
     mass = estimate_mass(context, manifest)
     findings = shielding + findings
@@ -184,10 +183,11 @@ def _gather(
 
 
 def _dense(
-    maps: Maps, context: Context, declared: tuple[GoodsGroup, ...]
+    maps: Maps, context: Context, declared: tuple[GoodsGroup, ...], manifest: Manifest | None
 ) -> tuple[list[Finding], dict[str, float]]:
     """Shielding by the model and opaque regions by physics; the same place is told once."""
-    shielding, best = shielding_findings(maps.regions, context)
+    dense = None if manifest is None else dense_headings(manifest)
+    shielding, scores = shielding_findings(maps.regions, context, dense)
     opaque, area = opaque_findings(context, declared)
     told = [finding.region for finding in shielding if finding.confirmed and finding.region]
     opaque = [
@@ -196,4 +196,4 @@ def _dense(
         if finding.region is None
         or not any(share_inside(finding.region, other) >= _SAME_PLACE for other in told)
     ]
-    return shielding + opaque, {SHIELDING: best, OPAQUE: area}
+    return shielding + opaque, scores | {OPAQUE: area}

@@ -54,4 +54,9 @@ def caveats(
             f"The model's thresholds were not set on the scanner {scan.profile.name}: how often it "
             "alarms on harmless loads is not known there."
         )
+    elif scan.profile is not None and not point.own:
+        notes.append(
+            "The model's thresholds are those of scanners drawn at random: on the scanner "
+            f"{scan.profile.name} it may alarm more or less often on harmless loads."
+        )
     return notes

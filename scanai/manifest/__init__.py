@@ -6,6 +6,7 @@ What a declaration says is judged in `scanai.inspect`; nothing here has seen a p
 from __future__ import annotations
 
 from scanai.manifest.controls import ControlEntry, is_controlled
+from scanai.manifest.dense_goods import dense_headings
 from scanai.manifest.files import check_belongs, find_manifest, read_manifest, write_manifest
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, group_named
 from scanai.manifest.model import Line, Manifest, Party
@@ -17,6 +18,7 @@ __all__ = [
     "Manifest",
     "Party",
     "check_belongs",
+    "dense_headings",
     "find_manifest",
     "goods_group_of",
     "group_named",

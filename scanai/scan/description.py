@@ -78,8 +78,12 @@ def describe(raw: RawScan) -> str:
 def choose_profile(
     description: Description | None, given: ScannerProfile | None, source: Path
 ) -> ScannerProfile:
-    """The scanner the file names; the given one when it names none, or one that does not ship."""
+    """The scanner the file names; the given one when it names none, or one that does not ship.
+
+    A file NAME.profile.toml beside the scan counts as given, unless another one is.
+    """
     named = description.scanner if description else ""
+    given = given or _beside(source)
     if given and (not named or named == given.name):
         return given
     if not named:
@@ -90,6 +94,13 @@ def choose_profile(
         if given:
             return given
         raise ScanError(source, f"a known scanner: {error.expected}", repr(named)) from error
+
+
+def _beside(source: Path) -> ScannerProfile | None:
+    """The profile that came with the scan: of scanners that do not ship, such as drawn ones."""
+    name = source.stem.removesuffix(".high") if source.suffix == ".png" else source.stem
+    path = source.with_name(f"{name}.profile.toml")
+    return load_profile(path) if path.is_file() else None
 
 
 def assemble(

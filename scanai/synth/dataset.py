@@ -1,30 +1,25 @@
-"""Data sets of simulated scans: a flat TOML recipe, an iterator, and files written by workers.
+"""Data sets of simulated scans: a flat TOML recipe, and scan number i of it.
 
-Scan number i of a recipe depends on the recipe and i alone, so any number of workers writes the
-same bytes. For each scan: NAME.tiff, NAME.manifest.json and NAME.truth.npz.
+Scan number i depends on the recipe and i alone, whoever asks for it and in whatever order.
+`iter_scans` feeds a training without files; files are written in `shards`.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import numpy as np
 from numpy.random import SeedSequence
-from tqdm import tqdm
 
 from scanai.errors import RecipeError
-from scanai.manifest import write_manifest
 from scanai.records import from_toml
-from scanai.scan import load_profile, write_tiff
+from scanai.scan import load_profile
 from scanai.scan.profile import ScannerProfile
+from scanai.synth.cargo import library
 from scanai.synth.recipe_file import (
     RANDOM,
     read_text,
@@ -35,8 +30,7 @@ from scanai.synth.recipe_file import (
 from scanai.synth.scanners import draw_scanner
 from scanai.synth.scenes import ScanSpec
 from scanai.synth.simulate import SimulatedScan, simulate
-from scanai.synth.truth import Truth
-from scanai.synth.units import UNIT_TYPES
+from scanai.synth.units import CONTAINERS, UNIT_TYPES, fits, fits_view
 
 
 class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,7 +42,10 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     kinds: dict[str, float]
     """Weight of each kind of scene."""
     unit_types: tuple[str, ...] = ()
-    """Drawn evenly; none: as the scene library likes."""
+    """Drawn evenly from those that the scanner sees whole and that can hold the heading, or from
+    all where there are none; boxes count as seen. None: as the scene library likes."""
+    headings: tuple[str, ...] = ()
+    """HS headings of the first consignment, in turn; none: as trade has it."""
     x_window_px: Annotated[int, msgspec.Meta(ge=32)] | None = None
     """Columns of a scan; none: the whole unit."""
     air_line_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
@@ -77,6 +74,11 @@ def read_recipe(path: str | Path) -> DatasetRecipe:
     )
     require_weights(recipe.kinds, path)
     require_known("unit_types", recipe.unit_types, UNIT_TYPES, path)
+    known = sorted({goods.heading for goods in library()})
+    require_known("headings", recipe.headings, known, path)
+    for heading in recipe.headings:
+        if set(recipe.unit_types) == {"tank"} and not _holds("tank", heading):
+            raise RecipeError(path, f"unit_types that can hold goods of heading {heading}", "tank")
     require_profiles("profiles", recipe.profiles, path)
     return recipe
 
@@ -88,17 +90,43 @@ def plan_at(recipe: DatasetRecipe, index: int) -> ScanPlan:
     profile = recipe.profiles[rng.integers(len(recipe.profiles))]
     weights = np.array(list(recipe.kinds.values()))
     kind = list(recipe.kinds)[rng.choice(weights.size, p=weights / weights.sum())]
+    scanner = _scanner(profile, sequence)
+    heading = recipe.headings[index % len(recipe.headings)] if recipe.headings else None
     unit_type = None
     if recipe.unit_types:
-        unit_type = recipe.unit_types[rng.integers(len(recipe.unit_types))]
+        choice = _suitable(recipe.unit_types, scanner, heading)
+        unit_type = choice[int(rng.integers(len(choice)))]
     return ScanPlan(
         index=index,
         seed=int(sequence.generate_state(1, np.uint64)[0]),
-        profile=_scanner(profile, sequence),
+        profile=scanner,
         own_profile=profile == RANDOM,
-        spec=ScanSpec(kind=kind, unit_type=unit_type),
+        spec=ScanSpec(kind=kind, unit_type=unit_type, heading=heading),
         x_window_px=recipe.x_window_px,
         air_line=bool(rng.random() < recipe.air_line_share),
+    )
+
+
+def _suitable(
+    unit_types: Sequence[str], scanner: ScannerProfile, heading: str | None
+) -> Sequence[str]:
+    """The unit types that goods of the heading travel in, and of these what the scanner sees whole.
+
+    Where they travel in none of them, the wish is granted all the same, but for a tank."""
+    holding = [unit_type for unit_type in unit_types if _holds(unit_type, heading)]
+    holding = holding or [unit_type for unit_type in unit_types if unit_type != "tank"]
+    # Boxes are what all scanners are built for.
+    seen = [
+        unit_type
+        for unit_type in holding
+        if unit_type in CONTAINERS or fits_view(unit_type, scanner)
+    ]
+    return seen or holding
+
+
+def _holds(unit_type: str, heading: str | None) -> bool:
+    return any(
+        fits(goods, unit_type) for goods in library() if heading is None or goods.heading == heading
     )
 
 
@@ -122,44 +150,3 @@ def iter_scans(recipe: DatasetRecipe) -> Iterator[SimulatedScan]:
     """All scans of the recipe in order, made one by one in this process."""
     for index in range(recipe.count):
         yield scan_at(recipe, index)
-
-
-def write_dataset(recipe: DatasetRecipe, out: str | Path, workers: int = 1) -> list[Path]:
-    """Writes all scans into the folder `out`, with a progress bar; returns the TIFF files."""
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    task = partial(_write_scan, recipe, folder)
-    indices = range(recipe.count)
-    if workers <= 1:
-        return [task(index) for index in tqdm(indices, desc="simulate", unit="scan")]
-    # Fresh processes: a fork would inherit the threads of whatever library runs some already.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        done = pool.map(task, indices)
-        return list(tqdm(done, total=recipe.count, desc="simulate", unit="scan"))
-
-
-def _write_scan(recipe: DatasetRecipe, folder: Path, index: int) -> Path:
-    scan = scan_at(recipe, index)
-    stem = folder / f"{index:06d}"
-    path = stem.with_suffix(".tiff")
-    write_manifest(scan.manifest, stem.with_suffix(".manifest.json"))
-    stem.with_suffix(".truth.npz").write_bytes(_truth_bytes(scan.truth))
-    # Last, so that a scan is never there without its papers and its truth.
-    write_tiff(scan.raw, path)
-    return path
-
-
-def _truth_bytes(truth: Truth) -> bytes:
-    """Areal densities as float16 (0.1 % is enough for any use); boxes as JSON text."""
-    boxes = msgspec.json.encode(truth.boxes).decode()
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        cargo_areal_density=truth.cargo_areal_density.astype(np.float16),
-        total_areal_density=truth.total_areal_density.astype(np.float16),
-        group_index=truth.group_index,
-        shield_mask=truth.shield_mask,
-        boxes=np.array(boxes),
-        cargo_mass_kg=np.array(truth.cargo_mass_kg),
-    )
-    return buffer.getvalue()

@@ -12,6 +12,7 @@ import pytest
 
 from scanai import Inspector
 from scanai.errors import BundleError, ManifestError, ScanError
+from scanai.inspect.bundle import ANY_SCANNER
 from scanai.inspect.evidence.measured import measure
 from scanai.inspect.report import Report, schema
 from scanai.manifest.model import Line, Manifest
@@ -138,7 +139,7 @@ def test_without_a_manifest_only_the_picture_is_judged(inspector, kit) -> None:
     assert report.verdict.decision == "clear"
     assert report.lines == ()
     assert report.inputs.manifest is None
-    assert set(report.evidence_scores) == {"shielding", "opaque_area"}
+    assert set(report.evidence_scores) == {"shielding_in_dense_goods", "opaque_area"}
     assert report.verdict.reasons[-1].startswith("No manifest was used")
     valid_json(report)
 
@@ -151,6 +152,20 @@ def test_refuses_a_manifest_for_another_unit(inspector, kit) -> None:
         inspector.inspect(
             kit.make_scan(kit.walls), Manifest(unit="SYNTH-000002"), manifest_name="a.json"
         )
+
+
+def test_says_when_thresholds_are_those_of_scanners_drawn_at_random(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls)
+    other = replace(scan, profile=msgspec.structs.replace(scan.profile, name="elsewhere"))
+    bundle = inspector.bundle
+    scanners = bundle.metadata.scanners | {ANY_SCANNER: bundle.metadata.scanners["coarse"]}
+    metadata = msgspec.structs.replace(bundle.metadata, scanners=scanners)
+    drawn = Inspector(replace(bundle, metadata=metadata))
+    assert (
+        "are those of scanners drawn at random: on the scanner elsewhere"
+        in (drawn.inspect(other, Manifest()).verdict.reasons[-1])
+    )
+    assert "drawn at random" not in drawn.inspect(scan, Manifest()).verdict.reasons[-1]
 
 
 def test_says_when_thresholds_were_not_set_on_the_scanner(inspector, kit) -> None:

@@ -10,6 +10,7 @@ import struct
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from scanai.errors import ScanError
+from scanai.errors import ProfileError, ScanError
 from scanai.scan import (
     RawScan,
     calibrate,
@@ -31,6 +32,7 @@ from scanai.scan import (
     write_tiff,
 )
 from scanai.scan.limits import MAX_PIXELS
+from scanai.scan.profile_toml import profile_toml
 
 PORTAL = load_profile("portal-6-4")
 FILES = settings(
@@ -235,6 +237,34 @@ def test_site_profile_serves_a_file_of_a_scanner_that_does_not_ship(tmp_path):
         "expected a known scanner: the name of a scanner profile (gantry-9-6, mobile-4, "
         "portal-6-4, rail-10-6, relocatable-6-4, truck-6-3) or a .toml file, found 'site-1'"
     )
+
+
+@pytest.mark.parametrize("name", ["one.tiff", "one.high.png", "one.npy"])
+def test_profile_beside_a_scan_serves_a_scanner_that_does_not_ship(tmp_path, name):
+    site = msgspec.structs.replace(PORTAL, name="site", noise_floor=2e-4)
+    raw = raw_scan(np.full((2, 640, 32), 30_000, np.uint16), site)
+    writers = {".tiff": write_tiff, ".png": lambda raw, _: write_png_pair(raw, tmp_path / "one"),
+               ".npy": write_npy}  # fmt: skip
+    writers[Path(name).suffix](raw, tmp_path / name)
+    (tmp_path / "one.profile.toml").write_text(profile_toml(site))
+    assert read_raw(tmp_path / name).profile == site
+    assert read_raw(tmp_path / name, msgspec.structs.replace(site, name="x")).profile.name == "x"
+
+
+def test_bad_profile_beside_a_scan_is_named(tmp_path):
+    write_tiff(raw_scan(np.full((2, 640, 32), 30_000, np.uint16)), tmp_path / "one.tiff")
+    (tmp_path / "one.profile.toml").write_text("name = 3")
+    with pytest.raises(ProfileError, match=r"one\.profile\.toml: expected"):
+        read_raw(tmp_path / "one.tiff")
+
+
+def test_file_that_breaks_off_is_told_in_plain_words(tmp_path):
+    path = tmp_path / "x.tiff"
+    noise = np.random.default_rng(0).integers(400, 50_000, (2, 640, 64), np.uint16)
+    write_tiff(raw_scan(noise), path)
+    path.write_bytes(path.read_bytes()[:5000])
+    assert message_of(path).startswith("expected a complete TIFF")
+    assert "found one that breaks off or is damaged (" in message_of(path)
 
 
 def test_file_cannot_name_a_profile_file(tmp_path):

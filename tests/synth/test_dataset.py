@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -11,8 +10,6 @@ import numpy as np
 import pytest
 
 from scanai.errors import RecipeError
-from scanai.manifest import read_manifest
-from scanai.scan import read_raw
 from scanai.scan.profile import known_profiles
 from scanai.synth.dataset import (
     DatasetRecipe,
@@ -20,7 +17,6 @@ from scanai.synth.dataset import (
     plan_at,
     read_recipe,
     scan_at,
-    write_dataset,
 )
 from scanai.synth.scenes import KINDS
 from scanai.synth.units import UNIT_TYPES
@@ -41,36 +37,6 @@ count = 3
 profiles = ["portal-6-4"]
 kinds = { benign = 1.0 }
 """
-
-
-def hashes(folder) -> dict[str, str]:
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.iterdir())
-    }
-
-
-def test_any_number_of_workers_writes_the_same_bytes(tmp_path):
-    write_dataset(RECIPE, tmp_path / "one", workers=1)
-    write_dataset(RECIPE, tmp_path / "two", workers=2)
-    assert hashes(tmp_path / "one") == hashes(tmp_path / "two")
-    assert len(hashes(tmp_path / "one")) == 9
-
-
-def test_files_hold_what_was_simulated(tmp_path):
-    paths = write_dataset(msgspec.structs.replace(RECIPE, count=2), tmp_path)
-    assert [path.name for path in paths] == ["000000.tiff", "000001.tiff"]
-    for index, path in enumerate(paths):
-        scan = scan_at(RECIPE, index)
-        raw = read_raw(path)
-        np.testing.assert_array_equal(raw.pixels, scan.raw.pixels)
-        assert raw.scan_id == scan.manifest.scan_id
-        stem = path.with_suffix("")
-        assert read_manifest(stem.with_suffix(".manifest.json")) == scan.manifest
-        with np.load(stem.with_suffix(".truth.npz")) as truth:
-            np.testing.assert_array_equal(truth["group_index"], scan.truth.group_index)
-            np.testing.assert_array_equal(truth["shield_mask"], scan.truth.shield_mask)
-            assert len(msgspec.json.decode(str(truth["boxes"]))) == len(scan.truth.boxes)
 
 
 def test_a_longer_recipe_begins_with_the_scans_of_the_shorter():
@@ -95,15 +61,15 @@ def test_reads_a_recipe(tmp_path):
     assert recipe.x_window_px is None
 
 
-def test_small_recipe_shows_every_key_kind_scanner_and_unit_and_makes_scans(tmp_path):
+def test_small_recipe_shows_every_key_kind_scanner_and_unit_and_makes_scans():
     text = SMALL.read_text()
     assert not [key for key in DatasetRecipe.__struct_fields__ if key not in text]
     recipe = read_recipe(SMALL)
     assert set(recipe.kinds) == set(KINDS)
-    assert set(recipe.profiles) == set(known_profiles())
+    assert set(recipe.profiles) == {*known_profiles(), "random"}
     assert set(recipe.unit_types) == set(UNIT_TYPES)
     narrow = msgspec.structs.replace(recipe, count=2, x_window_px=64)
-    assert all(read_raw(path).pixels.shape[2] == 64 for path in write_dataset(narrow, tmp_path))
+    assert all(scan.raw.pixels.shape[2] == 64 for scan in iter_scans(narrow))
 
 
 @pytest.mark.parametrize(
@@ -127,6 +93,10 @@ def test_refuses_a_recipe_and_names_the_key(tmp_path, change, message):
     [
         (TOML.replace("benign", "haunted"), r"kinds among benign, .*, found haunted$"),
         (TOML + 'unit_types = ["60"]', r"unit_types among 20, .*, found 60$"),
+        (
+            TOML + 'headings = ["4011"]\nunit_types = ["tank"]',
+            r"unit_types that can hold goods of heading 4011, found tank$",
+        ),
         (
             TOML.replace("portal-6-4", "mars-1"),
             r"in profiles .*gantry-9-6, mobile-4, portal-6-4.*, found mars-1: no such profile$",
@@ -158,6 +128,25 @@ def test_refuses_weights_that_draw_nothing(tmp_path, weight, message):
     path.write_text(TOML.replace("benign = 1.0", f"benign = {weight}"))
     with pytest.raises(RecipeError, match=re.escape(f"{path}: expected {message}")):
         read_recipe(path)
+
+
+def units_drawn(**changes: object) -> set[str | None]:
+    recipe = DatasetRecipe(seed=1, count=40, kinds={"benign": 1.0}, **changes)
+    return {plan_at(recipe, index).spec.unit_type for index in range(recipe.count)}
+
+
+def test_scanner_is_given_no_unit_that_it_sees_by_half():
+    units = ("20", "wagon", "van")
+    assert units_drawn(profiles=("portal-6-4",), unit_types=units) == {"20", "van"}
+    assert units_drawn(profiles=("rail-10-6",), unit_types=units) == set(units)
+    assert units_drawn(profiles=("portal-6-4",), unit_types=("wagon",)) == {"wagon"}
+
+
+def test_goods_are_drawn_into_units_that_they_travel_in():
+    units = ("tank", "40HC")
+    drawn = {"profiles": ("portal-6-4",), "unit_types": units}
+    assert units_drawn(**drawn, headings=("4011",)) == {"40HC"}
+    assert units_drawn(**drawn, headings=("2710",)) == {"tank"}
 
 
 def test_refuses_what_is_not_text(tmp_path):

@@ -76,13 +76,10 @@ def test_bundle_carries_thresholds_set_on_its_scanner(bundle: Path) -> None:
     metadata = load_bundle(bundle).metadata
     assert metadata.scanners.keys() == {"mobile-4"}
     own = metadata.operating_point("mobile-4")
-    assert (
-        own.thresholds["shielding_score"]
-        == metadata.scanners["mobile-4"].thresholds["shielding_score"]
-    )
-    assert metadata.thresholds["shielding_score"].false_alarm_rate == 0.1
+    assert own.thresholds["opaque_area"] == metadata.scanners["mobile-4"].thresholds["opaque_area"]
+    assert metadata.thresholds["opaque_area"].false_alarm_rate == 0.1
     assert metadata.thresholds["shielding_excess"].false_alarm_rate is None
-    assert own.p_value("shielding", 1.1) == pytest.approx(0.1)
+    assert own.p_value("opaque_area", 1e12) == pytest.approx(0.1)
     assert "Set on benign simulated scans: 9 of mobile-4." in (bundle / "README.md").read_text(
         "utf-8"
     )

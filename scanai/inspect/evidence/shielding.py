@@ -4,10 +4,14 @@ A region is compared with the pixels right around it. What it holds beyond its s
 excess of areal density and, where both energies still get through, an interval for its effective Z.
 The kind of finding follows from these; the score stays the model's. Regions that the physics does
 not bear out are kept, marked as not confirmed, and count for nothing in the verdict.
+
+A block of lead and a lead ingot are one picture. So a region is judged against benign scans of its
+own sort: of goods that hold pieces as dense as a shield, or of all others, where they are rare.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor
 from typing import Literal
 
@@ -19,7 +23,8 @@ from scanai.inspect.evidence.context import Box, Context, share_inside
 from scanai.inspect.evidence.layers import Layer
 from scanai.inspect.report import Evidence, Finding
 
-SCORE = "shielding"
+SCORE, SCORE_IN_DENSE = "shielding", "shielding_in_dense_goods"
+_THRESHOLDS = {SCORE: "shielding_score", SCORE_IN_DENSE: "shielding_score_in_dense_goods"}
 _OVERLAP = 0.3
 _LOOKS = 12
 """Regions looked at when none is reported or confirmed: each costs some 1.5 ms."""
@@ -28,10 +33,15 @@ Kind = Literal["high_z_shielding", "dense_block", "hidden_cavity", "opaque_regio
 
 
 def shielding_findings(
-    regions: NDArray[np.float32], context: Context
-) -> tuple[list[Finding], float]:
-    """Findings for the model's regions ((K, 5) boxes and scores), and the best confirmed score."""
-    threshold = context.threshold("shielding_score")
+    regions: NDArray[np.float32], context: Context, dense: Sequence[str] | None
+) -> tuple[list[Finding], dict[str, float]]:
+    """Findings for the model's regions ((K, 5) boxes and scores), and the best confirmed score.
+
+    dense: declared HS headings under which pieces as dense as a shield are ordinary; None without a
+    declaration, which could be of any goods.
+    """
+    name = SCORE if dense is not None and not dense else SCORE_IN_DENSE
+    threshold = context.threshold(_THRESHOLDS[name])
     findings: list[Finding] = []
     best = 0.0
     distinct = distinct_regions(regions, context.measured.attenuation.shape[1:])
@@ -43,8 +53,8 @@ def shielding_findings(
         if confirmed:
             best = max(best, score)
         if score >= threshold:
-            findings.append(_finding(look, score, confirmed, context))
-    return findings, best
+            findings.append(_finding(look, name, score, confirmed, dense, context))
+    return findings, {name: best}
 
 
 def distinct_regions(
@@ -91,14 +101,21 @@ def _kind(look: Look, context: Context) -> Kind:
     return "dense_block"
 
 
-def _finding(look: Look, score: float, confirmed: bool, context: Context) -> Finding:
+def _finding(
+    look: Look,
+    name: str,
+    score: float,
+    confirmed: bool,
+    dense: Sequence[str] | None,
+    context: Context,
+) -> Finding:
     kind = _kind(look, context)
     return Finding(
         kind=kind,
         score=score,
-        p_value=context.p_value(SCORE, score),
+        p_value=context.p_value(name, score),
         region=look.box,
-        sentence=_sentence(kind, look, confirmed, context),
+        sentence=_sentence(kind, look, confirmed, context) + (_beside(dense) if confirmed else ""),
         evidence=_evidence(look),
         confirmed=confirmed,
     )
@@ -125,6 +142,16 @@ def _sentence(kind: Kind, look: Look, confirmed: bool, context: Context) -> str:
         f"{what.get(kind, 'Dense block')}, {size}, at {place}: {_how_much(kind, layer)} more than "
         f"beside it, {_of_what(layer)}."
     )
+
+
+def _beside(dense: Sequence[str] | None) -> str:
+    """What the declaration has to say about it."""
+    if dense is None:
+        return ""
+    if not dense:
+        return " No declared goods are as dense."
+    named = " and ".join(dense[:2]) + (" and others" if len(dense) > 2 else "")
+    return f" Goods declared under {named} may be as dense."
 
 
 def _how_much(kind: Kind, layer: Layer) -> str:

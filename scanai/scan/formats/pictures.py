@@ -60,9 +60,15 @@ def open_picture(content: bytes, path: Path, *formats: str) -> Image.Image:
     except UnidentifiedImageError as error:
         raise ScanError(path, expected, "something else, or a truncated file") from error
     except PICTURE_ERRORS as error:
-        raise ScanError(path, expected, str(error) or type(error).__name__) from error
+        raise ScanError(path, expected, damage(error)) from error
     check_size(path, 1, image.height, image.width)
     return image
+
+
+def damage(error: Exception) -> str:
+    """What was found instead of a whole file, with the decoder's own words behind it."""
+    words = " ".join(str(error).split()).rstrip(".")
+    return f"one that breaks off or is damaged ({words or type(error).__name__})"
 
 
 def pixels_16(images: Sequence[Image.Image], paths: Sequence[Path]) -> NDArray[np.uint16]:
@@ -89,6 +95,4 @@ def decode(image: Image.Image, path: Path) -> NDArray[np.generic]:
     try:
         return np.asarray(image)
     except PICTURE_ERRORS as error:
-        raise ScanError(
-            path, "a complete picture", str(error) or f"a truncated file ({type(error).__name__})"
-        ) from error
+        raise ScanError(path, "a complete picture", damage(error)) from error

@@ -11,7 +11,7 @@ from PIL import Image
 
 from scanai.errors import ScanError
 from scanai.scan.description import assemble, choose_profile, describe, parse
-from scanai.scan.formats.pictures import PICTURE_ERRORS, open_picture, pixels_16, quiet
+from scanai.scan.formats.pictures import PICTURE_ERRORS, damage, open_picture, pixels_16, quiet
 from scanai.scan.limits import check_size, read_bytes
 from scanai.scan.model import RawScan
 from scanai.scan.profile import ScannerProfile
@@ -40,7 +40,7 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
             low = pages[-1]
             low.seek(count - 1)
     except PICTURE_ERRORS as error:
-        raise ScanError(path, "a complete TIFF", str(error) or "a broken page") from error
+        raise ScanError(path, "a complete TIFF", damage(error)) from error
     check_size(path, count, high.height, high.width)
     if low.size != high.size:
         raise ScanError(

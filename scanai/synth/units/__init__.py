@@ -8,6 +8,7 @@ travels in which. Cargo itself is in `scanai.synth.cargo` and `forms`.
 
 from scanai.synth.units.catalogue import (
     CONTAINER_PAYLOAD_KG,
+    CONTAINERS,
     UNIT_TYPES,
     build_unit,
     fits_view,
@@ -19,6 +20,7 @@ from scanai.synth.units.empty import EmptyUnit, Space
 from scanai.synth.units.stowing import packed_for, stow
 
 __all__ = [
+    "CONTAINERS",
     "CONTAINER_PAYLOAD_KG",
     "UNIT_TYPES",
     "EmptyUnit",
