@@ -311,7 +311,7 @@ def _parser() -> argparse.ArgumentParser:
         "--benign",
         metavar="N",
         type=int,
-        default=150,
+        default=300,
         help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
     )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=_share, default=0.02)

@@ -114,6 +114,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Scanner profiles on whose benign scans the thresholds were set; none: initial thresholds.
 
     ANY_SCANNER: of scanners drawn at random, which stands for one that is not known."""
+    threshold_seeds: tuple[int, ...] = ()
+    """Of the simulated scans that set the thresholds: figures must come from others."""
     recipe: str
     recipe_sha256: Sha256
     sha256: Sha256

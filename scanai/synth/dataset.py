@@ -46,7 +46,7 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     all where there are none; boxes count as seen. None: as the scene library likes."""
     headings: tuple[str, ...] = ()
     """HS headings of the first consignment, in turn; none: as trade has it."""
-    x_window_px: Annotated[int, msgspec.Meta(ge=32)] | None = None
+    x_window_px: Annotated[int, msgspec.Meta(ge=32, le=16_384)] | None = None
     """Columns of a scan; none: the whole unit."""
     air_line_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     """Share of the scans that bring their air and dark levels."""

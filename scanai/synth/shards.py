@@ -31,6 +31,7 @@ from tqdm import tqdm
 from scanai.errors import InputError, RecipeError
 from scanai.synth.dataset import DatasetRecipe, make_scan, plan_at
 from scanai.synth.origin import Origin, origin_of
+from scanai.synth.recipe_file import require_folder
 from scanai.synth.record import ScanRecord, files_of, line, read_records, record_of
 from scanai.synth.scan_files import PART, write_scan, written
 from scanai.synth.workers import ordered
@@ -58,7 +59,7 @@ def write_dataset(
     by somebody else, or the disk cannot hold the data set.
     """
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    require_folder(folder)
     with _alone(folder):
         _claim(recipe, folder)
         for leftover in folder.glob(f"shard-*/{PART}*"):
@@ -154,6 +155,8 @@ def _make_missing(
 ) -> None:
     """Makes the scans without record, and adds a line and a record for each."""
     missing = [index for index in range(recipe.count) if index not in records]
+    if not missing:
+        return
     probes: list[_Made] = []
     with (
         (folder / RECORDS).open("ab") as lines,

@@ -45,7 +45,8 @@ def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
         "declaration. It decides nothing.",
         "",
         f"**Training data**: {recipe.windows} windows of simulated scans "
-        f"({', '.join(recipe.profiles)}), recipe `{recipe.name}`. No real scan was used.",
+        f"({', '.join(dict.fromkeys(recipe.profiles))}), recipe `{recipe.name}`. "
+        "No real scan was used.",
         "",
         "**Limits**: not validated on real scans or real threats. For a scanner other "
         "than those above thresholds and p-values are those of scanners drawn at random, if these "

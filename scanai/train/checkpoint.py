@@ -14,6 +14,7 @@ from scanai.train.recipe import TrainingRecipe, parse_recipe
 
 CHECKPOINT_FILE = "checkpoint.pt"
 _FORMAT = "scanai-checkpoint/1"
+_READABLE = "a checkpoint that is whole (delete it to train from the start)"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
     except OSError as error:
         raise InputError(path, "a checkpoint", str(error.strerror)) from error
     except Exception as error:  # torch raises whatever its archive reader or unpickler raised
-        raise InputError(path, "a checkpoint", str(error).splitlines()[0]) from error
+        raise InputError(path, _READABLE, "one that torch cannot read") from error
     if not isinstance(content, dict) or content.pop("format", None) != _FORMAT:
         raise InputError(path, _FORMAT, "another format")
     return Checkpoint(**content)

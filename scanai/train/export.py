@@ -231,7 +231,7 @@ def greatest_difference(graph: ScanGraph, model: bytes) -> float:
             candidates = graph.candidates(*tensors[:4]).numpy()
         for name, ours, theirs in zip(OUTPUTS, found, expected, strict=True):
             reference = theirs.numpy()
-            if ours.shape != reference.shape:
+            if ours.shape != reference.shape or not np.isfinite(ours).all():
                 return float("inf")
             if name == "regions":
                 greatest = max(greatest, regions_differ(ours, reference, candidates))

@@ -50,7 +50,8 @@ def ratio_of_sums(pairs: Sequence[tuple[float, float]]) -> Figure | None:
     ratios = drawn[drawn[:, 1] > 0]
     low, high = np.quantile(ratios[:, 0] / ratios[:, 1], [0.025, 0.975])
     total = values.sum(axis=0)
-    return Figure(_r(total[0] / total[1]), _r(low), _r(high), len(values))
+    cases = int((values[:, 1] > 0).sum())
+    return Figure(_r(total[0] / total[1]), _r(low), _r(high), cases)
 
 
 def all_figures(

@@ -23,6 +23,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
+from scanai.synth.recipe_file import require_folder
 from scanai.train.batches import Batch, TrainingBatches
 from scanai.train.checkpoint import (
     CHECKPOINT_FILE,
@@ -32,7 +33,7 @@ from scanai.train.checkpoint import (
 )
 from scanai.train.losses import Losses, losses
 from scanai.train.network import ShieldingNetwork
-from scanai.train.recipe import TrainingRecipe, read_recipe
+from scanai.train.recipe import TrainingRecipe, parse_recipe, read_recipe
 from scanai.train.validation import validate
 from scanai.train.windows import data_recipe, make_windows
 
@@ -52,11 +53,12 @@ def train(
     """
     recipe, text = read_recipe(recipe_path)
     run = Path(run)
-    _claim(run, text)
+    _claim(run, recipe, text)
+    # Before the data: a checkpoint that cannot be read must not cost hours of simulation first.
+    network, optimiser, schedule, first = _start(recipe, run)
     training, validation = make_data(recipe, run, workers)
     if data_only:
         return run
-    network, optimiser, schedule, first = _start(recipe, run)
     if first < recipe.steps:
         _steps(recipe, text, run, (network, optimiser, schedule), first, training)
         record = validate(network.eval(), validation)
@@ -76,11 +78,17 @@ def make_data(recipe: TrainingRecipe, run: Path, workers: int) -> tuple[list[Pat
     return made[0], made[1]
 
 
-def _claim(run: Path, text: str) -> None:
-    run.mkdir(parents=True, exist_ok=True)
+def _claim(run: Path, recipe: TrainingRecipe, text: str) -> None:
+    """The folder for this recipe; its comments may change, its values may not."""
+    require_folder(run)
     copy = run / "recipe.toml"
-    if copy.exists() and copy.read_text("utf-8") != text:
-        raise RecipeError(run, "a run of this recipe or an empty folder", "a run of another recipe")
+    if copy.exists():
+        known = parse_recipe(copy.read_text("utf-8"), copy)
+        keys = TrainingRecipe.__struct_fields__
+        other = [key for key in keys if getattr(known, key) != getattr(recipe, key)]
+        if other:
+            found = f"a run of another recipe (other {', '.join(other)})"
+            raise RecipeError(run, "a run of this recipe or an empty folder", found)
     copy.write_text(text, "utf-8")
     about = {
         "recipe_sha256": sha256(text.encode()).hexdigest(),
@@ -143,6 +151,10 @@ def _steps(
             parts = _step(network, optimiser, schedule, batch, recipe)
             done = step + 1
             progress.update()
+            saves = done % recipe.checkpoint_steps == 0 or done == recipe.steps
+            if (saves or done % _LOG_STEPS == 0) and not torch.isfinite(parts.total):
+                expected = "losses that stay finite (a smaller learning_rate may help)"
+                raise RecipeError(run / "recipe.toml", expected, f"{parts.total} at step {done}")
             if done % _LOG_STEPS == 0 or done == recipe.steps:
                 values = {
                     name: round(float(part.detach()), 5) for name, part in parts._asdict().items()
@@ -150,7 +162,7 @@ def _steps(
                 progress.set_postfix(loss=values["total"])
                 rate = (done - first) / (time.perf_counter() - started)
                 _log(run, {"step": done, "loss": values, "steps_per_s": round(rate, 3)})
-            if done % recipe.checkpoint_steps == 0 or done == recipe.steps:
+            if saves:
                 save_checkpoint(
                     Checkpoint(
                         recipe_text=text,

@@ -17,9 +17,11 @@ from scanai.synth.recipe_file import read_text, require_profiles, require_weight
 from scanai.train.network import STRIDE, NetworkSize
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
 Range = tuple[float, float]
+_LARGEST_FACTOR = 10.0
+_LARGEST_CROP = 8192
 
 
 class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,7 +49,7 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     batch: Annotated[int, msgspec.Meta(ge=1, le=4096)]
     crop_px: tuple[int, int]
     """Rows, columns that the network sees at once; multiples of 32."""
-    learning_rate: Positive
+    learning_rate: Annotated[float, msgspec.Meta(gt=0, le=1)]
     """At its peak; a one-cycle schedule rises to it and falls to nothing."""
     weight_decay: Annotated[float, msgspec.Meta(ge=0)] = 0.01
     precision: Literal["bfloat16", "float32"] = "bfloat16"
@@ -101,10 +103,12 @@ def parse_recipe(text: str, source: str | Path) -> TrainingRecipe:
     except ValueError as error:
         raise RecipeError(source, "a training recipe in TOML", str(error)) from error
     require_weights(recipe.kinds, source)
-    if any(side < STRIDE or side % STRIDE for side in recipe.crop_px):
-        raise RecipeError(source, f"crop_px in multiples of {STRIDE}", str(recipe.crop_px))
+    if any(not STRIDE <= side <= _LARGEST_CROP or side % STRIDE for side in recipe.crop_px):
+        expected = f"crop_px in multiples of {STRIDE} up to {_LARGEST_CROP}"
+        raise RecipeError(source, expected, str(recipe.crop_px))
     for key in ("ratio_scale", "attenuation_scale", "added_noise"):
         low, high = getattr(recipe, key)
-        if not 0 <= low <= high:
-            raise RecipeError(source, f"{key} as two rising numbers", f"{low}, {high}")
+        if not 0 <= low <= high <= _LARGEST_FACTOR:
+            expected = f"{key} as two rising numbers from 0 to {_LARGEST_FACTOR:g}"
+            raise RecipeError(source, expected, f"{low}, {high}")
     return recipe

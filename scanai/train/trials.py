@@ -100,7 +100,8 @@ def fresh_scans(
 ) -> DatasetRecipe:
     """Whole scans of the kinds given, on the scanners of the bundle's training recipe.
 
-    RecipeError when the seed is one that the model was trained or validated on.
+    RecipeError when the seed is one that the model was trained or validated on, or that its
+    thresholds were set on.
     """
     recipe = _training_recipe(metadata)
     used = (recipe.data_seed, recipe.data_seed + 1)
@@ -108,6 +109,8 @@ def fresh_scans(
         raise RecipeError(
             f"seed {seed}", f"a seed other than {used[0]} and {used[1]} of the training", str(seed)
         )
+    if seed in metadata.threshold_seeds:
+        raise RecipeError(f"seed {seed}", "a seed that set none of the thresholds", str(seed))
     return DatasetRecipe(seed=seed, count=count, profiles=recipe.profiles, kinds=kinds)
 
 

@@ -47,11 +47,12 @@ def validate(network: ShieldingNetwork, paths: Sequence[Path]) -> dict[str, floa
         if not len(boxes):
             free.append(float(score.max()))
             continue
-        for x0, y0, x1, y1, visible in boxes:
-            if visible >= _VISIBLE:
-                part = score[int(y0) // 4 : int(y1) // 4 + 1, int(x0) // 4 : int(x1) // 4 + 1]
-                inside.append(float(part.max()))
-                greatest.append(float(score.max()))
+        clear = boxes[boxes[:, 4] >= _VISIBLE]
+        for x0, y0, x1, y1, _ in clear:
+            part = score[int(y0) // 4 : int(y1) // 4 + 1, int(x0) // 4 : int(x1) // 4 + 1]
+            inside.append(float(part.max()))
+        if len(clear):
+            greatest.append(float(score.max()))
     figures = {"goods_accuracy": right / max(loaded, 1)}
     if free and inside:
         figures["threat_auc"] = roc_area(np.array(free), np.array(greatest))

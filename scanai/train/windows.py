@@ -8,19 +8,21 @@ recipe and is refused for another. Cropping and augmentation are in `batches`.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from scanai.errors import RecipeError
+from scanai.errors import InputError, RecipeError
 from scanai.scan import calibrate
 from scanai.scan.model import Scan
 from scanai.scan.profile import ScannerProfile
@@ -161,16 +163,22 @@ def save_window(window: Window, path: Path) -> None:
 
 
 def load_window(path: Path) -> Window:
-    with np.load(path, allow_pickle=False) as stored:
-        along, across = stored["pitch_mm"]
-        codes = stored["attenuation"].astype(np.float32)
-        return Window(
-            attenuation=codes * np.float32(1 / _CODES_PER_ATTENUATION) - np.float32(_CODE_OFFSET),
-            goods=stored["goods"],
-            shield=stored["shield"].astype(np.float32) / 255,
-            boxes=stored["boxes"],
-            pitch_mm=(float(along), float(across)),
-        )
+    """InputError when the file is not whole, as after a full disk."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            along, across = stored["pitch_mm"]
+            codes = stored["attenuation"].astype(np.float32)
+            goods, shield, boxes = stored["goods"], stored["shield"], stored["boxes"]
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error) as error:
+        expected = "a training window that is whole (delete it and it is made again)"
+        raise InputError(path, expected, "a file that breaks off or was altered") from error
+    return Window(
+        attenuation=codes * np.float32(1 / _CODES_PER_ATTENUATION) - np.float32(_CODE_OFFSET),
+        goods=goods,
+        shield=shield.astype(np.float32) / 255,
+        boxes=boxes,
+        pitch_mm=(float(along), float(across)),
+    )
 
 
 def _means(picture: NDArray[np.float32], stride: int) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -80,7 +81,7 @@ def test_refuses_the_run_folder_of_another_recipe(
 ) -> None:
     run = loop.train(recipe_path, tmp_path / "run", data_only=True)
     recipe_path.write_text(recipe_text.replace("seed = 3", "seed = 4", 1))
-    with pytest.raises(RecipeError, match="found a run of another recipe"):
+    with pytest.raises(RecipeError, match=r"found a run of another recipe \(other seed\)"):
         loop.train(recipe_path, run)
 
 
@@ -97,8 +98,47 @@ def test_refuses_what_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"checkpoint\.pt: expected a checkpoint, found No such"):
         load_checkpoint(tmp_path)
     (tmp_path / CHECKPOINT_FILE).write_bytes(b"nothing of the kind")
-    with pytest.raises(InputError, match="expected a checkpoint"):
+    with pytest.raises(InputError, match="expected a checkpoint that is whole"):
         load_checkpoint(tmp_path)
     torch.save({"format": "other"}, tmp_path / CHECKPOINT_FILE)
     with pytest.raises(InputError, match="expected scanai-checkpoint/1, found another format"):
         load_checkpoint(tmp_path)
+
+
+def test_a_comment_makes_no_other_recipe(tmp_path: Path, recipe_path: Path) -> None:
+    run = loop.train(recipe_path, tmp_path / "run")
+    recipe_path.write_text("# With a note.\n" + recipe_path.read_text("utf-8"), "utf-8")
+    loop.train(recipe_path, run)
+    assert (run / "recipe.toml").read_text("utf-8").startswith("# With a note.")
+
+
+def test_stops_at_a_loss_that_is_not_finite(
+    tmp_path: Path, recipe_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = loop.losses
+
+    def broken(*args: Any) -> Any:
+        parts = losses(*args)
+        return parts._replace(total=parts.total * float("nan"))
+
+    monkeypatch.setattr(loop, "losses", broken)
+    with pytest.raises(RecipeError, match=r"losses that stay finite .*, found nan at step"):
+        loop.train(recipe_path, tmp_path / "run")
+    assert not (tmp_path / "run" / CHECKPOINT_FILE).exists()
+
+
+def test_refuses_a_run_folder_that_is_a_file(tmp_path: Path, recipe_path: Path) -> None:
+    (tmp_path / "run").write_text("x")
+    with pytest.raises(InputError, match="run: expected a folder to write to, found File exists"):
+        loop.train(recipe_path, tmp_path / "run")
+
+
+def test_a_damaged_checkpoint_is_refused_before_any_window_is_made(
+    tmp_path: Path, recipe_path: Path
+) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / CHECKPOINT_FILE).write_bytes(b"PK" * 40)
+    with pytest.raises(InputError, match=r"a checkpoint that is whole \(delete it"):
+        loop.train(recipe_path, run)
+    assert not (run / "windows").exists()

@@ -34,6 +34,12 @@ def test_shipped_recipe_is_valid_and_named_as_its_file(path: Path) -> None:
         ),
         ("channels = [16, 16, 16, 16]", "channels = [16, 16, 16, 24]", "4 multiples of 16"),
         ("steps = 6", "steps = 6\nratio_scale = [1.1, 0.9]", "ratio_scale as two rising numbers"),
+        (
+            "steps = 6",
+            "steps = 6\nattenuation_scale = [0.0, inf]",
+            "attenuation_scale as two rising numbers from 0 to 10, found 0.0, inf",
+        ),
+        ("crop_px = [96, 96]", "crop_px = [3200000, 96]", "multiples of 32 up to 8192"),
     ],
 )
 def test_refuses_a_wrong_recipe(recipe_text: str, old: str, new: str, message: str) -> None:
@@ -64,3 +70,14 @@ def test_unknown_scanner_is_refused_with_file_key_and_known_names(
 def test_recipe_of_a_bundle_may_name_a_scanner_that_is_not_here(recipe_text: str) -> None:
     recipe = parse_recipe(recipe_text.replace("portal-6-4", "mars-1"), "recipe of the bundle")
     assert recipe.profiles == ("mars-1",)
+
+
+@pytest.mark.parametrize("rate", ["inf", "nan", "1e30", "0.0"])
+def test_refuses_a_learning_rate_that_cannot_train(recipe_text: str, rate: str) -> None:
+    text = "\n".join(
+        f"learning_rate = {rate}" if line.startswith("learning_rate") else line
+        for line in recipe_text.splitlines()
+    )
+    assert text != recipe_text
+    with pytest.raises(RecipeError, match="learning_rate"):
+        parse_recipe(text, "recipe.toml")

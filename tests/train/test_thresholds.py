@@ -122,6 +122,34 @@ def test_refuses_seeds_that_the_model_was_trained_or_validated_on(
         fresh_scans(metadata, seed, 10, {"benign": 1.0})
 
 
+def test_refuses_seeds_that_set_the_thresholds(metadata: BundleMetadata) -> None:
+    metadata = msgspec.structs.replace(metadata, threshold_seeds=(40, 41))
+    fresh_scans(metadata, 42, 10, {"benign": 1.0})
+    with pytest.raises(RecipeError, match="a seed that set none of the thresholds, found 41"):
+        fresh_scans(metadata, 41, 10, {"benign": 1.0})
+
+
+@pytest.mark.parametrize("first", [4, 5, 6])
+def test_no_scan_of_the_training_sets_a_threshold(metadata: BundleMetadata, first: int) -> None:
+    with pytest.raises(RecipeError, match="other than 5 and 6 of the training"):
+        thresholds._recipes(metadata, 100, first)
+
+
+def test_thresholds_of_every_scanner_have_seeds_of_their_own(metadata: BundleMetadata) -> None:
+    again = msgspec.structs.replace(metadata, threshold_seeds=(40, 41))
+    recipes = thresholds._recipes(again, 100, 40)
+    seeds = [recipe.seed for pair in recipes.values() for recipe in pair]
+    assert seeds == list(range(40, 40 + len(seeds)))
+    assert all(pair[0].profiles == (scanner,) for scanner, pair in recipes.items())
+
+
+def test_says_which_thresholds_the_scans_could_not_set() -> None:
+    scores = thresholds.benign_scores([_trial(shielding=0.1)] * 60, 0.02, {"mass_error": 0.1})
+    left = thresholds._not_set(scores)
+    assert "shielding_score_in_dense_goods" in left
+    assert "shielding_score" not in left
+
+
 def test_card_says_what_was_measured_and_what_was_not(metadata: BundleMetadata) -> None:
     text = card(metadata, None)
     assert "Nothing has been measured yet" in text

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scanai.errors import RecipeError
+from scanai.errors import InputError, RecipeError
 from scanai.scan import load_profile
 from scanai.synth.truth import Truth, TruthBox
 from scanai.train import windows
@@ -116,3 +116,12 @@ def test_windows_of_another_recipe_are_refused(tmp_path: Path, made: list[int]) 
     with pytest.raises(RecipeError, match=r"expected windows of this recipe \(\w{12}\), found"):
         make_windows(_recipe(2, seed=2), tmp_path, 1, "windows")
     assert made == [0, 1]
+
+
+@pytest.mark.parametrize("size", [0, 10, 200])
+def test_a_window_that_breaks_off_is_named(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "000001.npz"
+    np.savez(path, pitch_mm=np.array([5.0, 5.0]), attenuation=np.zeros((1, 64, 64), np.uint16))
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(InputError, match=r"000001\.npz: expected a training window that is whole"):
+        windows.load_window(path)
