@@ -21,6 +21,8 @@ from scanai.synth.units import packed_for, stow
 # Least length that a consignment gets, m, and the air between two.
 _LEAST_LENGTH = 1.25
 _BETWEEN = 0.02
+# Goods that are tried where those wished for do not fit.
+_STAND_INS = 20
 # Share of its room that a load fills at most: men leave air at the roof and at the doors.
 _FILL = (0.86, 0.98)
 # Forms that men stack piece by piece: such a load can be built over or beside another.
@@ -83,7 +85,7 @@ def in_a_row(
 ) -> list[Consignment]:
     """One behind the other, the first goods in the longest part.
 
-    `others` stand in for what is too long for its part.
+    `others` stand in for what is too long for its part, and where nothing fits at all.
 
     The first goods' consignment comes first in the list, unless not one piece of them fits.
     """
@@ -103,6 +105,11 @@ def in_a_row(
         if load is not None:
             loads.insert(0 if place == 0 else len(loads), load)
             x = max(item.solid.bounds[1][0] for item in load.objects) + _BETWEEN
+    for _ in range(_STAND_INS if others else 0):
+        if loads:
+            break
+        load = _fill(rng, others[int(rng.integers(len(others)))], target_kg, hold, hold.space)
+        loads += [] if load is None else [load]
     return loads
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from scanai.manifest.nomenclature import is_known
+from scanai.scan import load_profile
 from scanai.synth.scene import Scene
 from scanai.synth.scenes import KINDS, ScanSpec, make_scene
+from scanai.synth.simulate import simulate
 from scanai.synth.units import UNIT_TYPES
 
 PAYLOAD_KG = 33_000
@@ -229,3 +231,12 @@ def test_masses_and_densities_lie_near_those_of_real_containers() -> None:
     drawn = np.percentile(densities, (5, 25, 50, 75, 95))
     for percentile, real, within in zip(drawn, REAL_KG_M3, DENSITY_WITHIN, strict=True):
         assert percentile == pytest.approx(real, rel=within)
+
+
+def test_a_unit_in_which_the_goods_drawn_do_not_fit_carries_others() -> None:
+    # The seed of an `undeclared` scan that once had no load, and so no line to falsify.
+    scan = simulate(
+        12632975926559812107, load_profile("relocatable-6-4"), ScanSpec(kind="undeclared"), 64
+    )
+    assert scan.manifest.lines
+    assert scan.scene.cargo_mass_kg > 0
