@@ -190,7 +190,7 @@ def load_bundle(path: str | Path) -> Bundle:
 
 @cache
 def threshold_table() -> dict[str, dict[str, str | float]]:
-    """data/thresholds.toml: name → unit, initial, set_on, meaning."""
+    """data/thresholds.toml: name → unit, initial, set_on, meaning, and least where there is one."""
     text = files("scanai.inspect").joinpath("data/thresholds.toml").read_text("utf-8")
     return tomllib.loads(text)
 

@@ -149,7 +149,7 @@ def thresholds_from(
         scores = _scores(trials, str(entry["set_on"]))
         if scores.size < least_scans(false_alarm_rate):
             continue
-        value = conformal_threshold(scores, false_alarm_rate)
+        value = max(conformal_threshold(scores, false_alarm_rate), float(entry.get("least", 0)))
         changed[name] = msgspec.structs.replace(
             known[name], value=value, false_alarm_rate=false_alarm_rate
         )

@@ -67,6 +67,13 @@ def test_only_thresholds_that_are_set_on_a_score_move() -> None:
     assert changed["shielding_score"].unit == known["shielding_score"].unit
 
 
+def test_a_deviation_of_less_than_what_scales_err_by_never_alarms() -> None:
+    changed = thresholds.thresholds_from(
+        [_trial(mass_mismatch=0.0)] * 100, initial_thresholds(), 0.05
+    )
+    assert changed["mass_deviation"].value == 0.01
+
+
 def test_quantiles_are_of_the_trials_that_have_the_score() -> None:
     quantiles = thresholds.score_quantiles([_trial(shielding=0.2), _trial(shielding=0.4), _trial()])
     assert quantiles.keys() == {"shielding"}
