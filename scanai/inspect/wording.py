@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanai.inspect.bundle import OperatingPoint
-from scanai.inspect.evidence.goods import SeenGoods, short_title
+from scanai.inspect.evidence.goods import SeenGoods, declared_groups, short_title
 from scanai.inspect.report import MassEstimate
 from scanai.manifest.model import Manifest
 from scanai.scan.model import Scan
@@ -18,15 +18,25 @@ def clear_reasons(
         if manifest.declared_empty:
             reasons.append("Declared empty, and no goods are seen.")
         else:
-            group = seen.main_group
-            looks = f"; it looks mostly like “{short_title(group)}”" if group is not None else ""
-            reasons.append(f"The load fits the declared goods{looks}.")
+            reasons.append(_goods_reason(seen, manifest))
     if mass is not None and mass.declared_kg is not None:
         reasons.append(
             f"Mass {mass.cargo_kg / 1000:.1f} t ({mass.low_kg / 1000:.1f} to "
             f"{mass.high_kg / 1000:.1f} t), declared {mass.declared_kg / 1000:.1f} t."
         )
     return reasons
+
+
+def _goods_reason(seen: SeenGoods, manifest: Manifest) -> str:
+    group = seen.main_group
+    if group is None:
+        return "The load fits the declared goods."
+    if group in declared_groups(manifest):
+        return f"The load fits the declared goods; it looks mostly like “{short_title(group)}”."
+    return (
+        "No part of the load clearly differs from the declared goods, though as a whole it looks "
+        f"more like “{short_title(group)}”."
+    )
 
 
 def caveats(

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scanai.inspect.evidence.goods import SeenGoods
+from scanai.inspect.wording import clear_reasons
+from scanai.manifest.goods_groups import group_named
+from scanai.manifest.model import Line, Manifest
+
+
+def seen(group: str) -> SeenGoods:
+    shares = np.zeros(27)
+    shares[group_named(group).index] = 1.0
+    return SeenGoods(np.ones((1, 1), np.float32), shares, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        ("paper", "The load fits the declared goods; it looks mostly like “Paper"),
+        ("iron_steel", "No part of the load clearly differs from the declared goods, though"),
+    ],
+)
+def test_a_load_that_looks_like_other_goods_is_not_said_to_fit(group: str, words: str) -> None:
+    declared = Manifest(lines=(Line(hs_code="4802"),))
+    assert clear_reasons(seen(group), None, declared)[1].startswith(words)
+
+
+def test_an_empty_unit_declared_empty_is_said_to_be_so() -> None:
+    nothing = SeenGoods(np.zeros((1, 1), np.float32), np.zeros(27), 0.0)
+    assert clear_reasons(nothing, None, Manifest())[1] == "Declared empty, and no goods are seen."
