@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scanai import Inspector, read_scan
 from scanai.scan import read_raw
 
 ROOT = Path(__file__).resolve().parent.parent
 EMBED = ROOT / "serving" / "examples" / "embed.py"
+ONNX_ALONE = EMBED.with_name("onnx_alone.py")
 
 
 @pytest.fixture
@@ -61,6 +63,21 @@ def test_array_command_of_the_readme_runs(embed, monkeypatch: pytest.MonkeyPatch
     )
     monkeypatch.chdir(ROOT)
     assert embed(shlex.split(command)) == 0, capsys.readouterr().err
+
+
+def test_onnx_alone_finds_the_regions_of_the_inspector(capsys) -> None:
+    bundle, scan = ROOT / "models" / "scanai-v0", ROOT / "datasets" / "samples" / "mobile-01.tiff"
+    assert runpy.run_path(str(ONNX_ALONE))["main"](str(bundle), str(scan)) == 0
+    corners = re.search(r"pixels \((\d+), (\d+)\) to \((\d+), (\d+)\)", capsys.readouterr().out)
+    assert corners is not None
+    (finding,) = Inspector(bundle).inspect(read_scan(scan)).findings
+    np.testing.assert_allclose([int(corner) for corner in corners.groups()], finding.region, atol=4)
+
+
+def test_onnx_alone_needs_nothing_of_scanai() -> None:
+    assert "scanai" not in re.findall(
+        r"^(?:from|import) (\w+)", ONNX_ALONE.read_text("utf-8"), re.M
+    )
 
 
 def test_container_file_copies_what_the_wheel_is_made_of() -> None:

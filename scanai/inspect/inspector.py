@@ -77,6 +77,7 @@ class Inspector:
 
     def infer(self, scan: Scan, manifest: Manifest | None = None) -> Maps:
         """The model's maps alone. ScanError for a display picture: its scale is unknown."""
+        scan.check()
         if scan.is_display:
             raise ScanError(scan.source, "counts or transmission", "a display picture")
         groups = () if manifest is None else declared_groups(manifest)
@@ -90,10 +91,13 @@ class Inspector:
         manifest_name: str | None = None,
         manifest_sha256: str | None = None,
     ) -> Report:
-        """Inspects one scan. ManifestError when the manifest names another scan or unit.
+        """Inspects one scan.
 
-        `manifest_name` and `manifest_sha256` only identify the manifest's file in the report.
+        ManifestError when the manifest names another scan or unit, ScanError when the fields of the
+        scan do not fit each other. `manifest_name` and `manifest_sha256` only identify the
+        manifest's file in the report.
         """
+        scan.check()
         if manifest is not None:
             source = manifest_name or f"manifest of {scan.source}"
             check_belongs(manifest, scan_id=scan.scan_id, unit=scan.unit, source=source)

@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from scanai.errors import ScanError
+from scanai.scan.limits import check_side
 from scanai.scan.profile import ScannerProfile
 
 Quantity = Literal["counts", "transmission", "display"]
@@ -111,6 +113,34 @@ class Scan:
     def is_display(self) -> bool:
         """True when the grey scale is unknown: no mass, no effective Z."""
         return self.quantity == "display"
+
+    def check(self) -> None:
+        """ScanError unless the fields fit each other, for scans that no reader of ours made."""
+        pixels = self.transmission
+        if not (isinstance(pixels, np.ndarray) and pixels.dtype == np.float32 and pixels.ndim == 3):
+            kind = (
+                f"{pixels.dtype} of {pixels.ndim} axes"
+                if isinstance(pixels, np.ndarray)
+                else pixels
+            )
+            raise ScanError(self.source, "transmission as float32 (energies, H, W)", str(kind)[:80])
+        check_side(self.source, *pixels.shape[1:])
+        if not self.is_display:
+            self._check_scale()
+        if self.valid.dtype != np.bool_ or self.valid.shape != pixels.shape[1:]:
+            found = f"{self.valid.dtype} {self.valid.shape}"
+            raise ScanError(self.source, f"valid as bool {pixels.shape[1:]}", found)
+        low, high = float(pixels.min()), float(pixels.max())
+        if not (low > 0 and high < np.inf):
+            raise ScanError(self.source, "transmission above 0 and finite", f"{low} to {high}")
+
+    def _check_scale(self) -> None:
+        energies = len(self.transmission)
+        if energies not in (1, 2) or len(self.energies_mv) != energies:
+            found = f"{energies} and energies_mv {self.energies_mv}"
+            raise ScanError(self.source, "one or two energies, an end point for each", found)
+        if not all(0 < pitch < np.inf for pitch in self.pitch_mm):
+            raise ScanError(self.source, "a pitch above 0 mm", str(self.pitch_mm))
 
     @property
     def attenuation(self) -> NDArray[np.float32]:

@@ -46,6 +46,8 @@ def read_raw(path: str | Path, profile: ScannerProfile | None = None) -> RawScan
     for ending, reader in READERS.items():
         if name.endswith(ending):
             return reader(path, profile)
+    if not path.exists():
+        raise ScanError(path, "a readable file", "no such file")
     raise ScanError(path, f"a scan file ({', '.join(READERS)})", path.suffix or "no suffix")
 
 

@@ -198,7 +198,7 @@ def test_the_report_identifies_what_made_it(inspector, kit, bundle_dir: Path) ->
     assert set(report.timings_ms) == {"infer", "evidence"}
 
 
-@pytest.mark.parametrize("shape", [(160, 330), (157, 323), (64, 96), (9, 17)])
+@pytest.mark.parametrize("shape", [(160, 330), (157, 323), (64, 96), (32, 33)])
 def test_any_size_is_inspected(inspector, kit, shape) -> None:
     scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
     height, width = shape
@@ -237,3 +237,9 @@ def test_refuses_a_bundle_with_other_goods_groups(tmp_path, kit, graph) -> None:
         match="expected the 26 goods groups of this ScanAI, in their order, found 1 others",
     ):
         Inspector(folder)
+
+
+def test_refuses_a_scan_whose_fields_do_not_fit(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls)
+    with pytest.raises(ScanError, match="at least 32 × 32"):
+        inspector.inspect(replace(scan, transmission=scan.transmission[:, :8]))

@@ -108,6 +108,8 @@ def write_npy(raw: RawScan, path: Path) -> None:
 
 def _npy_header(content: bytes, path: Path) -> tuple[tuple[int, ...], bool, np.dtype, int]:
     stream = io.BytesIO(content)
+    if not content.startswith(npy.MAGIC_PREFIX):
+        raise ScanError(path, "a complete NPY file", "something else")
     try:
         version = npy.read_magic(stream)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
