@@ -1,7 +1,8 @@
 """Inspects many scan files one after another: find the manifest, read, inspect, write.
 
-An input that cannot be read is an error of its scan's result, and the rest goes on: a scan without
-its manifest is inspected all the same. No printing here; that is `cli`.
+An input that cannot be read is an error of its scan's result, and the rest goes on, even where
+ScanAI itself fails: a scan without its manifest is inspected all the same. No printing here; that
+is `cli`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Literal
 
 import msgspec
 
-from scanai.errors import InputError, ManifestError, ScanError
+from scanai.errors import FailureError, InputError, ManifestError, ScanAIError, ScanError
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import Report
 from scanai.manifest import Manifest, find_manifest, read_manifest
@@ -39,8 +40,8 @@ class Result:
     report: Report | None
     """None when the scan could not be read."""
     manifest: ManifestUse
-    errors: tuple[InputError, ...]
-    """Of its manifest, of itself and of writing its report."""
+    errors: tuple[ScanAIError, ...]
+    """Of its manifest, of itself and of writing its report; a FailureError where ScanAI failed."""
     seconds: float
     """From opening the files to the last report file written."""
 
@@ -65,12 +66,13 @@ def inspect_files(
         try:
             scan = _read(path, profile)
             report, declared = _inspect(scan, inspector, declared)
-        except InputError as error:
-            errors = (*declared.errors, error)
+        except Exception as error:
+            told = error if isinstance(error, ScanAIError) else FailureError(path, error)
+            errors = (*declared.errors, told)
             yield Result(name, None, declared.use, errors, perf_counter() - start)
             continue
         report = _named(report, name)
-        errors = declared.errors
+        errors = (*declared.errors,)
         if folder is not None:
             try:
                 folder.add(report, scan, declared.manifest)

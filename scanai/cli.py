@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanai.errors import InputError, MissingExtraError, ScanAIError
+from scanai.errors import FailureError, InputError, MissingExtraError, ScanAIError
 
 if TYPE_CHECKING:
     from scanai.batch import Result
@@ -83,7 +83,7 @@ def _inspect(options: argparse.Namespace) -> int:
     out = None if options.out is None else ReportFolder(options.out)
     as_json = options.format == "json"
     width = max(map(len, scans.values()))
-    errors: list[str] = []
+    errors: list[ScanAIError] = []
     results = inspect_files(
         scans, inspector, profile=profile, manifest=options.manifest, folder=out
     )
@@ -91,7 +91,7 @@ def _inspect(options: argparse.Namespace) -> int:
     pace = 0.1 if sys.stderr.isatty() else 10.0
     with tqdm(total=len(scans), desc="inspect", unit="scan", mininterval=pace) as bar:
         for result in results:
-            errors.extend(map(str, result.errors))
+            errors.extend(result.errors)
             bar.update()  # first, for a line that is written draws the bar anew
             if as_json:
                 for line in _json_lines(result):
@@ -102,11 +102,16 @@ def _inspect(options: argparse.Namespace) -> int:
             if result.report is not None:
                 bar.write(_text_line(result, result.report, width), file=sys.stdout)
     if out is not None:
-        index = out.write_index(errors)
+        index = out.write_index([str(error) for error in errors])
         if out.replaced:
             print(f"{out.path}: {out.replaced} reports of an earlier run replaced", file=sys.stderr)
         if out.entries:
             print(f"open {index}", file=sys.stderr)
+    failures = [error for error in errors if isinstance(error, FailureError)]
+    if failures and os.environ.get("SCANAI_DEBUG"):
+        traceback.print_exception(failures[0].__cause__)
+    if failures:
+        return BROKEN
     return UNREAD if errors else DONE
 
 

@@ -7,6 +7,7 @@ ScanAIError
 │   ├── ProfileError      a scanner profile
 │   ├── BundleError       a model bundle
 │   └── RecipeError       a training or data set recipe
+├── FailureError          a defect of ScanAI, met on one input
 └── MissingExtraError     an optional dependency is not installed; names the extra
 
 Whoever reads a batch catches InputError for one file, prints it in one line and goes on.
@@ -54,6 +55,17 @@ class BundleError(InputError):
 
 class RecipeError(InputError):
     """A recipe with an unknown key or a value out of range."""
+
+
+class FailureError(ScanAIError):
+    """ScanAI itself failed on one input: a defect, told like an error so that a batch goes on."""
+
+    def __init__(self, source: str | PathLike[str], cause: Exception) -> None:
+        self.source = fspath(source)
+        super().__init__(
+            _one_line(f"{self.source}: internal error: {type(cause).__name__}: {cause}")
+        )
+        self.__cause__ = cause
 
 
 class MissingExtraError(ScanAIError):

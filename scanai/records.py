@@ -143,8 +143,10 @@ def _in_words(text: str, kind: type, values: object, where: Where) -> tuple[str,
     wrong = _TYPE.fullmatch(text)
     if wrong and path.endswith(_ANY):
         return f"{_expected(text)} as each value{at}", _WORDS.get(wrong[3] or "", "another value")
-    if wrong or _PATTERN.fullmatch(text):
-        return f"{_expected(text)}{at}", _shown(value, bool(wrong and wrong[2]))
+    if _PATTERN.fullmatch(text):
+        return f"{_expected(text)}{at}", _shown(value)
+    if wrong:
+        return f"{_expected(text)}{at}", _shown(value, bool(wrong[2]))
     return f"a number in range{at}", "one out of range"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from scanai import cli
+from scanai import cli, read_scan
 from scanai.inspect.report import schema
 
 Run = Callable[..., tuple[int, str, str]]
@@ -351,6 +351,24 @@ def test_defect_shows_no_traceback(
         "",
         "scanai: internal error: RuntimeError: of some kind (SCANAI_DEBUG=1 shows where)\n",
     )
+
+
+def test_a_failure_on_one_scan_leaves_the_others(
+    inspect: Run, scans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_on_one(path: Path, profile: object) -> object:
+        if path.name == "one.tiff":
+            raise ZeroDivisionError("of some kind")
+        return read_scan(path)
+
+    monkeypatch.setattr("scanai.batch.read_scan", fails_on_one)
+    code, out, _ = inspect(scans, "--format", "json")
+    assert code == 1
+    error, report = (json.loads(line) for line in out.splitlines())
+    assert error["error"]["message"].endswith(
+        "one.tiff: internal error: ZeroDivisionError: of some kind"
+    )
+    assert report["inputs"]["scan"] != "one.tiff"
 
 
 def test_missing_extra_is_named(

@@ -11,14 +11,16 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import inf
 from os import cpu_count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
 from scanai.errors import BundleError
 from scanai.inspect.graph_file import refers_to_other_files
+from scanai.records import from_json
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -31,6 +33,10 @@ INPUTS = ("scan", "open_beam", "dark", "pitch_mm", "declared_groups")
 OUTPUTS = ("shielding", "goods", "undeclared", "regions", "scores")
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
+
+_FORMAT = "scanai-bundle/1"
+_PARTS = ("probability", "share")
+"""Units of which no threshold is above 1."""
 
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -154,10 +160,9 @@ class Bundle:
             raise BundleError(
                 self.path / GRAPH_FILE, "a graph that ONNX Runtime loads", reason
             ) from error
-        _check_names(self.path, "inputs", INPUTS, [tensor.name for tensor in session.get_inputs()])
-        _check_names(
-            self.path, "outputs", OUTPUTS, [tensor.name for tensor in session.get_outputs()]
-        )
+        graph = self.path / GRAPH_FILE
+        _check_names(graph, "inputs", INPUTS, [tensor.name for tensor in session.get_inputs()])
+        _check_names(graph, "outputs", OUTPUTS, [tensor.name for tensor in session.get_outputs()])
         return session
 
 
@@ -167,13 +172,14 @@ def load_bundle(path: str | Path) -> Bundle:
     if not path.is_dir():
         raise BundleError(path, "a bundle folder", "no such folder")
     metadata_file = path / METADATA_FILE
-    try:
-        metadata = msgspec.json.decode(
-            _read(metadata_file, MAX_METADATA_BYTES), type=BundleMetadata
-        )
-    except msgspec.DecodeError as error:
-        raise BundleError(metadata_file, "scanai-bundle/1 metadata", str(error)) from error
+    content = _read(metadata_file, MAX_METADATA_BYTES)
+    _check_format(metadata_file, content)
+    what = f"{_FORMAT} metadata"
+    metadata = from_json(content, BundleMetadata, metadata_file, what, BundleError)
     _check_thresholds(metadata_file, metadata)
+    _check_scores(metadata_file, metadata)
+    _check_names(metadata_file, "inputs", INPUTS, [tensor.name for tensor in metadata.inputs])
+    _check_names(metadata_file, "outputs", OUTPUTS, [tensor.name for tensor in metadata.outputs])
     graph_file = path / GRAPH_FILE
     graph = _read(graph_file, MAX_GRAPH_BYTES)
     found = hashlib.sha256(graph).hexdigest()
@@ -205,6 +211,14 @@ def initial_thresholds() -> dict[str, Threshold]:
     }
 
 
+def _check_format(source: Path, content: bytes) -> None:
+    """Before anything else: a later format may differ in all else."""
+    fields = from_json(content, dict[str, Any], source, f"{_FORMAT} metadata", BundleError)
+    found = str(fields.get("format", "none"))
+    if found != _FORMAT:
+        raise BundleError(source, f"format {_FORMAT}, which this ScanAI reads", found)
+
+
 def _check_thresholds(source: Path, metadata: BundleMetadata) -> None:
     expected, found = set(threshold_table()), set(metadata.thresholds)
     if missing := sorted(expected - found):
@@ -214,11 +228,24 @@ def _check_thresholds(source: Path, metadata: BundleMetadata) -> None:
         raise BundleError(source, "only known thresholds", ", ".join(unknown))
 
 
+def _check_scores(source: Path, metadata: BundleMetadata) -> None:
+    """Thresholds that a score can reach, and quantiles that are quantiles."""
+    values = [(name, entry.value) for name, entry in metadata.thresholds.items()]
+    for scanner, scores in metadata.scanners.items():
+        values += [(f"{name} of {scanner}", value) for name, value in scores.thresholds.items()]
+        for name, quantiles in scores.quantiles.items():
+            if len(quantiles) < 2 or list(quantiles) != sorted(quantiles):
+                where = f"quantiles of {name} of {scanner}"
+                raise BundleError(source, f"rising {where}", f"{len(quantiles)} that do not rise")
+    for name, value in values:
+        most = 1.0 if metadata.thresholds[name.split(" ")[0]].unit in _PARTS else inf
+        if not 0 <= value <= most or value == inf:
+            raise BundleError(source, f"threshold {name} within 0 and {most:g}", f"{value:g}")
+
+
 def _check_names(path: Path, what: str, expected: tuple[str, ...], found: list[str]) -> None:
     if tuple(found) != expected:
-        raise BundleError(
-            path / GRAPH_FILE, f"{what} {', '.join(expected)}", ", ".join(found) or "none"
-        )
+        raise BundleError(path, f"{what} {', '.join(expected)}", ", ".join(found) or "none")
 
 
 def _read(path: Path, limit: int) -> bytes:

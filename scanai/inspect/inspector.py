@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-import msgspec
-
 from scanai.errors import ScanError
 from scanai.inspect.bundle import Bundle, OperatingPoint, load_bundle
 from scanai.inspect.evidence.context import Context, share_inside
@@ -68,8 +66,12 @@ class Inspector:
     def __init__(self, bundle: str | Path | Bundle | None = None, threads: int | None = None):
         """`bundle`: a folder or a loaded bundle, else the one that ships with ScanAI.
 
-        Raises BundleError when it is incomplete, altered or does not fit this ScanAI.
+        `threads` (1 or more, else all processors) run the model on one scan. Raises BundleError
+        when the bundle is incomplete, altered or does not fit this ScanAI, ValueError for threads
+        below 1.
         """
+        if threads is not None and threads < 1:
+            raise ValueError(f"threads of 1 or more, found {threads}")
         if not isinstance(bundle, Bundle):
             bundle = load_bundle(bundle if bundle is not None else model_bundle_dir())
         self.bundle = bundle
@@ -133,7 +135,7 @@ class Inspector:
             pitch_mm=scan.pitch_mm,
             energies_mv=scan.energies_mv,
             unit_box=gathered.unit_box,
-            image_quality=msgspec.to_builtins(scan.quality),
+            image_quality=scan.quality,
             thresholds=point.thresholds,
             raw_scores={} if maps is None else maps.scores,
             evidence_scores=gathered.scores,

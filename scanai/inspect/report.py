@@ -6,10 +6,15 @@ this record and compute nothing. `schema()` is the published JSON Schema.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+from itertools import pairwise
 from typing import Any, Literal
 
 import msgspec
+
+from scanai.scan.model import ImageQuality
 
 FindingKind = Literal[
     "high_z_shielding",
@@ -72,6 +77,7 @@ class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
 
 class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
     cargo_kg: float
+    """Of the goods: what is seen less the tare; kg."""
     low_kg: float
     high_kg: float
     """95 % interval; infinite parts are never written: `lower_bound_only` says so instead."""
@@ -120,9 +126,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unit_box: tuple[int, int, int, int] | None = None
     """(x0, y0, x1, y1) in pixels around the transport unit, from whose left end the sentences count
     metres; None for a display picture."""
-    image_quality: dict[str, Any]
+    image_quality: ImageQuality
     thresholds: dict[str, float]
-    """In force for this inspection."""
+    """In force for this inspection; their units stand in the bundle."""
     raw_scores: dict[str, float]
     """As the model gave them, before any decision."""
     evidence_scores: dict[str, float]
@@ -133,13 +139,32 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     mass: MassEstimate | None
     verdict: Verdict
     timings_ms: dict[str, float]
+    """infer: the model; evidence: all else; milliseconds."""
     synthetic_training: bool = True
     """The model was trained on simulated scans and is not validated on real threats."""
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of a report; published as data/report.schema.json."""
-    return msgspec.json.schema(Report)
+    """JSON Schema of a report, with the words above as descriptions; published as
+    data/report.schema.json."""
+    root, parts = msgspec.json.schema_components([Report])
+    records = (Report, Evidence, Finding, LinePlausibility, MassEstimate, ModelIdentity)
+    for record in (*records, InputIdentity, Verdict, ImageQuality):
+        for name, words in _words(record).items():
+            parts[record.__name__]["properties"][name]["description"] = words
+    parts["Report"]["required"].append("format")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root[0], "$defs": parts}
+
+
+def _words(record: type) -> dict[str, str]:
+    """What stands in the text below each field of a record."""
+    (node,) = ast.parse(inspect.getsource(record)).body
+    assert isinstance(node, ast.ClassDef)
+    return {
+        ast.unparse(field.target): " ".join(str(ast.literal_eval(text.value)).split())
+        for field, text in pairwise(node.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
 
 
 if __name__ == "__main__":

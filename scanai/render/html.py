@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -25,6 +25,7 @@ from scanai.manifest.model import Line, Manifest
 from scanai.render import words
 from scanai.render.labels import Box, Place, place_labels
 from scanai.render.pseudo_colour import MATERIAL_CLASSES, NEUTRAL
+from scanai.scan.model import ImageQuality
 
 PAGE_MARK = '<meta name="generator" content="ScanAI">'
 """Tells the pages of this module from others."""
@@ -229,28 +230,31 @@ def line_facts(line: Line) -> str:
     return " · ".join(part for part in (packages, origin, licence) if part)
 
 
-def quality_words(quality: Mapping[str, Any]) -> QualityWords:
-    """`ImageQuality` of the report as notes and named values; what is nil is left out."""
+def quality_words(quality: ImageQuality) -> QualityWords:
+    """Image quality as notes and named values; what is nil is left out."""
     rows: list[tuple[str, str]] = []
-    for key, title in (("dead_rows", "Dead detector rows"), ("missing_columns", "Missing columns")):
-        counts = [len(numbers) for numbers in quality.get(key, ())]
+    for lost, title in (
+        (quality.dead_rows, "Dead detector rows"),
+        (quality.missing_columns, "Missing columns"),
+    ):
+        counts = [len(numbers) for numbers in lost]
         if any(counts):
             rows.append((title, ", ".join(f"{count}" for count in counts)))
-    for key, title in (
-        ("zero_share", "Pixels without signal"),
-        ("hot_pixel_share", "Hot pixels"),
-        ("saturated_share", "Saturated pixels"),
-        ("starved_share", "At the noise floor"),
+    for share, title in (
+        (quality.zero_share, "Pixels without signal"),
+        (quality.hot_pixel_share, "Hot pixels"),
+        (quality.saturated_share, "Saturated pixels"),
+        (quality.starved_share, "At the noise floor"),
     ):
-        if quality.get(key, 0.0) > 0:
-            rows.append((title, words.share(quality[key])))
-    if quality.get("stripe_percent", 0.0) > 0:
-        rows.append(("Beam output", f"{quality['stripe_percent']:.1f} % drift, corrected"))
-    if quality.get("open_beam"):
-        origin = str(quality.get("open_beam_from", "")).replace("_", " ")
-        levels = " / ".join(f"{level:,.0f}" for level in quality["open_beam"])
+        if share > 0:
+            rows.append((title, words.share(share)))
+    if quality.stripe_percent > 0:
+        rows.append(("Beam output", f"{quality.stripe_percent:.1f} % drift, corrected"))
+    if quality.open_beam:
+        origin = quality.open_beam_from.replace("_", " ")
+        levels = " / ".join(f"{level:,.0f}" for level in quality.open_beam)
         rows.append(("Open beam", f"{levels} counts, from {origin}"))
-    return QualityWords(tuple(quality.get("notes", ())), tuple(rows))
+    return QualityWords(quality.notes, tuple(rows))
 
 
 def _mass_or_nothing(kilograms: float | None) -> str:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from scanai.errors import ScanError
 from scanai.scan import defects
-from scanai.scan.limits import check_side
 from scanai.scan.model import ImageQuality, RawScan, Scan
 from scanai.scan.open_beam import AIR_LINE_TOLERANCE, OpenBeam, open_beam, pulse_output
 from scanai.scan.profile import ScannerProfile
@@ -54,6 +53,10 @@ _DOUBTFUL = (
 # So many columns side by side, at 5 mm each, may hide a small source; single missed pulses do not.
 _WIDE_GAP = 8
 _GAP = "{count} columns side by side were not measured and are filled in: nothing was seen there."
+_OTHER_ROWS = (
+    "The picture has {found} rows and the scanner {profile.name} has {profile.rows}: heights and "
+    "mass may be wrong."
+)
 _DISPLAY = "The grey scale of this picture is unknown: shape and texture only, no mass and no Z."
 
 
@@ -81,7 +84,7 @@ def calibrate(raw: RawScan) -> Scan:
     values are not finite, and when no open beam is known and none is found where the scanner
     profile believes it.
     """
-    check_side(raw.source, *raw.pixels.shape[1:])
+    raw.check()
     if raw.quantity == "display":
         return _display(raw)
     profile = raw.profile
@@ -125,6 +128,9 @@ def _scan(
         open_beam_doubtful=any(part.doubtful for part in parts),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
+    if raw.profile is not None and raw.profile.rows != raw.pixels.shape[1]:
+        note = _OTHER_ROWS.format(found=raw.pixels.shape[1], profile=raw.profile)
+        quality = replace(quality, notes=(*quality.notes, note))
     if quality.widest_gap >= _WIDE_GAP:
         note = _GAP.format(count=quality.widest_gap)
         quality = replace(quality, notes=(*quality.notes, note))

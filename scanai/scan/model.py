@@ -18,6 +18,7 @@ from scanai.errors import ScanError
 from scanai.scan.limits import check_side
 from scanai.scan.profile import ScannerProfile
 
+_STORED = (np.uint8, np.uint16, np.float32)
 Quantity = Literal["counts", "transmission", "display"]
 
 
@@ -49,6 +50,22 @@ class RawScan:
     """ISO 8601 time of the scan, if the file names it."""
     sha256: str = ""
     """Of the input file (of all its parts in order, for a pair of pictures)."""
+
+    def check(self) -> None:
+        """ScanError unless the fields fit each other, for pixels that no reader of ours read."""
+        pixels = self.pixels
+        if not (isinstance(pixels, np.ndarray) and pixels.ndim == 3 and pixels.dtype in _STORED):
+            raise ScanError(self.source, "pixels as uint16 (energies, H, W)", _kind(pixels))
+        check_side(self.source, *pixels.shape[1:])
+        if self.quantity == "display":
+            return
+        if self.quantity not in ("counts", "transmission"):
+            raise ScanError(self.source, "counts, transmission or display", str(self.quantity))
+        _check_scale(self.source, len(pixels), self.energies_mv, self.pitch_mm)
+        for name, level in (("air", self.air), ("dark", self.dark)):
+            if level is not None and np.shape(level) != pixels.shape[:2]:
+                expected = f"{name} of shape (energies, H) = {pixels.shape[:2]}"
+                raise ScanError(self.source, expected, f"shape {np.shape(level)}")
 
 
 @dataclass(frozen=True)
@@ -118,15 +135,10 @@ class Scan:
         """ScanError unless the fields fit each other, for scans that no reader of ours made."""
         pixels = self.transmission
         if not (isinstance(pixels, np.ndarray) and pixels.dtype == np.float32 and pixels.ndim == 3):
-            kind = (
-                f"{pixels.dtype} of {pixels.ndim} axes"
-                if isinstance(pixels, np.ndarray)
-                else pixels
-            )
-            raise ScanError(self.source, "transmission as float32 (energies, H, W)", str(kind)[:80])
+            raise ScanError(self.source, "transmission as float32 (energies, H, W)", _kind(pixels))
         check_side(self.source, *pixels.shape[1:])
         if not self.is_display:
-            self._check_scale()
+            _check_scale(self.source, len(pixels), self.energies_mv, self.pitch_mm)
         if self.valid.dtype != np.bool_ or self.valid.shape != pixels.shape[1:]:
             found = f"{self.valid.dtype} {self.valid.shape}"
             raise ScanError(self.source, f"valid as bool {pixels.shape[1:]}", found)
@@ -134,15 +146,23 @@ class Scan:
         if not (low > 0 and high < np.inf):
             raise ScanError(self.source, "transmission above 0 and finite", f"{low} to {high}")
 
-    def _check_scale(self) -> None:
-        energies = len(self.transmission)
-        if energies not in (1, 2) or len(self.energies_mv) != energies:
-            found = f"{energies} and energies_mv {self.energies_mv}"
-            raise ScanError(self.source, "one or two energies, an end point for each", found)
-        if not all(0 < pitch < np.inf for pitch in self.pitch_mm):
-            raise ScanError(self.source, "a pitch above 0 mm", str(self.pitch_mm))
-
     @property
     def attenuation(self) -> NDArray[np.float32]:
         """(energies, H, W) −ln transmission; 0 = open beam."""
         return -np.log(self.transmission)
+
+
+def _kind(pixels: object) -> str:
+    if isinstance(pixels, np.ndarray):
+        return f"{pixels.dtype} of {pixels.ndim} axes"
+    return type(pixels).__name__
+
+
+def _check_scale(
+    source: str, energies: int, end_points: tuple[float, ...], pitch_mm: tuple[float, float]
+) -> None:
+    if energies not in (1, 2) or len(end_points) != energies:
+        found = f"{energies} and energies_mv {end_points}"
+        raise ScanError(source, "one or two energies, an end point for each", found)
+    if not all(0 < pitch < np.inf for pitch in pitch_mm):
+        raise ScanError(source, "a pitch above 0 mm", str(pitch_mm))

@@ -188,6 +188,10 @@ def load_profile(name_or_path: str | Path) -> ScannerProfile:
     for kept, expected, found in rules(profile):
         if not kept:
             raise ProfileError(path, expected, found)
+    # Thresholds and p-values are looked up by name: another scanner must not take those of one.
+    ships = path.parent == scanner_profiles_dir()
+    if not ships and profile.name in known_profiles() and profile != load_profile(profile.name):
+        raise ProfileError(path, "a name that no scanner that ships has", profile.name)
     return profile
 
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 Rule = tuple[bool, str, str]
 """(kept, expected, found)"""
 
+# A factor far from 1 is no calibration of this beam but a slip; 0.5 to 2 are usual.
+_FACTORS = (0.1, 10.0)
+# Pitches in metres or micrometres are such a slip as well.
+_PITCH_MM = (0.5, 50.0)
+_FARTHEST_M = 100.0
+
 # Imperfections are shares, 0 to 1, but for these.
 _ABOVE_ZERO = ("scatter_reach_m", "afterglow_pulses")
 _AMOUNTS = (
@@ -35,6 +41,7 @@ def rules(profile: ScannerProfile) -> Iterator[Rule]:
     """All rules; later ones may assume that the earlier ones are kept."""
     yield from _energy_rules(profile)
     yield from _picture_rules(profile)
+    yield from _signal_rules(profile)
     yield from _geometry_rules(profile.geometry, profile)
     yield from _imperfection_rules(profile.imperfections)
 
@@ -83,7 +90,12 @@ def _picture_rules(profile: ScannerProfile) -> tuple[Rule, ...]:
     low, high = profile.open_beam_range
     return (
         (profile.rows > 0, "rows > 0", f"{profile.rows}"),
-        (min(profile.pitch_mm) > 0, "pitch_mm > 0", f"{list(profile.pitch_mm)}"),
+        (profile.name.strip() != "", "a name", "none"),
+        (
+            all(_PITCH_MM[0] <= pitch <= _PITCH_MM[1] for pitch in profile.pitch_mm),
+            f"pitch_mm within {_PITCH_MM[0]:g} and {_PITCH_MM[1]:g}",
+            f"{list(profile.pitch_mm)}",
+        ),
         (
             0 < low < high <= profile.saturation_counts,
             "open_beam_range rising, within 0 and saturation_counts",
@@ -99,20 +111,58 @@ def _picture_rules(profile: ScannerProfile) -> tuple[Rule, ...]:
     )
 
 
+def _signal_rules(profile: ScannerProfile) -> Iterator[Rule]:
+    most = profile.saturation_counts
+    for number, factors in enumerate(profile.spectral):
+        for name, value in msgspec.structs.asdict(factors).items():
+            yield (
+                _FACTORS[0] <= value <= _FACTORS[1],
+                f"spectral[{number}].{name} within {_FACTORS[0]:g} and {_FACTORS[1]:g}",
+                f"{value}",
+            )
+    quanta, spread = profile.noise.quanta_open_beam, profile.noise.electronic_counts
+    yield (
+        all(1 <= value < math.inf for value in quanta),
+        "noise.quanta_open_beam of 1 or more",
+        f"{list(quanta)}",
+    )
+    yield 0 <= spread < most, f"noise.electronic_counts within 0 and {most}", f"{spread}"
+    yield (
+        all(0 < value <= most for value in profile.open_beam_counts),
+        f"open_beam_counts above 0, at most {most}",
+        f"{list(profile.open_beam_counts)}",
+    )
+    for key, levels in (
+        ("dark_counts", (profile.dark_counts,)),
+        ("file.dark_counts", profile.file.dark_counts),
+    ):
+        yield (
+            all(0 <= level < most for level in levels),
+            f"{key} from 0 to below {most}",
+            f"{list(levels)}",
+        )
+
+
 def _geometry_rules(view: Geometry, profile: ScannerProfile) -> tuple[Rule, ...]:
     distances: Rule = (
-        0 < view.source_to_centre_m < view.source_to_detector_m,
-        "geometry.source_to_centre_m below source_to_detector_m",
+        0 < view.source_to_centre_m < view.source_to_detector_m < _FARTHEST_M,
+        f"geometry.source_to_centre_m below source_to_detector_m, that below {_FARTHEST_M:g}",
         f"{view.source_to_centre_m} and {view.source_to_detector_m}",
+    )
+    heights: Rule = (
+        max(abs(view.source_height_m), abs(view.view_bottom_m)) < _FARTHEST_M,
+        f"geometry.source_height_m and view_bottom_m within ±{_FARTHEST_M:g}",
+        f"{view.source_height_m} and {view.view_bottom_m}",
     )
     arm = view.arm_height_m
     if arm is None or not distances[0]:
-        return (distances,)
+        return (distances, heights)
     magnification = view.source_to_detector_m / view.source_to_centre_m
     array = profile.rows * profile.pitch_mm[1] / 1000 * magnification
     foot = view.source_height_m + (view.view_bottom_m - view.source_height_m) * magnification
     reach = array - (arm - foot)
     return (
+        heights,
         (view.view == "side", "geometry.arm_height_m in a side view only", view.view),
         (
             arm > max(view.source_height_m, foot),

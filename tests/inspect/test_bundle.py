@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,18 +105,53 @@ def test_names_a_missing_graph(tmp_path: Path, metadata: BundleMetadata, graph: 
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        ({"extra": 1}, "Object contains unknown field `extra`"),
-        ({"format": "scanai-bundle/2"}, "Invalid enum value 'scanai-bundle/2'"),
-        ({"sha256": "abc"}, "Expected `str` matching regex"),
-        ({"scanners": "many"}, "Expected `object`, got `str`"),
+        ({"extra": 1}, r"only known fields \(.*\), found extra"),
+        ({"format": "scanai-bundle/2"}, "format scanai-bundle/1, which .* found scanai-bundle/2"),
+        ({"format": 7}, "format scanai-bundle/1, which .* found 7"),
+        ({"sha256": "abc"}, r"at \$\.sha256, found 'abc'"),
+        ({"scanners": "many"}, r"named fields at \$\.scanners, found 'many'"),
+        ({"inputs": []}, "inputs scan, .*, found none"),
     ],
 )
 def test_refuses_metadata_of_another_shape(
     tmp_path: Path, metadata: BundleMetadata, graph: bytes, fields: dict[str, object], found: str
 ) -> None:
     folder = changed(tmp_path, metadata, graph, **fields)
-    message = refusal(tmp_path / "bundle.json", "scanai-bundle/1 metadata", found)
-    with pytest.raises(BundleError, match=message):
+    with pytest.raises(BundleError, match=f"bundle.json: expected .*{found}"):
+        load_bundle(folder)
+
+
+def test_refuses_metadata_without_a_format(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    folder = changed(tmp_path, metadata, graph)
+    fields = json.loads((folder / "bundle.json").read_text("utf-8"))
+    del fields["format"]
+    (folder / "bundle.json").write_text(json.dumps(fields), "utf-8")
+    with pytest.raises(BundleError, match=r"format scanai-bundle/1, .* found none"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "quantiles", "words"),
+    [
+        ({"shielding_score": -1.0}, {}, "shielding_score of s within 0 and 1, found -1"),
+        ({"mass_error": 1e9}, {}, "mass_error of s within 0 and 1, found 1e"),
+        ({}, {"s": (0.2, 0.1)}, "rising quantiles of s of s"),
+        ({}, {"s": ()}, "rising quantiles of s of s, found 0"),
+    ],
+)
+def test_refuses_what_is_no_threshold_or_no_quantile(
+    tmp_path: Path,
+    metadata: BundleMetadata,
+    graph: bytes,
+    thresholds: dict[str, float],
+    quantiles: dict[str, tuple[float, ...]],
+    words: str,
+) -> None:
+    scores = BenignScores(scans=9, thresholds=thresholds, quantiles=quantiles, counts={})
+    folder = changed(tmp_path, metadata, graph, scanners={"s": msgspec.to_builtins(scores)})
+    with pytest.raises(BundleError, match=words):
         load_bundle(folder)
 
 

@@ -14,6 +14,7 @@ from scanai.inspect.report import Evidence, MassEstimate, Report
 from scanai.manifest.model import Line, Manifest
 from scanai.render.html import IndexEntry, index_page, mass_sentence, quality_words, report_page
 from scanai.render.words import interval, mass, quantity, share
+from scanai.scan.model import ImageQuality
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 
@@ -127,7 +128,7 @@ def test_hostile_text_stays_text(report: Report, manifest: Manifest, with_manife
         findings=(finding,),
         verdict=msgspec.structs.replace(report.verdict, reasons=(HOSTILE,)),
         lines=(msgspec.structs.replace(report.lines[0], reason=HOSTILE),),
-        image_quality={"notes": [HOSTILE]},
+        image_quality=ImageQuality(notes=(HOSTILE,)),
     )
     line = Line(hs_code="520100", description=HOSTILE, package_type=HOSTILE, origin=HOSTILE)
     papers = msgspec.structs.replace(manifest, unit=HOSTILE, seals=(HOSTILE,), lines=(line,))
@@ -164,7 +165,7 @@ def test_display_picture_says_what_is_not_available(report: Report) -> None:
         scanner=None,
         mass=None,
         findings=(),
-        image_quality={},
+        image_quality=ImageQuality(),
     )
     text = " ".join(Tags(report_page("SYNTH-0002", display, None, jpeg())).text.split())
     assert "Not available: the grey scale of this picture is unknown." in text
@@ -218,13 +219,9 @@ def test_lower_bound_of_mass_is_called_one() -> None:
 
 def test_image_quality_leaves_out_what_is_nil() -> None:
     notes, rows = quality_words(
-        {
-            "dead_rows": [[3, 4], [3]],
-            "missing_columns": [[], [7]],
-            "zero_share": 0.021,
-            "hot_pixel_share": 0.0,
-            "notes": ["N."],
-        }
+        ImageQuality(
+            dead_rows=((3, 4), (3,)), missing_columns=((), (7,)), zero_share=0.021, notes=("N.",)
+        )
     )
     assert notes == ("N.",)
     assert rows == (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ def detect(
         source="SYNTH-0001.npy",
         pixels=np.clip(np.rint(counts), 0, 65535).astype(np.uint16),
         quantity="counts",
-        profile=profile,
+        profile=msgspec.structs.replace(profile, rows=counts.shape[1]),
         energies_mv=profile.energies_mv,
         pitch_mm=profile.pitch_mm,
     )

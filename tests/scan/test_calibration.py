@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -472,3 +473,11 @@ def test_any_counts_give_finite_transmission_or_one_clear_error(pixels, air, dar
         assert scan.transmission.min() >= np.float32(profile.noise_floor)
         assert scan.transmission.shape == pixels.shape
         assert scan.valid.shape == pixels.shape[1:]
+
+
+def test_a_picture_of_other_rows_than_the_scanner_has_is_told(scan_by):
+    raw = scan_by().raw
+    other = msgspec.structs.replace(raw.profile, rows=raw.profile.rows + 1)
+    notes = calibrate(replace(raw, profile=other)).quality.notes
+    assert notes[0].startswith("The picture has 200 rows and the scanner portal-6-4 has 201")
+    assert "rows and the scanner" not in "".join(calibrate(raw).quality.notes)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from scanai.errors import ScanError
-from scanai.scan.model import Scan
+from scanai.scan.calibration import calibrate
+from scanai.scan.model import RawScan, Scan
 
 SCAN = Scan(
     source="from memory",
@@ -49,3 +50,32 @@ def test_a_scan_whose_fields_fit_is_accepted() -> None:
 def test_fields_that_do_not_fit_are_refused(changed: dict[str, object], words: str) -> None:
     with pytest.raises(ScanError, match=f"^from memory: .*{words}"):
         replace(SCAN, **changed).check()
+
+
+RAW = RawScan(
+    source="from memory",
+    pixels=np.full((2, 40, 50), 500, np.uint16),
+    quantity="counts",
+    profile=None,
+    energies_mv=(6.0, 4.0),
+    pitch_mm=(5.0, 5.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"pixels": RAW.pixels[0]}, "pixels as uint16 .* found uint16 of 2 axes"),
+        ({"pixels": RAW.pixels.astype(np.float64)}, "found float64 of 3 axes"),
+        ({"pixels": None}, "found NoneType"),
+        ({"quantity": "foo"}, "counts, transmission or display, found foo"),
+        ({"energies_mv": (6.0,)}, "an end point for each"),
+        ({"pitch_mm": (0.0, 0.0)}, "a pitch above 0 mm"),
+        ({"air": np.float32(5e4)}, r"air of shape \(energies, H\) = \(2, 40\), found shape \(\)"),
+        ({"dark": np.zeros((2, 39), np.float32)}, r"dark of shape .* found shape \(2, 39\)"),
+    ],
+)
+def test_raw_fields_that_do_not_fit_are_refused(changed: dict[str, object], words: str) -> None:
+    RAW.check()
+    with pytest.raises(ScanError, match=f"^from memory: .*{words}"):
+        calibrate(replace(RAW, **changed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, nan
+
 import msgspec
 import numpy as np
 import pytest
@@ -10,7 +12,15 @@ from scanai.errors import ProfileError
 from scanai.resources import scanner_profiles_dir
 from scanai.scan import load_profile
 from scanai.scan.fan import sees
-from scanai.scan.profile import Imperfections, known_profiles
+from scanai.scan.profile import (
+    FileLayout,
+    Geometry,
+    Imperfections,
+    Noise,
+    SpectralFactors,
+    known_profiles,
+)
+from scanai.scan.profile_toml import profile_toml
 
 # Upper edge of a 9 ft 6 in container, and half its width (ISO 668), metres.
 HIGH_CUBE, HALF_WIDTH = 2.896, 1.219
@@ -94,7 +104,11 @@ def test_profile_file_of_a_site_is_read(tmp_path):
         ("[40000.0, 62000.0]", "[62000.0, 40000.0]", "open_beam_range rising"),
         ("low_channel = 1", "low_channel = 0", "file.low_channel 0 and 1, found 0 and 0"),
         ("noise_floor = 1.5e-4", "noise_floor = nan", "noise_floor within 0 and 0.1, found nan"),
-        ("pitch_mm = [5.0, 5.6]", "pitch_mm = [5.0, 0.0]", "pitch_mm > 0, found [5.0, 0.0]"),
+        (
+            "pitch_mm = [5.0, 5.6]",
+            "pitch_mm = [5.0, 0.0]",
+            "pitch_mm within 0.5 and 50, found [5.0, 0.0]",
+        ),
         ("dark_counts = [0.0, 0.0]", "dark_counts = [0.0]", "0 or 2 file.dark_counts, found 1"),
         ("gain_spread", "afterglow = 1.5\ngain_spread", "imperfections.afterglow within 0 and 1, "),
         ("gain_spread", "cross_talk = 0.6\ngain_spread", "cross_talk within 0 and 0.5, found 0.6"),
@@ -136,7 +150,8 @@ def test_refuses_profile_and_names_what_is_wrong(tmp_path, old, new, found):
 
 
 def test_level_arm_ends_before_the_source(tmp_path):
-    text = text_of().replace("view_bottom_m", "arm_height_m = 3.0\nview_bottom_m")
+    text = text_of().replace("portal-6-4", "site")
+    text = text.replace("view_bottom_m", "arm_height_m = 3.0\nview_bottom_m")
     path = tmp_path / "site.toml"
     path.write_text(text, encoding="utf-8")
     assert load_profile(path).geometry.arm_height_m == 3.0
@@ -147,7 +162,8 @@ def test_level_arm_ends_before_the_source(tmp_path):
 
 def test_profile_without_the_newer_keys_has_plausible_imperfections(tmp_path):
     path = tmp_path / "old.toml"
-    path.write_text(text_of().split("[imperfections]")[0], encoding="utf-8")
+    text = text_of().split("[imperfections]")[0].replace("portal-6-4", "site")
+    path.write_text(text, encoding="utf-8")
     flaws = load_profile(path).imperfections
     assert flaws == Imperfections()
     assert min(flaws.scatter, flaws.afterglow, flaws.cross_talk, flaws.spectrum_drift) > 0
@@ -162,3 +178,38 @@ def test_perfect_scanner_has_every_imperfection_at_zero():
 def test_missing_profile_file_is_named(tmp_path):
     with pytest.raises(ProfileError, match="found No such file or directory"):
         load_profile(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": " "}, "a name, found none"),
+        ({"pitch_mm": (0.005, 0.0056)}, "pitch_mm within 0.5 and 50"),
+        ({"spectral": (SpectralFactors(compton=0.0), SpectralFactors())}, r"spectral\[0\].compton"),
+        ({"spectral": (SpectralFactors(), SpectralFactors(pair=nan))}, r"spectral\[1\].pair"),
+        ({"noise": Noise((0.0, 1e5), 5.0)}, "noise.quanta_open_beam of 1 or more"),
+        ({"noise": Noise((1e5, 1e5), -3.0)}, "noise.electronic_counts within 0"),
+        ({"open_beam_counts": (nan, 5e4)}, "open_beam_counts above 0"),
+        ({"dark_counts": -5.0}, "dark_counts from 0"),
+        ({"file": FileLayout(dark_counts=(-500.0, 0.0))}, "file.dark_counts from 0"),
+        ({"geometry": Geometry(4.5, inf, 0.9, -0.3)}, "source_to_detector_m, that below 100"),
+        ({"geometry": Geometry(4.5, 6.4, nan, -0.3)}, "source_height_m and view_bottom_m within"),
+    ],
+)
+def test_refuses_values_that_cannot_be(tmp_path, change, words):
+    path = tmp_path / "site.toml"
+    profile = msgspec.structs.replace(load_profile("portal-6-4"), **{"name": "site"} | change)
+    path.write_text(profile_toml(profile), encoding="utf-8")
+    with pytest.raises(ProfileError, match=words):
+        load_profile(path)
+
+
+def test_another_scanner_cannot_take_the_name_of_one_that_ships(tmp_path):
+    path = tmp_path / "site.toml"
+    path.write_text(text_of(), encoding="utf-8")
+    assert load_profile(path) == load_profile("portal-6-4")
+    path.write_text(text_of().replace("rows = 640", "rows = 512"), encoding="utf-8")
+    with pytest.raises(
+        ProfileError, match="a name that no scanner that ships has, found portal-6-4"
+    ):
+        load_profile(path)
