@@ -76,7 +76,8 @@ class ScanGraph(nn.Module):
         open_beam, dark: (1, E, R, 1), R = 1 or H, each its own: level of transmission 1 above dark;
         of no beam. Pixels that are not finite, and rows without a positive open beam or a finite
         dark, count as not measured, at every energy when they are at one.
-        pitch_mm: (2,) along travel, across. declared_groups: (27,) 1 if declared; entry 0 unused.
+        pitch_mm: (2,) along travel, across. declared_groups: (27,) 1 if declared, anything
+        up to 0.5 and NaN if not; entry 0 unused.
         """
         height, width = scan.shape[2], scan.shape[3]
         rows, columns = _cells(height, SHIELD_STRIDE), _cells(width, SHIELD_STRIDE)
@@ -87,7 +88,8 @@ class ScanGraph(nn.Module):
         goods = torch.softmax(logits.goods, dim=1)
         goods = goods[:, :, : _cells(height, GOODS_STRIDE), : _cells(width, GOODS_STRIDE)]
         # Nothing is never undeclared.
-        accepted = torch.cat([torch.ones_like(declared_groups[:1]), declared_groups[1:]])
+        declared = torch.where(declared_groups > 0.5, 1.0, 0.0)  # 0 for NaN
+        accepted = torch.cat([torch.ones_like(declared[:1]), declared[1:]])
         undeclared = (goods * (1.0 - accepted)[None, :, None, None]).sum(dim=1, keepdim=True)
         loaded = (goods[:, :1] < 0.5).float()
         suspect = loaded * (undeclared > 0.5).float()

@@ -170,6 +170,8 @@ def test_undeclared_is_what_neither_nothing_nor_declared_explains() -> None:
     answers = _ask(network, scan, declared)
     assert answers.undeclared.max() < 1e-5
     assert answers.scores[1:].tolist() == [0.0, 0.5]
+    declared[3] = torch.nan
+    assert torch.equal(_ask(network, scan, declared).undeclared, answers.undeclared)
 
 
 def test_goods_probabilities_add_up_at_every_cell() -> None:
