@@ -24,6 +24,8 @@ _WEIGHING = 0.012
 _FALSE_MASS = ((0.35, 0.7), (1.4, 2.5))
 # Declared by true quantity of one line where less, and where more, was loaded.
 _SHORT = (1.3, 2.2)
+_LEAST_SHORT = 1.15
+"""Of loads that leave little room to declare more, such as a tank, never less than 80 % full."""
 _OVER = (0.3, 0.75)
 # Least mass of a package, kg, for the number of packages to be one that people handle.
 _LEAST_PACKAGE_KG = 5.0
@@ -114,36 +116,54 @@ def without(manifest: Manifest, hidden: frozenset[str], *, mass_follows: bool) -
     return msgspec.structs.replace(manifest, lines=_scaled(kept, scale))
 
 
-def false_mass(rng: Generator, manifest: Manifest) -> Manifest:
-    """All masses too low or too high by one factor."""
-    scale = float(rng.uniform(*_FALSE_MASS[rng.integers(2)]))
+def false_mass(rng: Generator, manifest: Manifest, payload_kg: float) -> Manifest:
+    """All masses too low, or too high, by one factor: never more than the unit may carry, which
+    would give itself away."""
+    low, high = _FALSE_MASS
+    most = payload_kg / max(_sum(manifest.lines), 1.0)
+    scale = float(rng.uniform(*(high if rng.integers(2) and most >= high[0] else low)))
+    scale = min(scale, most)
     gross = float(round((manifest.gross_mass_kg or 0.0) * scale))
     return msgspec.structs.replace(
         manifest, lines=_scaled(manifest.lines, scale), gross_mass_kg=gross
     )
 
 
-def false_quantity(rng: Generator, manifest: Manifest, *, short: bool) -> Manifest:
+def false_quantity(
+    rng: Generator, manifest: Manifest, payload_kg: float, *, short: bool
+) -> Manifest:
     """The largest line declares more (the load is short) or less than was loaded.
 
-    Half of these give the gross mass of a weighbridge all the same, half the sum of their lines.
+    More only as far as the unit may carry, which a load of `short_of` leaves room for. Half of
+    these give the gross mass of a weighbridge all the same, half the sum of their lines.
     """
     scale = float(rng.uniform(*(_SHORT if short else _OVER)))
     largest = _largest(manifest.lines)
+    if short:
+        own = max(manifest.lines[largest].mass_kg or 0.0, 1.0)
+        room = (payload_kg - _sum(manifest.lines) + own) / own
+        scale = max(min(scale, room), _LEAST_SHORT)
     told = _scaled(manifest.lines[largest : largest + 1], scale)
     lines = (*manifest.lines[:largest], *told, *manifest.lines[largest + 1 :])
     gross = manifest.gross_mass_kg if rng.random() < 0.5 else _sum(lines)
     return msgspec.structs.replace(manifest, lines=lines, gross_mass_kg=gross)
 
 
-def swapped_codes(rng: Generator, manifest: Manifest) -> Manifest:
+def short_of(mass_kg: float) -> float:
+    """Mass to load where `mass_kg` could be and will be declared at most."""
+    return mass_kg / _SHORT[1]
+
+
+def swapped_codes(rng: Generator, manifest: Manifest, believable: Sequence[Goods]) -> Manifest:
     """The largest line under code and text of goods of another group, all else kept.
 
-    They are of about the same density: a scale would not tell.
+    They are among the `believable`, those that such a unit carries, and of about the same density:
+    a scale would not tell. Where none are of another group, they are of another heading.
     """
     largest = _largest(manifest.lines)
     line = manifest.lines[largest]
-    other = _passes_for(rng, line.hs_code[:4], {entry.hs_code[:4] for entry in manifest.lines})
+    taken = {entry.hs_code[:4] for entry in manifest.lines}
+    other = _passes_for(rng, line.hs_code[:4], taken, believable)
     choice = int(rng.integers(len(other.codes)))
     told = msgspec.structs.replace(
         line,
@@ -154,14 +174,13 @@ def swapped_codes(rng: Generator, manifest: Manifest) -> Manifest:
     return msgspec.structs.replace(manifest, lines=lines)
 
 
-def _passes_for(rng: Generator, heading: str, taken: set[str]) -> Goods:
+def _passes_for(
+    rng: Generator, heading: str, taken: set[str], believable: Sequence[Goods]
+) -> Goods:
     """Goods of another group that a load of that heading may be declared as."""
     true = next((goods for goods in library() if goods.heading == heading), None)
-    others = [
-        goods
-        for goods in library()
-        if goods.heading not in taken and (true is None or goods.group != true.group)
-    ]
+    free = [goods for goods in believable if goods.heading not in taken]
+    others = [goods for goods in free if true is None or goods.group != true.group] or free
     if true is not None:
         middle = sum(true.density)
         near = [

@@ -23,7 +23,7 @@ from scanai.synth.forms import Space
 from scanai.synth.loading import Consignment, Hold, capacity_kg, in_a_row, under_cover
 from scanai.synth.look_alikes import Added, add_look_alikes, draw_kind
 from scanai.synth.placing import Stage
-from scanai.synth.scene import Scene, SceneObject, TransportUnit
+from scanai.synth.scene import Scene, SceneObject
 from scanai.synth.solids import Box
 from scanai.synth.units import (
     CONTAINER_PAYLOAD_KG,
@@ -106,6 +106,8 @@ def make_scene(rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = 
     target = _mass_to_load(rng, first, empty)
     if spec.kind in ("empty", "empty_declared_loaded"):
         return _empty_scene(rng, spec, empty, first, target)
+    if spec.kind == "short_quantity":
+        target = papers.short_of(min(target, capacity_kg(first, empty.space)))
     loads = _loads(rng, spec, first, empty, target)
     objects = [*empty.parts, *(item for load in loads for item in load.objects)]
     stage = Stage(objects, empty.voids)
@@ -114,7 +116,7 @@ def make_scene(rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = 
         added = add_look_alikes(rng, stage, empty.space, draw_kind(rng))
     if spec.kind == "concealed":
         shield = conceal(rng, stage, empty.space, "liquid" if empty.liquids_only else None)
-    return _declared(rng, spec, empty.unit, loads, stage, added, shield)
+    return _declared(rng, spec, empty, loads, stage, added, shield)
 
 
 # --- goods and units -----------------------------------------------------------------------------
@@ -216,7 +218,7 @@ def _leftovers(rng: Generator, space: Space) -> list[SceneObject]:
 def _declared(
     rng: Generator,
     spec: ScanSpec,
-    unit: TransportUnit,
+    empty: EmptyUnit,
     loads: Sequence[Consignment],
     stage: Stage,
     added: Added | None,
@@ -227,14 +229,14 @@ def _declared(
     if added is not None:
         mass, pieces = added.mass_kg(stage), len(added.numbers)
         lines.append(papers.piece_line(added.kind.code, added.kind.text, mass, pieces))
-    honest = papers.honest(rng, unit, lines)
-    declared = _falsified(rng, spec, honest, loads)
+    honest = papers.honest(rng, empty.unit, lines)
+    declared = _falsified(rng, spec, honest, loads, empty)
     if shield is not None:
         lines.append(papers.shield_line(shield.shield.material, shield.mass_kg(stage)))
     named = {line.hs_code[:4] for line in declared.lines}
     there = {item.heading for item in stage.objects if item.heading}
     scene = Scene(
-        unit,
+        empty.unit,
         tuple(stage.objects),
         declared,
         load_forms=tuple(dict.fromkeys(load.form for load in loads)),
@@ -249,23 +251,33 @@ def _declared(
 
 
 def _falsified(
-    rng: Generator, spec: ScanSpec, honest: Manifest, loads: Sequence[Consignment]
+    rng: Generator,
+    spec: ScanSpec,
+    honest: Manifest,
+    loads: Sequence[Consignment],
+    empty: EmptyUnit,
 ) -> Manifest:
     """The declaration as the sender wants it read."""
     match spec.kind:
         case "false_empty":
             return papers.emptied(honest)
         case "false_mass":
-            return papers.false_mass(rng, honest)
+            return papers.false_mass(rng, honest, empty.payload_kg)
         case "short_quantity" | "over_quantity":
-            return papers.false_quantity(rng, honest, short=spec.kind == "short_quantity")
+            short = spec.kind == "short_quantity"
+            return papers.false_quantity(rng, honest, empty.payload_kg, short=short)
         case "swapped_codes":
-            return papers.swapped_codes(rng, honest)
+            return papers.swapped_codes(rng, honest, _carried(empty))
         case "undeclared" | "second_consignment" if len(loads) > 1:
             hidden = frozenset({loads[-1].goods.heading})
             follows = spec.kind == "second_consignment"
             return papers.without(honest, hidden, mass_follows=follows)
         case "undeclared" | "second_consignment":
-            return papers.swapped_codes(rng, honest)
+            return papers.swapped_codes(rng, honest, _carried(empty))
         case _:
             return honest
+
+
+def _carried(empty: EmptyUnit) -> list[Goods]:
+    """Goods that such a unit carries: nobody believes in fibreboard in a tank."""
+    return [goods for goods in library() if fits(goods, empty.unit.unit_type)]

@@ -7,10 +7,11 @@ import pytest
 
 from scanai.manifest.nomenclature import is_known
 from scanai.scan import load_profile
+from scanai.synth.cargo import library
 from scanai.synth.scene import Scene
 from scanai.synth.scenes import KINDS, ScanSpec, make_scene
 from scanai.synth.simulate import simulate
-from scanai.synth.units import UNIT_TYPES
+from scanai.synth.units import UNIT_TYPES, fits, payload_kg
 
 PAYLOAD_KG = 33_000
 
@@ -125,6 +126,20 @@ def test_false_mass_strays_by_more_than_a_quarter() -> None:
     for scene in scenes(30, kind="false_mass"):
         assert scene.manifest.gross_mass_kg is not None
         assert abs(scene.manifest.gross_mass_kg / scene.cargo_mass_kg - 1) > 0.25
+
+
+@pytest.mark.parametrize("kind", ["false_mass", "short_quantity"])
+def test_no_false_declaration_weighs_more_than_the_unit_may_carry(kind: str) -> None:
+    for scene in scenes(60, kind=kind):
+        # One machine alone may be more than a van should carry.
+        least = 1.15 * sum(line.mass_kg or 0.0 for line in scene.true_manifest.lines)
+        assert declared_kg(scene) <= max(payload_kg(scene.unit.unit_type), least) + 10.0
+
+
+def test_a_tank_is_declared_to_hold_what_tanks_hold() -> None:
+    in_tanks = {goods.heading for goods in library() if fits(goods, "tank")}
+    for scene in scenes(20, kind="swapped_codes", unit_type="tank"):
+        assert declared_headings(scene) <= in_tanks
 
 
 def test_empty_unit_declared_as_a_load() -> None:
