@@ -31,6 +31,8 @@ MAX_GRAPH_BYTES = 256 * 2**20
 MAX_METADATA_BYTES = 4 * 2**20
 INPUTS = ("scan", "open_beam", "dark", "pitch_mm", "declared_groups")
 OUTPUTS = ("shielding", "goods", "undeclared", "regions", "scores")
+LATER_OUTPUTS = ("high_z", "opaque", "areal_density")
+"""After OUTPUTS, in graphs exported from version 1 on."""
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
@@ -162,7 +164,10 @@ class Bundle:
             ) from error
         graph = self.path / GRAPH_FILE
         _check_names(graph, "inputs", INPUTS, [tensor.name for tensor in session.get_inputs()])
-        _check_names(graph, "outputs", OUTPUTS, [tensor.name for tensor in session.get_outputs()])
+        told = [tensor.name for tensor in self.metadata.outputs]
+        _check_names(
+            graph, "outputs", tuple(told), [tensor.name for tensor in session.get_outputs()]
+        )
         return session
 
 
@@ -179,7 +184,13 @@ def load_bundle(path: str | Path) -> Bundle:
     _check_thresholds(metadata_file, metadata)
     _check_scores(metadata_file, metadata)
     _check_names(metadata_file, "inputs", INPUTS, [tensor.name for tensor in metadata.inputs])
-    _check_names(metadata_file, "outputs", OUTPUTS, [tensor.name for tensor in metadata.outputs])
+    outputs = [tensor.name for tensor in metadata.outputs]
+    _check_names(
+        metadata_file,
+        "outputs",
+        OUTPUTS + (LATER_OUTPUTS if len(outputs) > len(OUTPUTS) else ()),
+        outputs,
+    )
     graph_file = path / GRAPH_FILE
     graph = _read(graph_file, MAX_GRAPH_BYTES)
     found = hashlib.sha256(graph).hexdigest()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanai.errors import BundleError
-from scanai.inspect.bundle import Bundle
+from scanai.inspect.bundle import LATER_OUTPUTS, Bundle
 from scanai.manifest.goods_groups import goods_groups
 from scanai.scan.model import Scan
 
@@ -34,6 +34,13 @@ class Maps:
     """(K, 5) x0, y0, x1, y1 in pixels of the scan, score 0 to 1; best first or not."""
     scores: dict[str, float]
     """shielding: largest of its map; undeclared: share of the loaded area; loaded: share of all."""
+    high_z: Floats | None = None
+    """(⌈H/4⌉, ⌈W/4⌉) probability that shielding, if there is any, is of Z ≥ 72; this and what
+    follows None in graphs before version 1."""
+    opaque: Floats | None = None
+    """(⌈H/4⌉, ⌈W/4⌉) probability that a shield could hide here for want of radiation."""
+    areal_density: Floats | None = None
+    """(⌈H/8⌉, ⌈W/8⌉) g/cm² of cargo, the transport unit not counted; also behind what is opaque."""
 
 
 class Model:
@@ -55,7 +62,7 @@ class Model:
         energies = scan.transmission.shape[0]
         declared_groups = np.zeros(self._groups + 1, dtype=np.float32)
         declared_groups[list(declared)] = 1.0
-        shielding, goods, undeclared, regions, scores = self._session.run(
+        shielding, goods, undeclared, regions, scores, *later = self._session.run(
             None,
             {
                 "scan": scan.transmission[None],
@@ -72,4 +79,5 @@ class Model:
             undeclared=undeclared[0, 0],
             regions=regions,
             scores={name: float(score) for name, score in zip(names, scores, strict=True)},
+            **{name: one[0, 0] for name, one in zip(LATER_OUTPUTS, later, strict=False)},
         )

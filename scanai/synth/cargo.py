@@ -61,6 +61,33 @@ def library() -> tuple[Goods, ...]:
     return msgspec.toml.decode(text, type=_Library).goods
 
 
+@cache
+def library_without(headings: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Goods, ...]:
+    """The library but for those headings and load forms.
+
+    Goods whose first form is left out are left out whole: their package is of that form.
+    """
+    return tuple(
+        msgspec.structs.replace(
+            goods, forms=tuple(form for form in goods.forms if form not in forms)
+        )
+        for goods in library()
+        if goods.heading not in headings and goods.forms[0] not in forms
+    )
+
+
+LOOSE_FORMS = frozenset({"flexitank", "heap", "scrap"})
+"""What lies from wall to wall with nothing beside it to hold it up."""
+
+
+def beside_others(goods: Goods) -> Goods | None:
+    """The goods as they travel with others in one unit; None where they only travel alone."""
+    if goods.forms[0] in LOOSE_FORMS:
+        return None
+    forms = tuple(form for form in goods.forms if form not in LOOSE_FORMS)
+    return msgspec.structs.replace(goods, forms=forms)
+
+
 def material_of(goods: Goods) -> Material:
     """What a package holds; a mixture is named after its parts."""
     return _blend(tuple(goods.materials.items()))

@@ -22,8 +22,10 @@ from scanai.scan.profile import ScannerProfile
 from scanai.synth.cargo import library
 from scanai.synth.recipe_file import (
     RANDOM,
+    known_headings,
     read_text,
     require_known,
+    require_left_out,
     require_profiles,
     require_weights,
 )
@@ -46,6 +48,9 @@ class DatasetRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     all where there are none; boxes count as seen. None: as the scene library likes."""
     headings: tuple[str, ...] = ()
     """HS headings of the first consignment, in turn; none: as trade has it."""
+    without_headings: tuple[str, ...] = ()
+    without_forms: tuple[str, ...] = ()
+    """HS headings and load forms that no load has: what a model is later tried on."""
     x_window_px: Annotated[int, msgspec.Meta(ge=32, le=16_384)] | None = None
     """Columns of a scan; none: the whole unit."""
     air_line_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
@@ -74,8 +79,11 @@ def read_recipe(path: str | Path) -> DatasetRecipe:
     )
     require_weights(recipe.kinds, path)
     require_known("unit_types", recipe.unit_types, UNIT_TYPES, path)
-    known = sorted({goods.heading for goods in library()})
-    require_known("headings", recipe.headings, known, path)
+    require_known("headings", recipe.headings, known_headings(), path)
+    require_left_out(recipe.without_headings, recipe.without_forms, path)
+    both = sorted(set(recipe.headings) & set(recipe.without_headings))
+    if both:
+        raise RecipeError(path, "headings that without_headings does not name", ", ".join(both))
     for heading in recipe.headings:
         if set(recipe.unit_types) == {"tank"} and not _holds("tank", heading):
             raise RecipeError(path, f"unit_types that can hold goods of heading {heading}", "tank")
@@ -101,7 +109,13 @@ def plan_at(recipe: DatasetRecipe, index: int) -> ScanPlan:
         seed=int(sequence.generate_state(1, np.uint64)[0]),
         profile=scanner,
         own_profile=profile == RANDOM,
-        spec=ScanSpec(kind=kind, unit_type=unit_type, heading=heading),
+        spec=ScanSpec(
+            kind=kind,
+            unit_type=unit_type,
+            heading=heading,
+            without_headings=recipe.without_headings,
+            without_forms=recipe.without_forms,
+        ),
         x_window_px=recipe.x_window_px,
         air_line=bool(rng.random() < recipe.air_line_share),
     )

@@ -20,6 +20,8 @@ from scanai.synth.scene import TransportUnit
 _REGIMES: tuple[Regime, ...] = ("import", "export", "transit", "transhipment")
 # Declared mass strays from the weighed one by so much, 1 sigma.
 _WEIGHING = 0.012
+# What a line declares by what its goods weigh with their packing.
+_NET = (0.97, 1.0)
 # Factors on the declared mass that count as false: below and above honest rounding.
 _FALSE_MASS = ((0.35, 0.7), (1.4, 2.5))
 # Declared by true quantity of one line where less, and where more, was loaded.
@@ -81,17 +83,28 @@ def shield_line(material: str, mass_kg: float) -> Line:
 
 
 def honest(rng: Generator, unit: TransportUnit, lines: Sequence[Line]) -> Manifest:
-    """A declaration of just these lines; no lines, an empty unit."""
+    """A declaration of just these lines, none for an empty unit, as an honest sender writes it.
+
+    What a line weighs is the sender's figure, some of it without the packing; the gross mass is
+    weighed, and no less than its lines.
+    """
     number = int(rng.integers(0, 1_000_000))
+    told = [
+        msgspec.structs.replace(line, mass_kg=_reckoned(rng, line.mass_kg or 0.0)) for line in lines
+    ]
     return Manifest(
         unit=f"SYNTH-{number:06d}",
         unit_type=unit.unit_type,
         scan_id=f"SYNTH-{number:06d}-{int(rng.integers(0, 10_000)):04d}",
         regime=_REGIMES[rng.integers(len(_REGIMES))],
-        gross_mass_kg=_weighed(rng, lines),
+        gross_mass_kg=max(_weighed(rng, lines), _sum(told)),
         tare_kg=unit.tare_kg,
-        lines=tuple(lines),
+        lines=tuple(told),
     )
+
+
+def _reckoned(rng: Generator, mass_kg: float) -> float:
+    return float(max(1, round(mass_kg * rng.uniform(*_NET) * rng.normal(1, _WEIGHING / 2))))
 
 
 def true_papers(declared: Manifest, lines: Sequence[Line], mass_kg: float) -> Manifest:
@@ -134,8 +147,9 @@ def false_quantity(
 ) -> Manifest:
     """The largest line declares more (the load is short) or less than was loaded.
 
-    More only as far as the unit may carry, which a load of `short_of` leaves room for. Half of
-    these give the gross mass of a weighbridge all the same, half the sum of their lines.
+    More only as far as the unit may carry, which a load of `short_of` leaves room for. Where less
+    is declared, half give the gross mass of a weighbridge all the same; a gross mass below that of
+    the lines would tell on itself.
     """
     scale = float(rng.uniform(*(_SHORT if short else _OVER)))
     largest = _largest(manifest.lines)
@@ -145,7 +159,8 @@ def false_quantity(
         scale = max(min(scale, room), _LEAST_SHORT)
     told = _scaled(manifest.lines[largest : largest + 1], scale)
     lines = (*manifest.lines[:largest], *told, *manifest.lines[largest + 1 :])
-    gross = manifest.gross_mass_kg if rng.random() < 0.5 else _sum(lines)
+    weighed = not short and rng.random() < 0.5
+    gross = manifest.gross_mass_kg if weighed else _sum(lines)
     return msgspec.structs.replace(manifest, lines=lines, gross_mass_kg=gross)
 
 

@@ -6,12 +6,13 @@ RecipeError with the file, the key, what was expected and what was found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from pathlib import Path
 
 from scanai.errors import InputError, ProfileError, RecipeError
 from scanai.scan import load_profile
+from scanai.synth.cargo import library, library_without
 from scanai.synth.scenes import KINDS
 
 RANDOM = "random"
@@ -31,6 +32,20 @@ def require_known(key: str, given: Iterable[str], known: Iterable[str], source: 
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise RecipeError(source, f"{key} among {', '.join(known)}", ", ".join(unknown))
+
+
+def known_headings() -> list[str]:
+    """HS headings of the cargo library."""
+    return sorted({goods.heading for goods in library()})
+
+
+def require_left_out(headings: Sequence[str], forms: Sequence[str], source: str | Path) -> None:
+    """Headings and load forms that no load is to have: there must be some left of either."""
+    require_known("without_headings", headings, known_headings(), source)
+    known = sorted({form for goods in library() for form in goods.forms})
+    require_known("without_forms", forms, known, source)
+    if not library_without(tuple(headings), tuple(forms)):
+        raise RecipeError(source, "goods that are left to load", "none")
 
 
 def require_weights(kinds: Mapping[str, float], source: str | Path) -> None:

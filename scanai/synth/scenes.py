@@ -17,7 +17,7 @@ from scanai.manifest.model import Line, Manifest
 from scanai.physics.materials import material
 from scanai.scan.profile import ScannerProfile
 from scanai.synth import papers
-from scanai.synth.cargo import Goods, library
+from scanai.synth.cargo import Goods, beside_others, library_without
 from scanai.synth.concealment import Concealed, conceal
 from scanai.synth.forms import Space
 from scanai.synth.loading import Consignment, Hold, capacity_kg, in_a_row, under_cover
@@ -86,6 +86,9 @@ class ScanSpec:
     """Goods group of the first consignment."""
     heading: str | None = None
     """HS heading of the first consignment; before `group`."""
+    without_headings: tuple[str, ...] = ()
+    without_forms: tuple[str, ...] = ()
+    """Goods of these headings, and these load forms, are in no load (look-alikes may be)."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -94,6 +97,11 @@ class ScanSpec:
             raise ValueError(
                 f"expected a unit type among {', '.join(UNIT_TYPES)}, found {self.unit_type!r}"
             )
+
+    @property
+    def goods(self) -> tuple[Goods, ...]:
+        """All that loads are drawn from."""
+        return library_without(self.without_headings, self.without_forms)
 
 
 def make_scene(rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = None) -> Scene:
@@ -123,7 +131,7 @@ def make_scene(rng: Generator, spec: ScanSpec, profile: ScannerProfile | None = 
 
 
 def _wanted_goods(spec: ScanSpec) -> list[Goods]:
-    goods = list(library())
+    goods = list(spec.goods)
     if spec.heading is not None:
         goods = [entry for entry in goods if entry.heading == spec.heading]
     elif spec.group is not None:
@@ -148,15 +156,17 @@ def _loads(
 ) -> list[Consignment]:
     """What lies in the unit; where goods are hidden, those come last."""
     hold = Hold(empty.unit.unit_type, empty.space)
-    others = [entry for entry in library() if fits(entry, hold.unit_type)]
     if empty.liquids_only:
         return in_a_row(rng, [first], target_kg, hold, [])
+    fitting = [entry for entry in spec.goods if fits(entry, hold.unit_type)]
+    others = [one for entry in fitting if (one := beside_others(entry)) is not None]
     if spec.kind in _HIDES_GOODS:
         return _with_hidden(rng, spec, first, hold, others, target_kg)
     count = int(rng.choice([1, 2, 3], p=[0.62, 0.26, 0.12]))
-    if hold.length / count < 1.15 * first.package[0] + 0.5:
-        count = 1
-    goods = [first, *(choose(rng, others) for _ in range(count - 1))]
+    packed = beside_others(first)
+    if count == 1 or packed is None or hold.length / count < 1.15 * first.package[0] + 0.5:
+        return in_a_row(rng, [first], target_kg, hold, others)
+    goods = [packed, *(choose(rng, others) for _ in range(count - 1))]
     return in_a_row(rng, goods, target_kg, hold, others)
 
 
@@ -170,14 +180,16 @@ def _with_hidden(
 ) -> list[Consignment]:
     """A load, and goods of another group that the papers will not name."""
     pool = [goods for goods in others if goods.group != first.group]
-    if spec.kind == "undeclared" and rng.random() < _WHOLE_LOAD:
+    packed = beside_others(first)
+    # What lies from wall to wall hides nothing but itself.
+    if packed is None or (spec.kind == "undeclared" and rng.random() < _WHOLE_LOAD):
         return in_a_row(rng, [first], target_kg, hold, others)
     for _ in range(_COVER_DRAWS):
         hidden = choose(rng, pool)
         if spec.kind == "undeclared":
-            loads = under_cover(rng, first, hidden, target_kg, hold)
+            loads = under_cover(rng, packed, hidden, target_kg, hold)
         else:
-            loads = in_a_row(rng, [first, hidden], target_kg, hold, [])
+            loads = in_a_row(rng, [packed, hidden], target_kg, hold, [])
         if len(loads) == 2:
             return loads
     return in_a_row(rng, [first], target_kg, hold, others)
@@ -241,13 +253,20 @@ def _declared(
         declared,
         load_forms=tuple(dict.fromkeys(load.form for load in loads)),
         threats=() if shield is None else (shield.threat(stage),),
-        mismatch=_MISMATCH.get(spec.kind, ""),
+        mismatch=_mismatch(spec.kind, loads),
         look_alikes=() if added is None else added.look_alikes(stage),
         hidden_headings=tuple(sorted(there - named)),
         sites=() if shield is None else (shield.site,),
     )
     true = papers.true_papers(honest, lines, scene.cargo_mass_kg)
     return replace(scene, true_manifest=true)
+
+
+def _mismatch(kind: str, loads: Sequence[Consignment]) -> str:
+    """What the papers hide: a second consignment only where there are two."""
+    if kind == "second_consignment" and len(loads) < 2:
+        kind = "swapped_codes"
+    return _MISMATCH.get(kind, "")
 
 
 def _falsified(
@@ -267,17 +286,17 @@ def _falsified(
             short = spec.kind == "short_quantity"
             return papers.false_quantity(rng, honest, empty.payload_kg, short=short)
         case "swapped_codes":
-            return papers.swapped_codes(rng, honest, _carried(empty))
+            return papers.swapped_codes(rng, honest, _carried(spec, empty))
         case "undeclared" | "second_consignment" if len(loads) > 1:
             hidden = frozenset({loads[-1].goods.heading})
             follows = spec.kind == "second_consignment"
             return papers.without(honest, hidden, mass_follows=follows)
         case "undeclared" | "second_consignment":
-            return papers.swapped_codes(rng, honest, _carried(empty))
+            return papers.swapped_codes(rng, honest, _carried(spec, empty))
         case _:
             return honest
 
 
-def _carried(empty: EmptyUnit) -> list[Goods]:
+def _carried(spec: ScanSpec, empty: EmptyUnit) -> list[Goods]:
     """Goods that such a unit carries: nobody believes in fibreboard in a tank."""
-    return [goods for goods in library() if fits(goods, empty.unit.unit_type)]
+    return [goods for goods in spec.goods if fits(goods, empty.unit.unit_type)]

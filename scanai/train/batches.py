@@ -1,7 +1,8 @@
-"""Batches: crops of windows, changed as scanners differ, with the targets of every head.
+"""Batches: crops of windows, changed as threats and scanners differ, with the targets of all heads.
 
 Batch number n of a recipe depends on the recipe and n alone, so that a resumed run sees what an
-unbroken one would have seen. Windows are made in `windows`; losses are in `losses`.
+unbroken one would have seen. Windows are made in `windows`, what is put into them in `inserting`;
+losses are in `losses`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
+from scanai.train.inserting import furnish
 from scanai.train.network import (
     GOODS_STRIDE,
     SHIELD_STRIDE,
@@ -46,8 +48,12 @@ class Batch(NamedTuple):
     """(B, 1)"""
     pitch_mm: Tensor
     """(B, 2)"""
+    declared: Tensor
+    """(B, 27) 1 for the goods groups of the declaration"""
     goods: Tensor
-    """(B, H/8, W/8) class"""
+    """(B, H/8, W/8) class, or UNKNOWN"""
+    areal_density: Tensor
+    """(B, 1, H/8, W/8) g/cm² of cargo"""
     shield: Tensor
     """(B, 1, H/4, W/4) 0 or 1"""
     shield_weight: Tensor
@@ -58,6 +64,10 @@ class Batch(NamedTuple):
     """(B, 4, H/4, W/4) distances to the left, top, right and lower edge, pixels"""
     box_weight: Tensor
     """(B, 1, H/4, W/4) 0 where no box is asked for"""
+    high_z: Tensor
+    """(B, 1, H/4, W/4) 1 for shields of high Z, where `shield` is 1"""
+    opaque: Tensor
+    """(B, 1, H/4, W/4) 0 or 1"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ class TrainingBatches:
         for position in range(step * recipe.batch, (step + 1) * recipe.batch):
             epoch, place = divmod(position, number)
             order = np.random.default_rng((recipe.seed, 0, epoch)).permutation(number)
-            window = load_window(self._paths[order[place]])
+            window = furnish(rng, load_window(self._paths[order[place]]), recipe)
             pictures.append(_item(augment(rng, crop(rng, window, recipe), recipe), rng, recipe))
         return _stack(pictures)
 
@@ -113,14 +123,13 @@ def whole_window(window: Window) -> Batch:
 
 
 def crop(rng: Generator, window: Window, recipe: TrainingRecipe) -> Window:
-    """A part of the window, mostly around a threat if it has one, by chance mirrored."""
+    """A part of the window, mostly around what is worth a look, by chance mirrored."""
     shape = recipe.crop_px
     spare = [have - want for have, want in zip(window.attenuation.shape[1:], shape, strict=True)]
     top, left = (int(rng.integers(min(extra, 0), max(extra, 0) + 1)) for extra in spare)
     chance, mirrored = rng.random() < recipe.threat_crops, rng.random() < 0.5
-    visible = window.boxes[window.boxes[:, 4] > 0]
-    if len(visible) and chance:
-        x0, y0, x1, y1 = visible[rng.integers(len(visible)), :4]
+    if len(window.focus) and chance:
+        x0, y0, x1, y1 = window.focus[rng.integers(len(window.focus))]
         top = _around(rng, y0, y1, shape[0], spare[0], top)
         left = _around(rng, x0, x1, shape[1], spare[1], left)
     part = _place(window, top - top % GOODS_STRIDE, left - left % GOODS_STRIDE, shape)
@@ -144,12 +153,14 @@ def _place(window: Window, top: int, left: int, shape: tuple[int, int]) -> Windo
     seen = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     # What is cut to less than a third is no fair example of a region; its cells stay in the map.
     boxes[seen < area / 3, 4] = 0.0
-    return Window(
+    return replace(
+        window,
         attenuation=_frame(window.attenuation, top, left, shape, 1),
         goods=_frame(window.goods, top, left, shape, GOODS_STRIDE),
+        areal_density=_frame(window.areal_density, top, left, shape, GOODS_STRIDE),
         shield=_frame(window.shield, top, left, shape, SHIELD_STRIDE),
+        opaque=_frame(window.opaque, top, left, shape, SHIELD_STRIDE),
         boxes=boxes[seen > 0],
-        pitch_mm=window.pitch_mm,
     )
 
 
@@ -174,19 +185,27 @@ def _mirror(window: Window) -> Window:
         window,
         attenuation=window.attenuation[..., ::-1],
         goods=window.goods[:, ::-1],
-        shield=window.shield[:, ::-1],
+        areal_density=window.areal_density[:, ::-1],
+        shield=window.shield[..., ::-1],
+        opaque=window.opaque[:, ::-1],
         boxes=boxes,
     )
 
 
 def augment(rng: Generator, window: Window, recipe: TrainingRecipe) -> Window:
-    """Another beam: both attenuations scaled, the higher one also on its own; maybe one energy."""
+    """Another beam: both attenuations scaled, the higher one also on its own; maybe one energy.
+
+    Maybe without its declaration.
+    """
     attenuation = window.attenuation * np.float32(rng.uniform(*recipe.attenuation_scale))
     if attenuation.shape[0] == 2:
         attenuation[0] *= np.float32(rng.uniform(*recipe.ratio_scale))
         if rng.random() < recipe.energy_dropout:
             attenuation = attenuation[:1]
-    return replace(window, attenuation=attenuation)
+    declared = window.declared
+    if rng.random() < recipe.declaration_dropout:
+        declared = np.zeros_like(declared)
+    return replace(window, attenuation=attenuation, declared=declared)
 
 
 def _item(window: Window, rng: Generator, recipe: TrainingRecipe) -> Batch:
@@ -210,12 +229,16 @@ def _tensors(window: Window, transmission: Floats) -> Batch:
         transmission=_tensor(np.clip(transmission, TRANSMISSION_MIN, TRANSMISSION_MAX)[[0, -1]]),
         presence=torch.tensor([transmission.shape[0] - 1.0]),
         pitch_mm=torch.tensor(window.pitch_mm),
+        declared=_tensor(window.declared),
         goods=_tensor(window.goods).long(),
+        areal_density=_tensor(window.areal_density)[None],
         shield=_tensor(goal.shield)[None],
         shield_weight=_tensor(goal.shield_weight)[None],
         centre=_tensor(goal.centre)[None],
         box=_tensor(goal.box),
         box_weight=_tensor(goal.box_weight)[None],
+        high_z=_tensor((window.shield[1] >= _LEAST_SHARE).astype(np.float32))[None],
+        opaque=_tensor(window.opaque)[None],
     )
 
 
@@ -229,9 +252,10 @@ def _stack(pictures: list[Batch]) -> Batch:
 
 def targets(window: Window) -> Targets:
     """What the shielding, centre and box heads should say of this window."""
-    shield = (window.shield >= _LEAST_SHARE).astype(np.float32)
+    share = window.shield[0]
+    shield = (share >= _LEAST_SHARE).astype(np.float32)
     # Cells that an outline merely touches are neither.
-    shield_weight = np.where((window.shield > 0) & (shield == 0), 0, 1).astype(np.float32)
+    shield_weight = np.where((share > 0) & (shield == 0), 0, 1).astype(np.float32)
     centre = np.zeros_like(shield)
     box = np.zeros((4, *shield.shape), np.float32)
     box_weight = np.zeros_like(shield)

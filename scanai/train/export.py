@@ -22,6 +22,7 @@ from scanai.errors import BundleError
 from scanai.inspect.bundle import (
     GRAPH_FILE,
     INPUTS,
+    LATER_OUTPUTS,
     METADATA_FILE,
     OUTPUTS,
     BundleMetadata,
@@ -44,7 +45,8 @@ from scanai.train.network import GOODS_CLASSES
 Floats = NDArray[np.float32]
 
 MAX_DIFFERENCE = 1e-4
-"""Between ONNX Runtime and torch, in every output: probabilities, and pixels of the regions."""
+"""Between ONNX Runtime and torch, in every output: probabilities, pixels of the regions, and
+areal density relative to 1 g/cm² and itself."""
 # Peaks below this score may come and go with the last bit; an untrained head answers 0.01 anywhere.
 _FAINT = 0.05
 CHECKED_SIZES = ((2, 640, 768, 1), (1, 97, 131, 97), (2, 33, 301, 33), (1, 480, 64, 1))
@@ -132,7 +134,29 @@ OUTPUT_RECORDS = (
         range=(0.0, 1.0),
         meaning="greatest shielding; undeclared share of the loaded picture; loaded share",
     ),
+    Tensor(
+        name="high_z",
+        shape=(1, 1, "ceil(height/4)", "ceil(width/4)"),
+        range=(0.0, 1.0),
+        meaning="probability that shielding, if there is any, is of Z from 72 on",
+    ),
+    Tensor(
+        name="opaque",
+        shape=(1, 1, "ceil(height/4)", "ceil(width/4)"),
+        range=(0.0, 1.0),
+        meaning="probability that 3 cm of lead could hide here because too little radiation gets "
+        "through",
+    ),
+    Tensor(
+        name="areal_density",
+        shape=(1, 1, "ceil(height/8)", "ceil(width/8)"),
+        unit="g/cm²",
+        range=(0.0, None),
+        meaning="of the cargo along the ray, the transport unit not counted; behind what is opaque "
+        "it is a guess from what is around",
+    ),
 )
+_ALL_OUTPUTS = OUTPUTS + LATER_OUTPUTS
 
 
 def export_bundle(checkpoint: Checkpoint, out: Path, name: str, version: str) -> BundleMetadata:
@@ -186,7 +210,7 @@ def to_onnx(graph: ScanGraph) -> onnx.ModelProto:
             dynamo=True,
             external_data=False,
             input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
+            output_names=list(_ALL_OUTPUTS),
             dynamic_shapes=tuple(FREE_AXES.get(name) for name in INPUTS),
             verbose=False,
         )
@@ -228,8 +252,8 @@ def greatest_difference(graph: ScanGraph, model: bytes) -> float:
         tensors = [torch.from_numpy(array) for array in inputs.values()]
         with torch.no_grad():
             expected = graph(*tensors)
-            candidates = graph.candidates(*tensors[:4]).numpy()
-        for name, ours, theirs in zip(OUTPUTS, found, expected, strict=True):
+            candidates = graph.candidates(*tensors).numpy()
+        for name, ours, theirs in zip(_ALL_OUTPUTS, found, expected, strict=True):
             reference = theirs.numpy()
             if ours.shape != reference.shape or not np.isfinite(ours).all():
                 return float("inf")
@@ -239,6 +263,8 @@ def greatest_difference(graph: ScanGraph, model: bytes) -> float:
                 slack = _shares_in_doubt(expected.goods.numpy(), expected.undeclared.numpy())
                 apart = np.abs(ours - reference) - np.array([0.0, slack, slack])
                 greatest = max(greatest, float(apart.max()))
+            elif name == "areal_density":
+                greatest = max(greatest, float((np.abs(ours - reference) / (1 + reference)).max()))
             else:
                 greatest = max(greatest, float(np.abs(ours - reference).max()))
     return greatest

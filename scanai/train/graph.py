@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scanai.train.network import (
+    DENSITY_UNIT,
     GOODS_STRIDE,
     SHIELD_STRIDE,
     STRIDE,
@@ -35,6 +36,8 @@ VALUE_MAX = 1e30
 """Far above any count, far below what overflows: more is as little a measurement as infinity."""
 PITCH_MIN_MM, PITCH_MAX_MM = 2.0, 20.0
 """Cargo scanners have 4 to 8; the network extrapolates beyond what it was trained on."""
+_DENSEST = 4.5
+"""ln(1 + areal density): 450 g/cm², more than any beam gets through."""
 PITCH_UNKNOWN_MM = 5.0
 """Stands for a pitch that is not a positive number; the network is neutral there."""
 
@@ -53,6 +56,12 @@ class Answers(NamedTuple):
     scores: Tensor
     """(3,) greatest shielding probability; share of the loaded picture that is more likely
     undeclared than not; share of the picture that is loaded"""
+    high_z: Tensor
+    """(1, 1, ⌈H/4⌉, ⌈W/4⌉) probability that shielding, if there is any, is of Z ≥ 72"""
+    opaque: Tensor
+    """(1, 1, ⌈H/4⌉, ⌈W/4⌉) probability that a shield could hide here for want of radiation"""
+    areal_density: Tensor
+    """(1, 1, ⌈H/8⌉, ⌈W/8⌉) g/cm² of cargo along the ray, the transport unit not counted"""
 
 
 class ScanGraph(nn.Module):
@@ -81,14 +90,14 @@ class ScanGraph(nn.Module):
         """
         height, width = scan.shape[2], scan.shape[3]
         rows, columns = _cells(height, SHIELD_STRIDE), _cells(width, SHIELD_STRIDE)
-        logits = self._logits(scan, open_beam, dark, pitch_mm)
+        declared = _declared(declared_groups)
+        logits = self._logits(scan, open_beam, dark, pitch_mm, declared)
         shielding = torch.sigmoid(logits.shielding)
         regions = _peaks(_candidates(logits, height, width), rows, columns)
         shielding = shielding[:, :, :rows, :columns]
         goods = torch.softmax(logits.goods, dim=1)
         goods = goods[:, :, : _cells(height, GOODS_STRIDE), : _cells(width, GOODS_STRIDE)]
         # Nothing is never undeclared.
-        declared = torch.where(declared_groups > 0.5, 1.0, 0.0)  # 0 for NaN
         accepted = torch.cat([torch.ones_like(declared[:1]), declared[1:]])
         undeclared = (goods * (1.0 - accepted)[None, :, None, None]).sum(dim=1, keepdim=True)
         loaded = (goods[:, :1] < 0.5).float()
@@ -100,22 +109,52 @@ class ScanGraph(nn.Module):
                 loaded.mean(),
             ]
         )
-        return Answers(shielding, goods, undeclared, regions, scores)
-
-    def candidates(self, scan: Tensor, open_beam: Tensor, dark: Tensor, pitch_mm: Tensor) -> Tensor:
-        """(cells, 5) what `regions` picks from: the box and score of every cell of the picture."""
-        table = _candidates(
-            self._logits(scan, open_beam, dark, pitch_mm), scan.shape[2], scan.shape[3]
+        areal_density = torch.expm1(torch.clamp(logits.areal_density, max=_DENSEST)) * DENSITY_UNIT
+        return Answers(
+            shielding,
+            goods,
+            undeclared,
+            regions,
+            scores,
+            torch.sigmoid(logits.high_z)[:, :, :rows, :columns],
+            torch.sigmoid(logits.opaque)[:, :, :rows, :columns],
+            areal_density[:, :, : goods.shape[2], : goods.shape[3]],
         )
-        return table.flatten(1).T
 
-    def _logits(self, scan: Tensor, open_beam: Tensor, dark: Tensor, pitch_mm: Tensor) -> Logits:
+    def candidates(
+        self,
+        scan: Tensor,
+        open_beam: Tensor,
+        dark: Tensor,
+        pitch_mm: Tensor,
+        declared_groups: Tensor,
+    ) -> Tensor:
+        """(cells, 5) what `regions` picks from: the box and score of every cell of the picture."""
+        logits = self._logits(scan, open_beam, dark, pitch_mm, _declared(declared_groups))
+        return _candidates(logits, scan.shape[2], scan.shape[3]).flatten(1).T
+
+    def _logits(
+        self,
+        scan: Tensor,
+        open_beam: Tensor,
+        dark: Tensor,
+        pitch_mm: Tensor,
+        declared: Tensor,
+    ) -> Logits:
         transmission, presence = _calibrate(scan, open_beam, dark)
         # Open beam all round: what a detector sees beyond the transport unit.
         padding = (0, (-scan.shape[3]) % STRIDE, 0, (-scan.shape[2]) % STRIDE)
         transmission = functional.pad(transmission, padding, value=1.0)
-        logits: Logits = self.network(transmission, presence, _sane_pitch(pitch_mm)[None])
+        logits: Logits = self.network(
+            transmission, presence, _sane_pitch(pitch_mm)[None], declared[None]
+        )
         return logits
+
+
+def _declared(groups: Tensor) -> Tensor:
+    """(27,) 1 for a declared group, else 0, for NaN too; entry 0 is no group."""
+    declared = torch.where(groups > 0.5, 1.0, 0.0)
+    return torch.cat([torch.zeros_like(declared[:1]), declared[1:]])
 
 
 def _cells(pixels: int, stride: int) -> int:

@@ -71,9 +71,7 @@ def make_data(recipe: TrainingRecipe, run: Path, workers: int) -> tuple[list[Pat
     parts = (("training", 0, recipe.windows), ("validation", 1, recipe.validation_windows))
     made = []
     for label, offset, count in parts:
-        data = data_recipe(
-            recipe.data_seed + offset, count, recipe.profiles, recipe.kinds, recipe.window_px
-        )
+        data = data_recipe(recipe, recipe.data_seed + offset, count)
         made.append(make_windows(data, run / "windows" / label, workers, f"{label} windows"))
     return made[0], made[1]
 
@@ -185,7 +183,7 @@ def _step(
     pictures = batch.transmission.to(memory_format=torch.channels_last)
     entry = network.entry(pictures, batch.presence, batch.pitch_mm)
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-        logits = network.trunk(entry)
+        logits = network.trunk(entry, batch.declared)
     parts = losses(logits, batch, recipe)
     optimiser.zero_grad()
     parts.total.backward()  # type: ignore[no-untyped-call]

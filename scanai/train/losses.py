@@ -10,8 +10,9 @@ from torch.nn import functional
 from torchvision.ops import generalized_box_iou_loss, sigmoid_focal_loss
 
 from scanai.train.batches import Batch
-from scanai.train.network import SHIELD_STRIDE, Logits
+from scanai.train.network import DENSITY_UNIT, SHIELD_STRIDE, Logits
 from scanai.train.recipe import TrainingRecipe
+from scanai.train.windows import UNKNOWN
 
 # Open beam and empty corners are easy and fill half of every picture.
 _NOTHING_WEIGHT = 0.3
@@ -25,6 +26,9 @@ class Losses(NamedTuple):
     centre: Tensor
     box: Tensor
     goods: Tensor
+    high_z: Tensor
+    opaque: Tensor
+    areal_density: Tensor
 
 
 def losses(logits: Logits, batch: Batch, recipe: TrainingRecipe) -> Losses:
@@ -32,13 +36,19 @@ def losses(logits: Logits, batch: Batch, recipe: TrainingRecipe) -> Losses:
     centre = _centre(logits.centre, batch)
     box = _box(logits.box, batch)
     goods = _goods(logits.goods, batch.goods)
+    high_z = _high_z(logits.high_z, batch)
+    opaque = functional.binary_cross_entropy_with_logits(logits.opaque, batch.opaque)
+    areal_density = _areal_density(logits.areal_density, batch.areal_density)
     total = (
         recipe.shielding_weight * shielding
         + recipe.centre_weight * centre
         + recipe.box_weight * box
         + recipe.goods_weight * goods
+        + recipe.high_z_weight * high_z
+        + recipe.opaque_weight * opaque
+        + recipe.areal_density_weight * areal_density
     )
-    return Losses(total, shielding, centre, box, goods)
+    return Losses(total, shielding, centre, box, goods, high_z, opaque, areal_density)
 
 
 def _shielding(logit: Tensor, batch: Batch) -> Tensor:
@@ -80,4 +90,18 @@ def _corners(distances: Tensor) -> Tensor:
 def _goods(logit: Tensor, goods: Tensor) -> Tensor:
     weight = logit.new_ones(logit.shape[1])
     weight[0] = _NOTHING_WEIGHT
-    return functional.cross_entropy(logit, goods, weight, label_smoothing=0.05)
+    return functional.cross_entropy(
+        logit, goods, weight, label_smoothing=0.05, ignore_index=UNKNOWN
+    )
+
+
+def _high_z(logit: Tensor, batch: Batch) -> Tensor:
+    """Cross entropy over the cells of visible shields: elsewhere there is nothing to ask."""
+    weight = batch.shield * batch.shield_weight
+    cell = functional.binary_cross_entropy_with_logits(logit, batch.high_z, reduction="none")
+    return (cell * weight).sum() / (weight.sum() + _LEAST_POSITIVE)
+
+
+def _areal_density(found: Tensor, areal_density: Tensor) -> Tensor:
+    """Smooth absolute error of ln(1 + g/cm² in DENSITY_UNIT): relative where there is much."""
+    return functional.smooth_l1_loss(found, torch.log1p(areal_density / DENSITY_UNIT), beta=0.1)

@@ -24,6 +24,8 @@ GOODS_STRIDE = 8
 TRANSMISSION_MIN = 1e-4
 """Below the noise floor of any scanner: smaller values carry nothing and would blow up the log."""
 TRANSMISSION_MAX = 1.2
+DENSITY_UNIT = 5.0
+"""g/cm²: about where noise and the transport unit stop to matter beside the cargo."""
 BOX_UNIT_PX = 8.0
 """The box head answers in units of this many pixels, so that its outputs stay near 1."""
 
@@ -51,8 +53,14 @@ class Logits(NamedTuple):
     """(B, 1, H/4, W/4) is this the middle of a shielded region"""
     box: Tensor
     """(B, 4, H/4, W/4) distances to the left, top, right and lower edge, pixels, ≥ 0"""
+    high_z: Tensor
+    """(B, 1, H/4, W/4) if there is shielding, is it of high Z"""
+    opaque: Tensor
+    """(B, 1, H/4, W/4) could a shield hide here for want of radiation"""
     goods: Tensor
     """(B, 27, H/8, W/8)"""
+    areal_density: Tensor
+    """(B, 1, H/8, W/8) ln(1 + areal density of the cargo in DENSITY_UNIT), no logit, ≥ 0"""
 
 
 def _convolve(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -90,20 +98,28 @@ class ShieldingNetwork(nn.Module):
         steps = [(channels[level], channels[level - 1]) for level in (3, 2, 1)]
         self.lateral = nn.ModuleList(nn.Conv2d(deep, fine, 1) for deep, fine in steps)
         self.up = nn.ModuleList(_convolve(fine, fine) for _, fine in steps)
-        self.shield_head = nn.Conv2d(channels[0], 6, 1)
-        self.goods_head = nn.Conv2d(channels[1], GOODS_CLASSES, 1)
+        # The declaration speaks to the heads for shielding alone. Those for goods must not hear it:
+        # they would see what they are told.
+        self.declaration = nn.Linear(GOODS_CLASSES, channels[0], bias=False)
+        self.judge = nn.Conv2d(channels[0], channels[0], 3, 1, 1, bias=False)
+        self.judge_norm = nn.BatchNorm2d(channels[0])
+        self.shield_head = nn.Conv2d(channels[0], 8, 1)
+        self.goods_head = nn.Conv2d(channels[1], GOODS_CLASSES + 1, 1)
         # Shields are rare: start at 1 % rather than 50 % (focal loss, arXiv 1708.02002).
         with torch.no_grad():
             self.shield_head.bias[:2].fill_(-4.6)  # type: ignore[index]
 
-    def forward(self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor) -> Logits:
+    def forward(
+        self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor, declared: Tensor
+    ) -> Logits:
         """Logits of a batch.
 
         transmission: (B, 2, H, W) high and low energy within TRANSMISSION_MIN … MAX, H and W
         multiples of 32; a single-energy scan repeats its one energy.
         presence: (B, 1) 1 where the second energy was measured. pitch_mm: (B, 2).
+        declared: (B, 27) 1 for each declared goods group, 0 throughout where nothing is declared.
         """
-        return self.trunk(self.entry(transmission, presence, pitch_mm))
+        return self.trunk(self.entry(transmission, presence, pitch_mm), declared)
 
     def entry(self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor) -> Tensor:
         """(B, C, H/4, W/4) first features, of forward's arguments.
@@ -124,7 +140,7 @@ class ShieldingNetwork(nn.Module):
         x = x + self.condition(condition)[:, :, None, None]
         return functional.relu(self.stem_norm(x))
 
-    def trunk(self, x: Tensor) -> Logits:
+    def trunk(self, x: Tensor, declared: Tensor) -> Logits:
         """Logits from the first features; may run under autocast."""
         levels = []
         for stage in self.down:
@@ -135,7 +151,16 @@ class ShieldingNetwork(nn.Module):
             x = functional.interpolate(lateral(x), scale_factor=2.0, mode="nearest") + skip
             x = convolve(x)
             rising.append(x)
+        told = self.declaration(declared)[:, :, None, None]
+        x = functional.relu(self.judge_norm(self.judge(x) + told))
         shield = self.shield_head(x).float()
         goods = self.goods_head(rising[1]).float()
-        box = functional.softplus(shield[:, 2:]) * BOX_UNIT_PX
-        return Logits(shield[:, :1], shield[:, 1:2], box, goods)
+        return Logits(
+            shielding=shield[:, :1],
+            centre=shield[:, 1:2],
+            box=functional.softplus(shield[:, 2:6]) * BOX_UNIT_PX,
+            high_z=shield[:, 6:7],
+            opaque=shield[:, 7:8],
+            goods=goods[:, :GOODS_CLASSES],
+            areal_density=functional.softplus(goods[:, GOODS_CLASSES:]),
+        )

@@ -13,7 +13,12 @@ import msgspec
 
 from scanai.errors import RecipeError
 from scanai.records import from_toml
-from scanai.synth.recipe_file import read_text, require_profiles, require_weights
+from scanai.synth.recipe_file import (
+    read_text,
+    require_left_out,
+    require_profiles,
+    require_weights,
+)
 from scanai.train.network import STRIDE, NetworkSize
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -39,6 +44,10 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     kinds: dict[str, float]
     """Weight of each kind of scene."""
+    without_headings: tuple[str, ...] = ()
+    without_forms: tuple[str, ...] = ()
+    """HS headings and load forms that never occur: the benchmark has them, and tells what a model
+    does with goods that it never saw."""
 
     # Network.
     channels: tuple[int, int, int, int] = NetworkSize.channels
@@ -57,8 +66,14 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """A run that is stopped loses at most this many steps."""
 
     # Augmentation.
+    inserted_threats: Share = 0.0
+    """Share of the windows without a threat that get a new one each time they are shown."""
+    inserted_look_alikes: Share = 0.0
+    """Share of the windows that get honest dense goods, declared as such."""
+    declaration_dropout: Share = 0.15
+    """Share of the windows that are shown without their declaration."""
     threat_crops: Share = 0.7
-    """Share of the crops of a window with a threat that are laid around one."""
+    """Share of the crops of a window with a threat or a look-alike that are laid around one."""
     energy_dropout: Share = 0.25
     """Share of dual-energy windows that are shown with their high energy only."""
     ratio_scale: Range = (0.95, 1.13)
@@ -76,6 +91,9 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     shielding_weight: Positive = 1.0
     centre_weight: Positive = 0.25
     box_weight: Positive = 0.5
+    high_z_weight: Positive = 0.2
+    opaque_weight: Positive = 0.1
+    areal_density_weight: Positive = 0.5
 
     @property
     def size(self) -> NetworkSize:
@@ -92,6 +110,7 @@ def read_recipe(path: str | Path) -> tuple[TrainingRecipe, str]:
     text = read_text(path)
     recipe = parse_recipe(text, path)
     require_profiles("profiles", recipe.profiles, path)
+    require_left_out(recipe.without_headings, recipe.without_forms, path)
     return recipe, text
 
 

@@ -37,7 +37,7 @@ def validate(network: ShieldingNetwork, paths: Sequence[Path]) -> dict[str, floa
         batch = whole_window(load_window(path))
         pictures = batch.transmission.to(memory_format=torch.channels_last)
         with torch.no_grad():
-            logits = network(pictures, batch.presence, batch.pitch_mm)
+            logits = network(pictures, batch.presence, batch.pitch_mm, batch.declared)
         goods = batch.goods[0]
         cells = goods > 0
         right += int((logits.goods[0].argmax(dim=0) == goods)[cells].sum())

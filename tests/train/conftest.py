@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scanai.scan import load_profile
 from scanai.train.recipe import TrainingRecipe, parse_recipe
 from scanai.train.windows import Window, save_window
 
@@ -52,14 +53,27 @@ def _made_up(seed: int, threat: bool, energies: int = 2) -> Window:
     attenuation[:, 40:] += 1.5
     goods = np.zeros((13, 16), np.uint8)
     goods[5:] = 5
-    shield = np.zeros((26, 32), np.float32)
+    shield = np.zeros((2, 26, 32), np.float32)
     boxes = np.zeros((0, 5), np.float32)
     if threat:
         x, y = 4 * int(rng.integers(2, 24)), 4 * int(rng.integers(11, 19))
         attenuation[:, y : y + 24, x : x + 24] += 1.0
-        shield[y // 4 : y // 4 + 6, x // 4 : x // 4 + 6] = 1
+        shield[:, y // 4 : y // 4 + 6, x // 4 : x // 4 + 6] = 1
         boxes = np.array([[x, y, x + 24, y + 24, 1.0]], np.float32)
-    return Window(attenuation, goods, shield, boxes, (5.0, 4.0))
+    declared = np.zeros(27, np.float32)
+    declared[5] = 1
+    return Window(
+        attenuation=attenuation,
+        goods=goods,
+        areal_density=np.where(goods == 5, np.float32(35.0), np.float32(0.0)),
+        shield=shield,
+        opaque=np.zeros((26, 32), np.float32),
+        boxes=boxes,
+        focus=boxes[:, :4].copy(),
+        declared=declared,
+        pitch_mm=(5.0, 4.0),
+        profile=load_profile("portal-6-4"),
+    )
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ def _plain(recipe: TrainingRecipe, **changes: object) -> TrainingRecipe:
         "gain_error": 0.0,
         "added_noise": (0.0, 0.0),
         "energy_dropout": 0.0,
+        "declaration_dropout": 0.0,
     }
     return msgspec.structs.replace(recipe, **nothing | changes)
 
@@ -46,9 +47,9 @@ def test_crop_moves_box_and_map_with_the_picture(
     rng = np.random.default_rng(seed)
     part = crop(rng, made_up(seed % 7, threat=True), recipe)
     assert part.attenuation.shape == (2, rows, 64)
-    assert part.shield.shape == (rows // 4, 16)
+    assert part.shield.shape == (2, rows // 4, 16)
     dense = part.attenuation[0] > 2.0
-    assert np.array_equal(np.kron(part.shield, np.ones((4, 4))) > 0, dense)
+    assert np.array_equal(np.kron(part.shield[0], np.ones((4, 4))) > 0, dense)
     for x0, y0, x1, y1, _ in part.boxes.astype(int):
         assert dense[y0:y1, x0:x1].all()
     assert dense.any() == bool(len(part.boxes))
@@ -62,7 +63,7 @@ def test_crop_around_a_threat_always_shows_it_whole(
         rng = np.random.default_rng(seed)
         part = crop(rng, made_up(seed, threat=True), recipe)
         assert len(part.boxes) == 1
-        assert (part.shield > 0).sum() >= 25  # all 36 cells, less what rounding to 8 px may cut
+        assert (part.shield[0] > 0).sum() >= 25  # all 36 cells, less what rounding to 8 px may cut
 
 
 def test_augmentation_moves_the_ratio_and_nothing_else(
@@ -80,6 +81,15 @@ def test_energy_dropout_repeats_the_high_energy_and_says_so(
     batch = TrainingBatches(_plain(recipe, energy_dropout=1.0), window_paths).batch_at(0)
     assert torch.equal(batch.transmission[:, 0], batch.transmission[:, 1])
     assert batch.presence.tolist() == [[0.0], [0.0]]
+
+
+def test_declaration_is_dropped_for_that_share_and_left_alone_else(
+    recipe: TrainingRecipe, window_paths: list[Path]
+) -> None:
+    told = TrainingBatches(_plain(recipe), window_paths).batch_at(0).declared
+    assert told.tolist() == [[float(group == 5) for group in range(27)]] * 2
+    dropped = TrainingBatches(_plain(recipe, declaration_dropout=1.0), window_paths)
+    assert dropped.batch_at(0).declared.sum() == 0
 
 
 def test_same_step_same_batch_and_every_window_once_an_epoch(
@@ -120,8 +130,8 @@ def test_invisible_threats_weigh_nothing(made_up: MakeWindow) -> None:
     window = made_up(2, threat=True)
     window.boxes[0, 4] = 0.0
     goal = targets(window)
-    assert (goal.shield_weight[window.shield > 0] == 0).all()
-    assert (goal.shield_weight[window.shield == 0] == 1).all()
+    assert (goal.shield_weight[window.shield[0] > 0] == 0).all()
+    assert (goal.shield_weight[window.shield[0] == 0] == 1).all()
     assert goal.centre.max() == 0
     assert goal.box_weight.max() == 0
 

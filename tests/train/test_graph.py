@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -17,8 +19,10 @@ class Drawn(nn.Module):
         super().__init__()
         self.maps = maps
 
-    def forward(self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor) -> Logits:
-        self.asked = (transmission, presence, pitch_mm)
+    def forward(
+        self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor, declared: Tensor
+    ) -> Logits:
+        self.asked = (transmission, presence, pitch_mm, declared)
         height, width = transmission.shape[2:]
         blank = torch.full((1, 1, height // 4, width // 4), -20.0)
         empty = torch.zeros(1, 27, height // 8, width // 8)
@@ -26,7 +30,10 @@ class Drawn(nn.Module):
             self.maps.get("shielding", blank),
             self.maps.get("centre", blank),
             self.maps.get("box", torch.full((1, 4, height // 4, width // 4), 10.0)),
+            self.maps.get("high_z", blank),
+            self.maps.get("opaque", blank),
             self.maps.get("goods", empty),
+            self.maps.get("areal_density", torch.zeros(1, 1, height // 8, width // 8)),
         )
 
 
@@ -50,7 +57,7 @@ def test_network_sees_transmission_within_its_bounds_and_open_beam_as_padding() 
     scan[0, 0, 0, :3] = torch.tensor([-7.0, 0.0, 9000.0])
     network = Drawn()
     _ask(network, scan, level=1000.0)
-    seen, presence, _ = network.asked
+    seen, presence, *_ = network.asked
     assert seen.shape == (1, 2, 64, 64)
     assert seen[0, 0, 0, :4].tolist() == pytest.approx([1e-4, 1e-4, 1.2, 0.5])
     assert (seen[:, :, 40:] == 1).all()
@@ -61,7 +68,7 @@ def test_network_sees_transmission_within_its_bounds_and_open_beam_as_padding() 
 def test_single_energy_is_repeated_and_marked_absent() -> None:
     network = Drawn()
     _ask(network, torch.rand(1, 1, 32, 32) * 0.5 + 0.25)
-    seen, presence, _ = network.asked
+    seen, presence, *_ = network.asked
     assert torch.equal(seen[:, 0], seen[:, 1])
     assert presence.tolist() == [[0.0]]
 
@@ -138,6 +145,21 @@ def test_spoilt_corner_does_not_reach_answers_far_from_it() -> None:
     assert not torch.equal(found.goods, sound.goods)
     assert torch.allclose(found.shielding[..., 200:], sound.shielding[..., 200:], atol=1e-6)
     assert torch.allclose(found.goods[..., 100:], sound.goods[..., 100:], atol=1e-6)
+
+
+def test_network_hears_the_declaration_and_nothing_in_entry_0() -> None:
+    network = Drawn()
+    declared = torch.zeros(27)
+    declared[[0, 4, 7]] = torch.tensor([1.0, torch.nan, 1.0])
+    _ask(network, torch.ones(1, 2, 32, 32), declared)
+    assert network.asked[3].tolist() == [[float(group == 7) for group in range(27)]]
+
+
+def test_areal_density_is_undone_from_its_logarithm_and_bounded() -> None:
+    told = torch.zeros(1, 1, 4, 4)
+    told[0, 0, 0, :2] = torch.tensor([1.0, 50.0])
+    found = _ask(Drawn(areal_density=told), torch.ones(1, 2, 32, 32)).areal_density
+    assert found[0, 0, 0].tolist() == pytest.approx([5 * (math.e - 1), 445.1, 0, 0], abs=0.1)
 
 
 def test_regions_are_peaks_cut_at_the_picture_highest_first() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import torch
 
 from scanai.train.batches import Batch, whole_window
-from scanai.train.losses import losses
-from scanai.train.network import BOX_UNIT_PX, Logits, ShieldingNetwork
+from scanai.train.losses import Losses, losses
+from scanai.train.network import BOX_UNIT_PX, DENSITY_UNIT, Logits, ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe
 from scanai.train.windows import Window
 
@@ -19,7 +19,15 @@ def _right(batch: Batch) -> Logits:
     """The answer that the targets ask for, as sure as it gets."""
     goods = torch.nn.functional.one_hot(batch.goods, 27).permute(0, 3, 1, 2).float()
     centre = torch.logit(batch.centre.clamp(1e-4, 1 - 1e-4))
-    return Logits(20 * batch.shield - 10, centre, batch.box, 20 * goods)
+    return Logits(
+        shielding=20 * batch.shield - 10,
+        centre=centre,
+        box=batch.box,
+        high_z=20 * batch.high_z - 10,
+        opaque=20 * batch.opaque - 10,
+        goods=20 * goods,
+        areal_density=torch.log1p(batch.areal_density / DENSITY_UNIT),
+    )
 
 
 def test_right_answers_cost_less_than_those_of_a_fresh_network(
@@ -27,10 +35,12 @@ def test_right_answers_cost_less_than_those_of_a_fresh_network(
 ) -> None:
     batch = whole_window(made_up(2, threat=True))
     torch.manual_seed(0)
-    fresh = ShieldingNetwork(recipe.size)(batch.transmission, batch.presence, batch.pitch_mm)
+    fresh = ShieldingNetwork(recipe.size)(
+        batch.transmission, batch.presence, batch.pitch_mm, batch.declared
+    )
     expected = losses(_right(batch), batch, recipe)
     found = losses(fresh, batch, recipe)
-    for name in ("shielding", "centre", "box", "goods"):
+    for name in Losses._fields:
         assert getattr(expected, name) < 0.5 * getattr(found, name), name
 
 
@@ -65,7 +75,8 @@ def test_network_without_threats_has_a_box_loss_of_nothing_and_finite_gradients(
 ) -> None:
     batch = whole_window(made_up(1, threat=False))
     network = ShieldingNetwork(recipe.size)
-    parts = losses(network(batch.transmission, batch.presence, batch.pitch_mm), batch, recipe)
+    logits = network(batch.transmission, batch.presence, batch.pitch_mm, batch.declared)
+    parts = losses(logits, batch, recipe)
     assert parts.box == 0
     parts.total.backward()
     assert all(torch.isfinite(p.grad).all() for p in network.parameters() if p.grad is not None)
@@ -74,5 +85,6 @@ def test_network_without_threats_has_a_box_loss_of_nothing_and_finite_gradients(
 def test_fresh_boxes_are_of_the_size_of_a_threat(recipe: TrainingRecipe) -> None:
     torch.manual_seed(0)
     network = ShieldingNetwork(recipe.size).eval()
-    box = network(torch.ones(1, 2, 64, 64), torch.ones(1, 1), torch.full((1, 2), 5.0)).box
+    air, pitch = torch.ones(1, 2, 64, 64), torch.full((1, 2), 5.0)
+    box = network(air, torch.ones(1, 1), pitch, torch.zeros(1, 27)).box
     assert 0.2 * BOX_UNIT_PX < box.mean() < 3 * BOX_UNIT_PX

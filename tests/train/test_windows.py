@@ -12,6 +12,7 @@ from scanai.errors import InputError, RecipeError
 from scanai.scan import load_profile
 from scanai.synth.truth import Truth, TruthBox
 from scanai.train import windows
+from scanai.train.recipe import TrainingRecipe
 from scanai.train.windows import Window, data_recipe, detectability, make_windows, visibility
 
 
@@ -74,6 +75,10 @@ def test_stored_window_comes_back_within_half_a_step(
     np.testing.assert_array_equal(found.goods, window.goods)
     np.testing.assert_array_equal(found.boxes, window.boxes)
     np.testing.assert_allclose(found.shield, window.shield, atol=0.5 / 255)
+    np.testing.assert_array_equal(found.focus, window.focus)
+    np.testing.assert_array_equal(found.declared, window.declared)
+    np.testing.assert_allclose(found.areal_density, window.areal_density, rtol=1e-3)
+    assert found.profile == window.profile
     assert found.pitch_mm == pytest.approx(window.pitch_mm)
 
 
@@ -86,8 +91,8 @@ def test_a_cell_takes_the_group_that_fills_most_of_it() -> None:
     assert windows._most_common(index, 8).tolist() == [[4, 2]]
 
 
-def _recipe(count: int, seed: int = 1) -> windows.DatasetRecipe:
-    return data_recipe(seed, count, ("portal-6-4",), {"benign": 1.0}, 128)
+def _recipe(recipe: TrainingRecipe, count: int, seed: int = 1) -> windows.DatasetRecipe:
+    return data_recipe(recipe, seed, count)
 
 
 @pytest.fixture
@@ -103,18 +108,22 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return numbers
 
 
-def test_only_missing_windows_are_made(tmp_path: Path, made: list[int]) -> None:
-    paths = make_windows(_recipe(3), tmp_path, 1, "windows")
+def test_only_missing_windows_are_made(
+    tmp_path: Path, made: list[int], recipe: TrainingRecipe
+) -> None:
+    paths = make_windows(_recipe(recipe, 3), tmp_path, 1, "windows")
     assert made == [0, 1, 2]
     paths[1].unlink()
-    assert make_windows(_recipe(4), tmp_path, 1, "windows")[:3] == paths
+    assert make_windows(_recipe(recipe, 4), tmp_path, 1, "windows")[:3] == paths
     assert made == [0, 1, 2, 1, 3]
 
 
-def test_windows_of_another_recipe_are_refused(tmp_path: Path, made: list[int]) -> None:
-    make_windows(_recipe(2), tmp_path, 1, "windows")
+def test_windows_of_another_recipe_are_refused(
+    tmp_path: Path, made: list[int], recipe: TrainingRecipe
+) -> None:
+    make_windows(_recipe(recipe, 2), tmp_path, 1, "windows")
     with pytest.raises(RecipeError, match=r"expected windows of this recipe \(\w{12}\), found"):
-        make_windows(_recipe(2, seed=2), tmp_path, 1, "windows")
+        make_windows(_recipe(recipe, 2, seed=2), tmp_path, 1, "windows")
     assert made == [0, 1]
 
 

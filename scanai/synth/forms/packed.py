@@ -141,6 +141,10 @@ def _sack(load: Load, corner: Vec3, end: Vec3) -> None:
     load.goods(heap, load.vary(0.05))
 
 
+# Height of a bag under another one, as a share of what it has alone.
+_PRESSED = 0.95
+
+
 def big_bags(load: Load) -> None:
     """Flexible bags of about a tonne in two rows, round-shouldered, one or two high."""
     side, _, height = load.item.package
@@ -153,9 +157,10 @@ def big_bags(load: Load) -> None:
     # The larger bags, of plastic granules, stand on pallets, unless a second tier would not fit.
     stacked = load.size[2] > 2 * height and load.item.mass_kg > 1.1 * one_tier
     footed = side > 1.0 and (not stacked or load.size[2] > 2 * (height + PALLET))
-    step = height + (PALLET if footed else 0.0)
+    step = _PRESSED * height + (PALLET if footed else 0.0)
     tiers = 2 if stacked else 1
     for tier in range(tiers):
+        pressed = tier + 1 < tiers
         for x in xs:
             for y in ys:
                 if load.full:
@@ -163,20 +168,24 @@ def big_bags(load: Load) -> None:
                 z = load.lo[2] + tier * step
                 if footed:
                     z = pallet_base(load, float(x), float(y), (side, side), z)
-                _big_bag(load, (float(x), float(y), z), side, height * load.uniform(0.88, 1.0))
+                high = height * (_PRESSED if pressed else load.uniform(0.88, 1.0))
+                _big_bag(load, (float(x), float(y), z), (side, high), pressed)
 
 
-def _big_bag(load: Load, corner: Vec3, side: float, height: float) -> None:
+def _big_bag(load: Load, corner: Vec3, size: tuple[float, float], pressed: bool) -> None:
+    """size: (side, height). What stands on a bag presses its crown flat."""
     x, y, base = corner
+    side, height = size
+    crown, lower = (0.06, 0.015) if pressed else (0.26, 0.07)
     angle = np.linspace(0, np.pi, 9)
     along = x + side / 2 - np.cos(angle) * side / 2
     dome = np.sin(angle) ** 0.5
     tilt = load.rng.normal(0, 0.03) * (along - x) / side
-    top = base + height * (0.74 + 0.26 * dome) + tilt * dome
+    top = base + height * (1 - crown + crown * dome) + (0.0 if pressed else tilt * dome)
     share = load.vary(0.03)
     # Three slices across, the outer ones lower: the bag is round in y as well.
     edges = y + side * np.array([0.0, 0.18, 0.82, 1.0])
-    for slice_, drop in enumerate((0.07, 0.0, 0.07)):
+    for slice_, drop in enumerate((lower, 0.0, lower)):
         lowered = np.maximum(top - drop * height, base + 0.05)
         span = (float(edges[slice_]), float(edges[slice_ + 1]))
         load.goods(Heap(tuple(along.tolist()), tuple(lowered.tolist()), span, base), share)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 
 from scanai.scan.profile import ScannerProfile
-from scanai.synth.cargo import Goods
+from scanai.synth.cargo import LOOSE_FORMS, Goods
 from scanai.synth.units.catalogue import CONTAINERS, OTHERS, fits_view
 
 # Share of the scenes that show something else than a box container, where all of them are seen:
@@ -25,7 +25,6 @@ _LIGHT = 600.0
 _RARELY = 0.25
 
 _LIQUID_FORMS = frozenset({"flexitank", "ibcs", "drums"})
-_LOOSE_FORMS = frozenset({"flexitank", "heap", "scrap"})
 _HEAVY_FORMS = frozenset(
     {
         "bundles",
@@ -104,7 +103,7 @@ def fits(goods: Goods, unit_type: str) -> bool:
         return bool(forms & _HAND_LOADED) and not chilled
     if unit_type == "wagon":
         return bool(forms & _WAGON_FORMS) and not chilled
-    return not chilled and not forms <= _LOOSE_FORMS
+    return not chilled and not forms <= LOOSE_FORMS
 
 
 def choose(rng: Generator, goods: Sequence[Goods]) -> Goods:
