@@ -193,10 +193,10 @@ def _evaluate(options: argparse.Namespace) -> int:
         from scanai.train.evaluate import evaluate
     metrics = evaluate(
         options.bundle,
-        benign=options.benign,
-        concealed=options.concealed,
+        options.benchmark,
+        options.out,
+        against=tuple(options.against),
         workers=options.workers,
-        **({} if options.seed is None else {"seed": options.seed}),
     )
     if options.format == "json":
         print(msgspec.json.encode(metrics).decode())
@@ -204,6 +204,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     for name, figure in metrics.figures.items():
         share = f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
         print(f"{name:<36} {share:<28} of {figure.count}")
+    print(f"{options.bundle / 'metrics.json'}, {options.out / 'benchmark.html'}")
     return DONE
 
 
@@ -323,11 +324,24 @@ def _parser() -> argparse.ArgumentParser:
     _add_seed(command)
     _add_workers(command)
 
-    command = _command(commands, "evaluate", _evaluate, "measure a bundle on fresh scans")
+    command = _command(commands, "evaluate", _evaluate, "measure a bundle on a benchmark")
     command.add_argument("bundle", metavar="BUNDLE", type=Path)
-    command.add_argument("--benign", metavar="N", type=_count, default=200)
-    command.add_argument("--concealed", metavar="N", type=_count, default=200)
-    _add_seed(command)
+    command.add_argument("benchmark", metavar="RECIPE", type=Path, help="data set recipe (TOML)")
+    command.add_argument(
+        "--out",
+        metavar="RUN",
+        type=Path,
+        required=True,
+        help="folder for the trials, which a run that was stopped goes on with, and the page",
+    )
+    command.add_argument(
+        "--against",
+        metavar="BUNDLE",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="other bundles to run on the same scans",
+    )
     _add_workers(command)
     _add_format(command)
 

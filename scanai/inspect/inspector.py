@@ -92,19 +92,22 @@ class Inspector:
         *,
         manifest_name: str | None = None,
         manifest_sha256: str | None = None,
+        maps: Maps | None = None,
     ) -> Report:
         """Inspects one scan.
 
         ManifestError when the manifest names another scan or unit, ScanError when the fields of the
         scan do not fit each other. `manifest_name` and `manifest_sha256` only identify the
-        manifest's file in the report.
+        manifest's file in the report. `maps`: what `infer` said of this scan and manifest, else it
+        is asked.
         """
         scan.check()
         if manifest is not None:
             source = manifest_name or f"manifest of {scan.source}"
             check_belongs(manifest, scan_id=scan.scan_id, unit=scan.unit, source=source)
         start = perf_counter()
-        maps = None if scan.is_display else self.infer(scan, manifest)
+        if maps is None and not scan.is_display:
+            maps = self.infer(scan, manifest)
         inferred = perf_counter()
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)

@@ -22,7 +22,7 @@ from scanai.synth.spectrum import drifted
 from scanai.synth.trace import trace
 from scanai.synth.travel import Travel, draw_travel
 from scanai.synth.truth import Truth, truth
-from scanai.synth.view import view
+from scanai.synth.view import View, view
 
 # Air before and behind the unit, m: drawn anew for each end of each scan.
 _LEAST_MARGIN, _MOST_MARGIN = 0.1, 0.4
@@ -38,6 +38,8 @@ class SimulatedScan:
     manifest: Manifest
     """As declared."""
     scene: Scene
+    rays: View
+    """By which it was taken."""
 
 
 def simulate(
@@ -69,7 +71,7 @@ def simulate(
         scan_id=scene.manifest.scan_id,
         unit=scene.manifest.unit,
     )
-    return SimulatedScan(raw, truth(scene, layers, rays), scene.manifest, scene)
+    return SimulatedScan(raw, truth(scene, layers, rays), scene.manifest, scene, rays)
 
 
 def _x_range(

@@ -1,6 +1,7 @@
-"""Measures a bundle on fresh simulated scans through the whole Inspector; writes its metrics.json.
+"""Measures a bundle on a benchmark; writes its metrics.json, its model card and a page to look at.
 
-The figures are counted in `figures`; the model card is written from them and from nothing else.
+The trials are run in `benchmark`, the figures counted in `figures`, the page drawn in
+`benchmark_page`. metrics.json is written here and by nothing else.
 """
 
 from __future__ import annotations
@@ -10,74 +11,97 @@ from typing import Literal
 
 import msgspec
 
+from scanai.errors import RecipeError
 from scanai.inspect.bundle import load_bundle
+from scanai.synth.dataset import read_recipe
+from scanai.train.benchmark import run_benchmark
+from scanai.train.benchmark_page import write_page
 from scanai.train.card import write_card
-from scanai.train.figures import Figure, all_figures
-from scanai.train.thresholds import BENIGN_KINDS
-from scanai.train.trials import fresh_scans, run_trials
+from scanai.train.curves import Detector
+from scanai.train.figures import Figure, all_figures, comparison, detector_of
+from scanai.train.recipe import parse_recipe
+from scanai.train.trials import OWN, Trial
 
 METRICS_FILE = "metrics.json"
-DEFAULT_SEED = 900_000
-# For every ten concealed scans one of each other kind of false declaration.
-_OTHER_SHARE = 0.2
-_OTHER_KINDS = {"undeclared": 0.5, "false_empty": 0.5}
+PAGE_FILE = "benchmark.html"
 
 
 class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """metrics.json: what was measured, on what."""
 
-    format: Literal["scanai-metrics/1"] = "scanai-metrics/1"
+    format: Literal["scanai-metrics/2"] = "scanai-metrics/2"
     bundle: str
     version: str
     sha256: str
     """Of the graph that was measured."""
+    benchmark: str
+    """File name of the data set recipe."""
     seed: int
-    benign_scans: int
-    concealed_scans: int
-    other_scans: int
+    scans: dict[str, int]
+    """Of each kind."""
     milliseconds: float
     """Median of inference and evidence for one scan, on one thread."""
     figures: dict[str, Figure]
+    compared: dict[str, dict[str, Figure]]
+    """The main figures of the bundle and of each detector that it was compared with."""
 
 
 def evaluate(
     bundle: str | Path,
+    benchmark: str | Path,
+    out: str | Path,
     *,
-    benign: int = 200,
-    concealed: int = 200,
-    seed: int = DEFAULT_SEED,
+    against: tuple[str | Path, ...] = (),
     workers: int = 1,
 ) -> Metrics:
-    """Runs the trials, writes metrics.json and the model card into the bundle; returns the metrics.
+    """Runs what `out` does not hold yet of the benchmark, writes metrics.json and the model card
+    into the bundle and the page into `out`; returns the metrics.
 
-    RecipeError when the seed is one of the training's.
+    against: bundles that are run on the same scans. RecipeError when a model was trained on the
+    benchmark's seed, or when it holds no benign or no concealed scan.
     """
-    bundle = Path(bundle)
+    bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
-    other = max(round(concealed * _OTHER_SHARE), 1)
-    parts = []
-    for offset, (label, count, kinds) in enumerate(
-        (
-            ("benign", benign, BENIGN_KINDS),
-            ("concealed", concealed, {"concealed": 1.0}),
-            ("false declarations", other, _OTHER_KINDS),
-        )
-    ):
-        recipe = fresh_scans(metadata, seed + offset, count, kinds)
-        parts.append(run_trials(bundle, recipe, workers=workers, label=label))
-    times = sorted(trial.milliseconds for part in parts for trial in part)
+    recipe = read_recipe(benchmark)
+    trials = run_benchmark(bundle, recipe, out, workers=workers)
+    for kind in ("benign", "concealed"):
+        if not any(trial.kind == kind for trial in trials):
+            raise RecipeError(benchmark, f"scans of kind {kind}", f"none among {len(trials)}")
+    others = {
+        load_bundle(other).metadata.name: run_benchmark(other, recipe, out, workers=workers)
+        for other in against
+    }
+    detectors = _detectors(metadata.name, trials, others)
+    times = sorted(trial.milliseconds for trial in trials)
     metrics = Metrics(
         bundle=metadata.name,
         version=metadata.version,
         sha256=metadata.sha256,
-        seed=seed,
-        benign_scans=benign,
-        concealed_scans=concealed,
-        other_scans=other,
+        benchmark=Path(benchmark).name,
+        seed=recipe.seed,
+        scans=_count(trials),
         milliseconds=round(times[len(times) // 2], 1),
-        figures=all_figures(*parts),
+        figures=all_figures(trials, parse_recipe(metadata.recipe, "recipe of the bundle")),
+        compared=comparison(detectors),
     )
     text = msgspec.json.format(msgspec.json.encode(metrics), indent=2)
     (bundle / METRICS_FILE).write_bytes(text + b"\n")
     write_card(bundle, metadata, metrics.figures)
+    write_page(out / PAGE_FILE, bundle, recipe, trials, detectors, metrics.figures)
     return metrics
+
+
+def _detectors(
+    name: str, trials: list[Trial], others: dict[str, list[Trial]]
+) -> dict[str, Detector]:
+    rules = sorted({rule for trial in trials for rule in trial.regions} - {OWN})
+    return {
+        name: detector_of(trials),
+        **{other: detector_of(found) for other, found in others.items()},
+        **{rule: detector_of(trials, rule) for rule in rules},
+    }
+
+
+def _count(trials: list[Trial]) -> dict[str, int]:
+    kinds = sorted({trial.kind for trial in trials})
+    return {kind: sum(trial.kind == kind for trial in trials) for kind in kinds}

@@ -1,23 +1,42 @@
-"""Figures counted from trials, each a share or a mean with its 95 % interval.
+"""Figures of a benchmark: shares and means counted from trials, each with its 95 % interval.
 
-Nothing is simulated or inspected here; running the trials and writing the figures is in `evaluate`.
+Nothing is simulated or inspected here. Running the trials is in `benchmark`, the curves are in
+`curves`, and what is written where in `evaluate`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from math import inf
 
 import msgspec
-import numpy as np
 
-from scanai.train.trials import ThreatTrial, Trial
+from scanai.synth.recipe_file import RANDOM
+from scanai.train.curves import (
+    Detector,
+    Interval,
+    ObjectFilter,
+    calibration_error,
+    ratio_of_shares,
+    ratio_of_sums,
+    scan_score,
+    share,
+)
+from scanai.train.recipe import TrainingRecipe
+from scanai.train.trials import ObjectTrial, Trial
+from scanai.train.windows import HIGH_Z
 
-HIGH_Z = ("tungsten", "tungsten_carbide", "tantalum", "lead", "uranium", "gold")
+RATE = 0.01
+"""Share of benign scans alarmed that figures are at, where they do not say otherwise."""
+RATES = {"0.5pct": 0.005, "1pct": 0.01, "3pct": 0.03}
 VISIBLE_D_PRIME = 5.0
-_Z95 = 1.959964
-_RESAMPLES = 1000
-_VOLUMES = ((0, 100), (100, 300), (300, 1000), (1000, math.inf))
+_LIGHT_CARGO = 100.0
+"""g/cm² behind which heavy metal of 100 cm³ is to be found."""
+_VOLUMES = (0.0, 100.0, 300.0, 1000.0, inf)
+_DENSITIES = (0.0, 25.0, 50.0, 100.0, 150.0, inf)
+_UNDECLARED = ("undeclared", "second_consignment", "swapped_codes")
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -26,114 +45,179 @@ class Figure(msgspec.Struct, frozen=True):
     high: float
     """Ends of the 95 % interval."""
     count: int
-    """How many threats or scans it is taken over."""
+    """How many objects or scans it is taken over."""
 
 
-def share(hits: Iterable[bool]) -> Figure | None:
-    """Share of hits with Wilson's interval; None of nothing."""
-    outcomes = list(hits)
-    n, k = len(outcomes), sum(outcomes)
-    if not n:
-        return None
-    middle = (k + _Z95**2 / 2) / (n + _Z95**2)
-    half = _Z95 / (n + _Z95**2) * math.sqrt(k * (n - k) / n + _Z95**2 / 4)
-    return Figure(_r(k / n), _r(max(middle - half, 0.0)), _r(min(middle + half, 1.0)), n)
-
-
-def ratio_of_sums(pairs: Sequence[tuple[float, float]]) -> Figure | None:
-    """Σa / Σb over scans; interval by bootstrap over scans, whose pixels are not independent."""
-    values = np.array(pairs, np.float64).reshape(-1, 2)
-    if not len(values) or values[:, 1].sum() <= 0:
-        return None
-    rng = np.random.default_rng(0)
-    drawn = values[rng.integers(0, len(values), (_RESAMPLES, len(values)))].sum(axis=1)
-    ratios = drawn[drawn[:, 1] > 0]
-    low, high = np.quantile(ratios[:, 0] / ratios[:, 1], [0.025, 0.975])
-    total = values.sum(axis=0)
-    cases = int((values[:, 1] > 0).sum())
-    return Figure(_r(total[0] / total[1]), _r(low), _r(high), cases)
-
-
-def all_figures(
-    benign: Sequence[Trial], concealed: Sequence[Trial], others: Sequence[Trial]
-) -> dict[str, Figure]:
+def all_figures(trials: Sequence[Trial], trained_on: TrainingRecipe) -> dict[str, Figure]:
     """All figures by name; those without a case are left out.
 
-    others: scans whose declaration is false in another way (undeclared goods, falsely empty).
+    trained_on: says which scanners, headings and load forms the model never saw.
     """
-    threats = [threat for trial in concealed for threat in trial.threats]
-    visible = [threat for threat in threats if threat.d_prime >= VISIBLE_D_PRIME]
-    everything = [*benign, *concealed, *others]
+    own = detector_of(trials)
+    figures: dict[str, Interval | None] = {}
+    figures |= _detection(own)
+    figures |= _false_alarms(own)
+    figures |= _goods(trials, trained_on)
+    figures |= _mass(trials)
+    figures |= _empty(trials)
+    figures["detection.undeclared_goods"] = share(
+        ["undeclared_goods" in t.kinds for t in trials if t.kind in _UNDECLARED]
+    )
+    return {name: _rounded(one) for name, one in figures.items() if one is not None}
+
+
+def detector_of(trials: Sequence[Trial], name: str | None = None) -> Detector:
+    """The bundle itself, or the rule of that name, on these trials."""
+    benign = [trial for trial in trials if trial.kind == "benign"]
+    concealed = [trial for trial in trials if trial.kind == "concealed"]
+    return Detector(benign, concealed) if name is None else Detector(benign, concealed, name)
+
+
+def visible(threat: ObjectTrial) -> bool:
+    return threat.d_prime >= VISIBLE_D_PRIME
+
+
+def high_z_100cm3(threat: ObjectTrial) -> bool:
+    """Heavy metal of 100 cm³ and more that an ideal observer sees, not behind dense cargo."""
+    heavy = threat.material in HIGH_Z and threat.volume_cm3 >= 100.0
+    return heavy and visible(threat) and threat.behind <= _LIGHT_CARGO
+
+
+def comparison(detectors: dict[str, Detector]) -> dict[str, dict[str, Figure]]:
+    """The main figures of several detectors on the same scans."""
+    table: dict[str, dict[str, Figure]] = {}
+    for name, detector in detectors.items():
+        rows = {
+            f"detection.{title}.{rate_name}": detector.found(rate, wanted)
+            for title, wanted in (("high_z_100cm3", high_z_100cm3), ("all_shields", visible))
+            for rate_name, rate in RATES.items()
+        }
+        table[name] = {key: _rounded(row) for key, row in rows.items() if row is not None}
+    return table
+
+
+def _rounded(one: Interval) -> Figure:
+    return Figure(round(one.value, 4), round(one.low, 4), round(one.high, 4), one.count)
+
+
+def _detection(own: Detector) -> dict[str, Interval | None]:
     figures = {
-        "detection.all_shields": _found(threats),
-        "detection.visible_shields": _found(visible),
-        "detection.high_z_100cm3": _found(
-            [t for t in visible if t.material in HIGH_Z and t.volume_cm3 >= 100]
-        ),
-        "detection.scans_alarmed": share(t.shielding_alarm for t in concealed if t.threats),
-        "false_alarms.shielding": share(trial.shielding_alarm for trial in benign),
-        "false_alarms.inspect": share(trial.decision == "inspect" for trial in benign),
-        "false_alarms.any": share(trial.decision != "clear" for trial in benign),
-        "detection.undeclared_goods": share(
-            "undeclared_goods" in trial.kinds
-            for trial in others
-            if not trial.empty and not trial.declared_empty
-        ),
-        "goods.pixel_top1": _goods(everything, lambda trial: trial.goods_top1),
-        "goods.pixel_top3": _goods(everything, lambda trial: trial.goods_top3),
-        "mass_error": _mass(everything, lambda trial: not trial.lower_bound_only),
-        "mass_error_opaque": _mass(everything, lambda trial: trial.lower_bound_only),
-        "empty_accuracy": share(
-            ("empty_mismatch" in trial.kinds) == (trial.empty != trial.declared_empty)
-            for trial in everything
-        ),
+        "detection.high_z_100cm3": own.found(RATE, high_z_100cm3),
+        "detection.all_shields": own.found(RATE, visible),
+        "detection.every_shield": own.found(RATE),
+        "detection.localised": own.localised(RATE),
     }
-    figures |= _by("detection.material", visible, lambda threat: threat.material)
-    figures |= _by("detection.form", visible, lambda threat: threat.form)
-    figures |= _by("detection.volume_cm3", visible, _volume)
-    for profile in sorted({trial.profile for trial in everything}):
-        own = [t for trial in concealed if trial.profile == profile for t in trial.threats]
-        figures[f"detection.profile.{profile}"] = _found(
-            [threat for threat in own if threat.d_prime >= VISIBLE_D_PRIME]
-        )
+    for name, rate in RATES.items():
+        figures[f"detection.high_z_100cm3.{name}"] = own.found(rate, high_z_100cm3)
+        figures[f"detection.all_shields.{name}"] = own.found(rate, visible)
+    for title, wanted in _parts(own):
+        figures[f"detection.{title}"] = own.found(RATE, wanted)
+    profiles = sorted({trial.profile for trial in own.concealed})
+    for profile in profiles:
+        part = Detector(own.benign, [t for t in own.concealed if t.profile == profile])
+        figures[f"detection.profile.{profile}"] = part.found(RATE, visible)
+    figures["detection.in_force"] = share(
+        [one.found for trial in own.concealed for one in trial.threats if visible(one)]
+    )
+    return figures
+
+
+def _parts(own: Detector) -> Iterator[tuple[str, ObjectFilter]]:
+    """Visible threats by material, form, volume and what lies before and behind them."""
+    threats = [one for trial in own.concealed for one in trial.threats]
+    for material in sorted({one.material for one in threats}):
+        yield f"material.{material}", partial(_made_of, material)
+    for form in sorted({one.form for one in threats}):
+        yield f"form.{form}", partial(_built_as, form)
+    for span in pairwise(_VOLUMES):
+        yield f"volume_cm3.{_span(*span)}", partial(_of_volume, span)
+    for span in pairwise(_DENSITIES):
+        yield f"behind_g_cm2.{_span(*span)}", partial(_behind, span)
+
+
+def _made_of(material: str, one: ObjectTrial) -> bool:
+    return visible(one) and one.material == material
+
+
+def _built_as(form: str, one: ObjectTrial) -> bool:
+    return visible(one) and one.form == form
+
+
+def _of_volume(span: tuple[float, float], one: ObjectTrial) -> bool:
+    return visible(one) and span[0] <= one.volume_cm3 < span[1]
+
+
+def _behind(span: tuple[float, float], one: ObjectTrial) -> bool:
+    return visible(one) and span[0] <= one.behind < span[1]
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:.0f}-{high:.0f}" if high < inf else f"{low:.0f}+"
+
+
+def _false_alarms(own: Detector) -> dict[str, Interval | None]:
+    benign = own.benign
+    threshold = own.threshold(RATE)
+    alarmed = [scan_score(trial) > threshold for trial in benign]
+    alike = [hit for hit, trial in zip(alarmed, benign, strict=True) if trial.look_alikes]
+    plain = [hit for hit, trial in zip(alarmed, benign, strict=True) if not trial.look_alikes]
+    figures = {
+        "false_alarms.shielding": share([trial.shielding_alarm for trial in benign]),
+        "false_alarms.inspect": share([trial.decision == "inspect" for trial in benign]),
+        "false_alarms.any": share([trial.decision != "clear" for trial in benign]),
+        "lookalike_alarm_ratio": ratio_of_shares(alike, plain),
+    }
+    for profile in sorted({trial.profile for trial in benign}):
         figures[f"false_alarms.profile.{profile}"] = share(
-            trial.shielding_alarm for trial in benign if trial.profile == profile
+            [trial.shielding_alarm for trial in benign if trial.profile == profile]
         )
-    return {name: figure for name, figure in figures.items() if figure is not None}
+    return figures
 
 
-def _found(threats: Iterable[ThreatTrial]) -> Figure | None:
-    return share(threat.found for threat in threats)
+def _goods(trials: Sequence[Trial], trained_on: TrainingRecipe) -> dict[str, Interval | None]:
+    """By mass, on scanners that the model was trained on and on others, and so for what it saw."""
+    known = {*trained_on.profiles, RANDOM}
+    parts: dict[str, Callable[[Trial], bool]] = {
+        "seen": lambda trial: trial.profile in known,
+        "unseen": lambda trial: trial.profile not in known,
+        "unseen_headings": lambda trial: bool({*trial.headings} & {*trained_on.without_headings}),
+        "unseen_forms": lambda trial: bool({*trial.forms} & {*trained_on.without_forms}),
+    }
+    figures: dict[str, Interval | None] = {}
+    for name, chosen in parts.items():
+        own = [trial for trial in trials if chosen(trial)]
+        figures[f"goods.{name}.top1"] = ratio_of_sums([(t.goods_top1, t.goods_kg) for t in own])
+        figures[f"goods.{name}.top3"] = ratio_of_sums([(t.goods_top3, t.goods_kg) for t in own])
+    for form in sorted({form for trial in trials for form in trial.forms}):
+        alone = [trial for trial in trials if trial.forms == (form,)]
+        figures[f"goods.form.{form}"] = ratio_of_sums([(t.goods_top1, t.goods_kg) for t in alone])
+    figures["ece"] = calibration_error([trial.reliability for trial in trials])
+    return figures
 
 
-def _by(
-    name: str, threats: Sequence[ThreatTrial], key: Callable[[ThreatTrial], str]
-) -> dict[str, Figure | None]:
+def _mass(trials: Sequence[Trial]) -> dict[str, Interval | None]:
+    """Mean absolute error of the cargo's mass as a share of the mean mass; interval's coverage."""
+    loaded = [trial for trial in trials if not trial.empty]
+    clear = [trial for trial in loaded if not trial.lower_bound_only]
+    opaque = [trial for trial in loaded if trial.lower_bound_only]
     return {
-        f"{name}.{value}": _found([threat for threat in threats if key(threat) == value])
-        for value in sorted({key(threat) for threat in threats})
+        "mass_error": _mass_error(clear),
+        "mass_error_opaque": _mass_error(opaque),
+        "mass_covered": share([trial.mass_covered for trial in clear]),
+        "mass_covered_opaque": share([trial.mass_covered for trial in opaque]),
     }
 
 
-def _volume(threat: ThreatTrial) -> str:
-    low, high = next(span for span in _VOLUMES if span[0] <= threat.volume_cm3 < span[1])
-    return f"{low}-{high:.0f}" if high < math.inf else f"{low}+"
-
-
-def _goods(trials: Sequence[Trial], hits: Callable[[Trial], int]) -> Figure | None:
-    return ratio_of_sums([(hits(trial), trial.goods_pixels) for trial in trials])
-
-
-def _mass(trials: Sequence[Trial], chosen: Callable[[Trial], bool]) -> Figure | None:
-    """Mean absolute error of the cargo's mass as a share of the mean mass."""
+def _mass_error(trials: Sequence[Trial]) -> Interval | None:
     return ratio_of_sums(
-        [
-            (abs(trial.seen_cargo_kg - trial.true_cargo_kg), trial.true_cargo_kg)
-            for trial in trials
-            if chosen(trial) and not trial.empty
-        ]
+        [(abs(t.seen_cargo_kg - t.true_cargo_kg), t.true_cargo_kg) for t in trials]
     )
 
 
-def _r(value: float) -> float:
-    return round(float(value), 4)
+def _empty(trials: Sequence[Trial]) -> dict[str, Interval | None]:
+    """Told right whether a unit is as empty, or as loaded, as declared."""
+    outcomes = [
+        ("empty_mismatch" in trial.kinds) == (trial.empty != trial.declared_empty)
+        for trial in trials
+    ]
+    return {"empty_accuracy": share(outcomes)}

@@ -6,75 +6,133 @@ Trial number i depends on the recipe and i alone: any number of workers gives th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
 from scanai.inspect.bundle import Bundle, BundleMetadata, load_bundle
+from scanai.inspect.evidence.context import Box, Context
+from scanai.inspect.evidence.measured import measure
+from scanai.inspect.evidence.shielding import SCORE, confirmed_regions, score_name
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
+from scanai.manifest import dense_headings
 from scanai.scan import calibrate
 from scanai.synth.dataset import DatasetRecipe, make_scan, plan_at
 from scanai.synth.recipe_file import RANDOM
+from scanai.synth.scene import Threat
 from scanai.synth.simulate import SimulatedScan
 from scanai.synth.truth import Truth, TruthBox
+from scanai.train.baselines import BASELINES
+from scanai.train.limits import Limits, limits_of
 from scanai.train.network import GOODS_STRIDE
 from scanai.train.recipe import TrainingRecipe, parse_recipe
-from scanai.train.windows import detectability
 
+OWN = "scanai"
+"""The bundle itself, among the detectors of a trial."""
+_RELIABILITY_STEPS = 10
+_Value = TypeVar("_Value", np.float32, np.int64)
 SHIELDING_KINDS = ("high_z_shielding", "dense_block", "hidden_cavity", "opaque_region")
 
 
-class ThreatTrial(msgspec.Struct, frozen=True):
-    """One hidden object and whether it was found."""
+class ObjectTrial(msgspec.Struct, frozen=True):
+    """One dense object, a hidden shield or an honest look-alike, and what was said of its place."""
 
+    kind: str
+    """shield or look_alike"""
     material: str
     form: str
     volume_cm3: float
     wall_mm: float
     areal_density: float
+    """Of the object, g/cm², 95th percentile over its silhouette."""
+    behind: float
+    """g/cm² along the ray of all else, mean over its silhouette."""
     d_prime: float
-    """Upper bound of detectability, from counting statistics alone."""
-    added_attenuation: float
+    """Of an ideal observer, both energies: an upper bound."""
+    d_material: float
+    """The same, of the object against steel."""
     found: bool
-    """A confirmed finding of shielding has its middle in the object's box."""
+    """A confirmed finding of shielding, at the thresholds in force, has its middle in the object's
+    box."""
+
+
+class RegionTrial(msgspec.Struct, frozen=True):
+    """One region that a detector proposes, reported or not."""
+
+    score: float
+    """Above 0 where the detector's own threshold for that scan is passed; higher is surer."""
+    target: int
+    """Number of the object in whose box its middle lies; −1: in none."""
 
 
 class Trial(msgspec.Struct, frozen=True):
     """One simulated scan after inspection."""
 
+    index: int
+    """In its recipe."""
+    kind: str
+    """Of scene."""
     profile: str
     """Name of the scanner profile; "random" for a scanner drawn for this scan alone."""
+    unit_type: str
+    forms: tuple[str, ...]
+    """Load forms."""
+    headings: tuple[str, ...]
+    """HS headings of the load, true ones; look-alikes and hidden goods with it."""
+    declared_dense: bool
+    """The declaration has headings that hold pieces as dense as a shield, or there is none."""
     scores: dict[str, float]
     """Evidence scores of the report."""
+    regions: dict[str, tuple[RegionTrial, ...]]
+    """By detector: the bundle's own, and the rules that it is compared with."""
     shielding_alarm: bool
     """Any confirmed finding of shielding."""
     decision: str
     kinds: tuple[str, ...]
     """Kinds of all confirmed findings."""
-    threats: tuple[ThreatTrial, ...]
-    goods_pixels: int
-    """Pixels with cargo."""
-    goods_top1: int
-    """Of these, whose goods group is the likeliest of the map."""
-    goods_top3: int
+    objects: tuple[ObjectTrial, ...]
+    """In view: shields, then look-alikes."""
+    cargo_areal_density: float
+    """g/cm², mean over the pixels with cargo."""
+    goods_kg: float
+    """Cargo whose goods group is known, in any unit: weights of the next two."""
+    goods_top1: float
+    """Of this, where the goods group is the likeliest of the map."""
+    goods_top3: float
+    reliability: tuple[tuple[float, float, float], ...]
+    """For ten steps of the likeliest group's probability: weight, weight × probability, weight
+    right."""
     declared_empty: bool
     empty: bool
     true_cargo_kg: float
     true_total_kg: float
     seen_cargo_kg: float
     seen_total_kg: float
+    mass_covered: bool
+    """The true mass lies in the estimate's interval."""
     lower_bound_only: bool
     milliseconds: float
     """Inference and evidence."""
+
+    @property
+    def threats(self) -> tuple[ObjectTrial, ...]:
+        return tuple(one for one in self.objects if one.kind == "shield")
+
+    @property
+    def look_alikes(self) -> tuple[ObjectTrial, ...]:
+        return tuple(one for one in self.objects if one.kind == "look_alike")
 
 
 def run_trials(
@@ -86,13 +144,33 @@ def run_trials(
     thresholds: Mapping[str, float] | None = None,
 ) -> list[Trial]:
     """Simulates and inspects every scan of the recipe; `thresholds` replace the bundle's."""
+    return list(
+        trials_of(
+            bundle,
+            recipe,
+            range(recipe.count),
+            workers=workers,
+            label=label,
+            thresholds=thresholds,
+        )
+    )
+
+
+def trials_of(
+    bundle: Path,
+    recipe: DatasetRecipe,
+    indices: Sequence[int],
+    *,
+    workers: int = 1,
+    label: str = "inspect",
+    thresholds: Mapping[str, float] | None = None,
+) -> Iterator[Trial]:
+    """Those scans of the recipe one after the other, as `run_trials`."""
     task = partial(_trial, bundle, tuple(sorted((thresholds or {}).items())), recipe)
-    with tqdm(total=recipe.count, desc=label, unit="scan") as progress:
-        trials = []
-        for trial in _run(task, recipe.count, workers):
-            trials.append(trial)
+    with tqdm(total=len(indices), desc=label, unit="scan") as progress:
+        for trial in _run(task, indices, workers):
+            yield trial
             progress.update()
-    return trials
 
 
 def fresh_scans(
@@ -123,12 +201,12 @@ def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
     return parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
 
 
-def _run(task: partial[Trial], count: int, workers: int) -> Iterator[Trial]:
+def _run(task: partial[Trial], indices: Sequence[int], workers: int) -> Iterator[Trial]:
     if workers <= 1:
-        yield from map(task, range(count))
+        yield from map(task, indices)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, range(count))
+        yield from pool.map(task, indices)
 
 
 @cache
@@ -148,57 +226,116 @@ def _trial(
     bundle: Path, thresholds: tuple[tuple[str, float], ...], recipe: DatasetRecipe, index: int
 ) -> Trial:
     plan = plan_at(recipe, index)
-    trial = inspect_simulated(_inspector(bundle, thresholds), make_scan(plan))
-    return msgspec.structs.replace(trial, profile=RANDOM) if plan.own_profile else trial
+    profile = RANDOM if plan.own_profile else plan.profile.name
+    inspector = _inspector(bundle, thresholds)
+    return inspect_simulated(inspector, make_scan(plan), index, plan.spec.kind, profile)
 
 
-def inspect_simulated(inspector: Inspector, simulated: SimulatedScan) -> Trial:
+def inspect_simulated(
+    inspector: Inspector, simulated: SimulatedScan, index: int, kind: str, profile_name: str
+) -> Trial:
     """One scan, inspected against its declaration and compared with its truth."""
     scan = calibrate(simulated.raw)
-    report = inspector.inspect(scan, simulated.manifest)
-    truth, profile = simulated.truth, simulated.raw.profile
+    manifest, truth, scene = simulated.manifest, simulated.truth, simulated.scene
+    maps = inspector.infer(scan, manifest)
+    report = inspector.inspect(scan, manifest, maps=maps)
     assert report.mass is not None
-    assert profile is not None
-    boxes = _shielding_boxes(report)
-    threats = []
-    for box in truth.boxes:
-        d_prime, added = detectability(box, truth, profile)
-        threats.append(
-            ThreatTrial(
-                material=box.material,
-                form=box.form,
-                volume_cm3=box.volume_cm3,
-                wall_mm=box.wall_mm,
-                areal_density=box.areal_density,
-                d_prime=d_prime,
-                added_attenuation=added,
-                found=any(_holds_middle(box, found) for found in boxes),
-            )
-        )
-    pixels, top1, top3 = _goods_hits(inspector.infer(scan, simulated.manifest), truth)
-    tare = simulated.scene.unit.tare_kg
+    assert scan.profile is not None
+    point = inspector.bundle.metadata.operating_point(scan.profile.name)
+    context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
+    dense = dense_headings(manifest)
+    found = _shielding_boxes(report)
+    objects = _objects(simulated, found)
+    boxes = [box for box, _ in objects]
+    proposed = {OWN: _own_regions(maps, context, dense)}
+    proposed |= {name: rule(context.measured) for name, rule in BASELINES.items()}
+    weight, top1, top3, reliability = _goods_hits(maps, truth)
+    tare = scene.unit.tare_kg
+    cargo = float(truth.cargo_mass_kg)
     return Trial(
-        profile=profile.name,
+        index=index,
+        kind=kind,
+        profile=profile_name,
+        unit_type=scene.unit.unit_type,
+        forms=scene.load_forms,
+        headings=tuple(sorted({item.heading for item in scene.objects if item.heading})),
+        declared_dense=bool(dense),
         scores=report.evidence_scores,
-        shielding_alarm=bool(boxes),
+        regions={
+            name: tuple(RegionTrial(score, _target(box, boxes)) for box, score in regions)
+            for name, regions in proposed.items()
+        },
+        shielding_alarm=bool(found),
         decision=report.verdict.decision,
         kinds=tuple(finding.kind for finding in report.findings if finding.confirmed),
-        threats=tuple(threats),
-        goods_pixels=pixels,
+        objects=tuple(one for _, one in objects),
+        cargo_areal_density=_mean_where_loaded(truth),
+        goods_kg=weight,
         goods_top1=top1,
         goods_top3=top3,
-        declared_empty=simulated.manifest.declared_empty,
-        empty=truth.cargo_mass_kg <= 0,
-        true_cargo_kg=truth.cargo_mass_kg,
-        true_total_kg=truth.cargo_mass_kg + tare,
+        reliability=reliability,
+        declared_empty=manifest.declared_empty,
+        empty=cargo <= 0,
+        true_cargo_kg=cargo,
+        true_total_kg=cargo + tare,
         seen_cargo_kg=report.mass.cargo_kg,
         seen_total_kg=report.mass.cargo_kg + report.mass.tare_kg,
+        mass_covered=report.mass.low_kg <= cargo <= report.mass.high_kg,
         lower_bound_only=report.mass.lower_bound_only,
         milliseconds=sum(report.timings_ms.values()),
     )
 
 
-def _shielding_boxes(report: Report) -> list[tuple[int, int, int, int]]:
+def _objects(simulated: SimulatedScan, found: Sequence[Box]) -> list[tuple[TruthBox, ObjectTrial]]:
+    """Shields and look-alikes in view, with the limits of what could be told of each."""
+    scene, truth = simulated.scene, simulated.truth
+    pieces = [*scene.threats, *(one.piece for one in scene.look_alikes)]
+    boxes = list(truth.boxes) + list(truth.look_alikes)
+    result = []
+    for box in boxes:
+        # Truth boxes are of what is in view, in the order of the scene: told apart by their size.
+        piece = next(one for one in pieces if _is_box_of(box, one))
+        pieces.remove(piece)
+        limits = limits_of(simulated, piece.objects) or Limits(0.0, 0.0, 0.0)
+        trial = ObjectTrial(
+            kind=box.kind,
+            material=box.material,
+            form=box.form,
+            volume_cm3=box.volume_cm3,
+            wall_mm=box.wall_mm,
+            areal_density=box.areal_density,
+            behind=limits.behind,
+            d_prime=limits.d_prime,
+            d_material=limits.d_material,
+            found=any(_target(one, [box]) == 0 for one in found),
+        )
+        result.append((box, trial))
+    return result
+
+
+def _is_box_of(box: TruthBox, piece: Threat) -> bool:
+    return (box.material, box.form, box.volume_cm3) == (
+        piece.material,
+        piece.form,
+        float(piece.volume_cm3),
+    )
+
+
+def _own_regions(maps: Maps, context: Context, dense: Sequence[str]) -> list[tuple[Box, float]]:
+    """The bundle's regions; the score is how far, in logits, one is above its threshold there."""
+    name = "shielding_score" if score_name(dense) == SCORE else "shielding_score_in_dense_goods"
+    threshold = _logit(context.threshold(name))
+    return [
+        (box, _logit(score) - threshold) for box, score in confirmed_regions(maps.regions, context)
+    ]
+
+
+def _logit(probability: float) -> float:
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))
+
+
+def _shielding_boxes(report: Report) -> list[Box]:
     return [
         finding.region
         for finding in report.findings
@@ -206,19 +343,48 @@ def _shielding_boxes(report: Report) -> list[tuple[int, int, int, int]]:
     ]
 
 
-def _holds_middle(box: TruthBox, found: tuple[int, int, int, int]) -> bool:
+def _target(found: Box, boxes: Sequence[TruthBox]) -> int:
+    """Number of the box in which the middle of what was found lies; −1: none."""
     x, y = (found[0] + found[2]) / 2, (found[1] + found[3]) / 2
-    return box.x0 <= x < box.x1 and box.y0 <= y < box.y1
+    inside = (box.x0 <= x < box.x1 and box.y0 <= y < box.y1 for box in boxes)
+    return next((number for number, holds in enumerate(inside) if holds), -1)
 
 
-def _goods_hits(maps: Maps, truth: Truth) -> tuple[int, int, int]:
-    """Pixels with cargo; of these, with the right group first and among the first three."""
+def _mean_where_loaded(truth: Truth) -> float:
+    loaded = truth.group_index > 0
+    return float(truth.cargo_areal_density[loaded].mean()) if loaded.any() else 0.0
+
+
+def _goods_hits(
+    maps: Maps, truth: Truth
+) -> tuple[float, float, float, tuple[tuple[float, float, float], ...]]:
+    """Mass with a goods group; of this with the right one first, and among the first three; and
+    for each step of the likeliest group's probability how often it is right. Mass is areal density
+    by pixel, t."""
     height, width = truth.group_index.shape
     goods = maps.goods[1:]
     ranked = np.argpartition(-goods, 3, axis=0)[:3] + 1
-    first = goods.argmax(axis=0) + 1
-    wide = np.concatenate([first[None], ranked])
-    wide = wide.repeat(GOODS_STRIDE, axis=1).repeat(GOODS_STRIDE, axis=2)[:, :height, :width]
+    first = goods.argmax(axis=0)
+    sure = goods.max(axis=0) / np.maximum(goods.sum(axis=0), 1e-6)
+    cells = np.concatenate([(first + 1)[None], ranked])
+    wide = _enlarged(cells, height, width)
     cargo = truth.group_index > 0
+    weight = truth.cargo_areal_density[cargo].astype(np.float64) / 1e6
     right = wide[:, cargo] == truth.group_index[cargo]
-    return int(cargo.sum()), int(right[0].sum()), int(right[1:].any(axis=0).sum())
+    probability = _enlarged(sure[None], height, width)[0][cargo]
+    step = np.minimum((probability * _RELIABILITY_STEPS).astype(int), _RELIABILITY_STEPS - 1)
+    sums = [
+        np.bincount(step, values, _RELIABILITY_STEPS)
+        for values in (weight, weight * probability, weight * right[0])
+    ]
+    return (
+        float(weight.sum()),
+        float((weight * right[0]).sum()),
+        float((weight * right[1:].any(axis=0)).sum()),
+        tuple((float(a), float(b), float(c)) for a, b, c in zip(*sums, strict=True)),
+    )
+
+
+def _enlarged(cells: NDArray[_Value], height: int, width: int) -> NDArray[_Value]:
+    """(n, h, w) cells → (n, height, width) pixels."""
+    return cells.repeat(GOODS_STRIDE, axis=1).repeat(GOODS_STRIDE, axis=2)[:, :height, :width]

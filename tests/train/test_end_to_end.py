@@ -31,6 +31,17 @@ TINY = {
 }
 
 
+FEW = """
+seed = 710005
+count = 6
+profiles = ["mobile-4"]
+x_window_px = 160
+[kinds]
+benign = 1.0
+concealed = 1.0
+"""
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of the smoke recipe with next to nothing to do."""
@@ -85,16 +96,24 @@ def test_bundle_carries_thresholds_set_on_its_scanner(bundle: Path) -> None:
     )
 
 
-def test_evaluation_writes_its_figures_into_the_bundle(bundle: Path) -> None:
-    metrics = evaluate(bundle, benign=2, concealed=2)
+def test_evaluation_writes_its_figures_into_the_bundle(bundle: Path, tmp_path: Path) -> None:
+    benchmark = tmp_path / "few.toml"
+    benchmark.write_text(FEW, "utf-8")
+    metrics = evaluate(bundle, benchmark, tmp_path / "run")
     written = msgspec.json.decode((bundle / METRICS_FILE).read_bytes(), type=Metrics)
     assert written == metrics
     assert metrics.sha256 == load_bundle(bundle).metadata.sha256
-    assert metrics.figures["false_alarms.any"].count == 2
-    assert metrics.figures["detection.all_shields"].count >= 2
+    assert metrics.scans == {"benign": 3, "concealed": 3}
+    assert metrics.figures["false_alarms.any"].count == 3
+    assert metrics.compared.keys() == {"tiny", "attenuation", "segments"}
+    page = (tmp_path / "run" / "benchmark.html").read_text("utf-8")
+    assert "heavy metal from 100" in page or "all shields" in page
+    assert page.count("<svg") == 5
     for name, figure in metrics.figures.items():
         assert figure.low <= figure.value <= figure.high, name
-    assert "| goods group right, per pixel with cargo |" in (bundle / "README.md").read_text()
+    assert (
+        "| goods group by mass, scanners seen in training |" in (bundle / "README.md").read_text()
+    )
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from trial_making import trial
 
 from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BenignScores, BundleMetadata, initial_thresholds
@@ -19,24 +20,13 @@ from scanai.train.trials import Trial, fresh_scans
 
 
 def _trial(**scores: float) -> Trial:
-    return Trial(
-        profile="portal-6-4",
+    more = 1000 * scores.get("shielding", 0.0)
+    return trial(
         scores=scores,
-        shielding_alarm=False,
-        decision="clear",
-        kinds=(),
-        threats=(),
-        goods_pixels=0,
-        goods_top1=0,
-        goods_top3=0,
-        declared_empty=False,
-        empty=False,
         true_cargo_kg=8_000.0,
         true_total_kg=10_000.0,
-        seen_cargo_kg=8_000.0 + 1000 * scores.get("shielding", 0.0),
-        seen_total_kg=10_000.0 + 1000 * scores.get("shielding", 0.0),
-        lower_bound_only=False,
-        milliseconds=1.0,
+        seen_cargo_kg=8_000.0 + more,
+        seen_total_kg=10_000.0 + more,
     )
 
 
@@ -163,7 +153,7 @@ def test_card_says_what_was_measured_and_what_was_not(metadata: BundleMetadata) 
     assert "Initial values: not yet set on scans." in text
     own = BenignScores(scans=200, thresholds={"shielding_score": 0.75}, quantiles={}, counts={})
     measured = msgspec.structs.replace(metadata, scanners={"portal-6-4": own})
-    text = card(measured, {"detection.visible_shields": Figure(0.8125, 0.7, 0.9, 160)})
+    text = card(measured, {"detection.all_shields": Figure(0.8125, 0.7, 0.9, 160)})
     assert "Set on benign simulated scans: 200 of portal-6-4." in text
     assert "| shielding_score | 0.5 | 0.75 | probability |" in text
     assert "| 81.2 % | 70.0 % to 90.0 % | 160 |" in text

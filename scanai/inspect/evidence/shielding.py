@@ -40,7 +40,7 @@ def shielding_findings(
     dense: declared HS headings under which pieces as dense as a shield are ordinary; None without a
     declaration, which could be of any goods.
     """
-    name = SCORE if dense is not None and not dense else SCORE_IN_DENSE
+    name = score_name(dense)
     threshold = context.threshold(_THRESHOLDS[name])
     findings: list[Finding] = []
     best = 0.0
@@ -55,6 +55,22 @@ def shielding_findings(
         if score >= threshold:
             findings.append(_finding(look, name, score, confirmed, dense, context))
     return findings, {name: best}
+
+
+def score_name(dense: Sequence[str] | None) -> str:
+    """Which of the two scores a declaration puts shielding under; `dense` as above."""
+    return SCORE if dense is not None and not dense else SCORE_IN_DENSE
+
+
+def confirmed_regions(regions: NDArray[np.float32], context: Context) -> list[tuple[Box, float]]:
+    """The best regions that physics bears out, whatever their score: for curves, not reports."""
+    shape = context.measured.attenuation.shape[1:]
+    ratio_error = context.threshold("ratio_error")
+    return [
+        (box, score)
+        for box, score in distinct_regions(regions, shape)[:_LOOKS]
+        if _confirmed(look_at(box, context.measured, ratio_error), context)
+    ]
 
 
 def distinct_regions(
