@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +32,7 @@ from scanai.synth.recipe_file import RANDOM
 from scanai.synth.scene import Threat
 from scanai.synth.simulate import SimulatedScan
 from scanai.synth.truth import Truth, TruthBox
+from scanai.synth.workers import ordered
 from scanai.train.baselines import BASELINES
 from scanai.train.limits import Limits, limits_of
 from scanai.train.network import GOODS_STRIDE
@@ -168,7 +167,7 @@ def trials_of(
     """Those scans of the recipe one after the other, as `run_trials`."""
     task = partial(_trial, bundle, tuple(sorted((thresholds or {}).items())), recipe)
     with tqdm(total=len(indices), desc=label, unit="scan") as progress:
-        for trial in _run(task, indices, workers):
+        for trial in ordered(task, indices, workers):
             yield trial
             progress.update()
 
@@ -199,14 +198,6 @@ def scanners_of(metadata: BundleMetadata) -> tuple[str, ...]:
 
 def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
     return parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
-
-
-def _run(task: partial[Trial], indices: Sequence[int], workers: int) -> Iterator[Trial]:
-    if workers <= 1:
-        yield from map(task, indices)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, indices)
 
 
 @cache

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -30,6 +28,7 @@ from scanai.scan.model import Scan
 from scanai.scan.profile import ScannerProfile
 from scanai.synth.dataset import DatasetRecipe, scan_at
 from scanai.synth.truth import Truth, TruthBox
+from scanai.synth.workers import ordered
 from scanai.train.network import GOODS_CLASSES, GOODS_STRIDE, SHIELD_STRIDE
 from scanai.train.recipe import TrainingRecipe
 
@@ -89,18 +88,9 @@ def make_windows(recipe: DatasetRecipe, folder: Path, workers: int, label: str) 
     missing = [index for index, path in enumerate(paths) if not path.exists()]
     task = partial(_make_window, recipe, folder)
     with tqdm(total=recipe.count, initial=recipe.count - len(missing), desc=label) as progress:
-        for _ in _run(task, missing, workers):
+        for _ in ordered(task, missing, workers):
             progress.update()
     return paths
-
-
-def _run(task: partial[None], indices: list[int], workers: int) -> Iterator[None]:
-    if workers <= 1 or len(indices) < 2:
-        yield from map(task, indices)
-        return
-    # Fresh processes: a fork would inherit torch's threads in whatever state they are.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, indices, chunksize=4)
 
 
 def _claim(recipe: DatasetRecipe, folder: Path) -> None:
