@@ -7,6 +7,7 @@ RecipeError with the file, the key, what was expected and what was found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from scanai.synth.scenes import KINDS
 
 RANDOM = "random"
 """In place of a scanner profile: a whole scanner drawn anew for each scan."""
+
+_FEW = 40
+"""Names that an error lists whole."""
 
 
 def read_text(path: Path) -> str:
@@ -29,9 +33,14 @@ def read_text(path: Path) -> str:
 
 
 def require_known(key: str, given: Iterable[str], known: Iterable[str], source: str | Path) -> None:
-    unknown = sorted(set(given) - set(known))
+    names = list(known)
+    unknown = sorted(set(given) - set(names))
+    if unknown and len(names) <= _FEW:
+        raise RecipeError(source, f"{key} among {', '.join(names)}", ", ".join(unknown))
     if unknown:
-        raise RecipeError(source, f"{key} among {', '.join(known)}", ", ".join(unknown))
+        near = get_close_matches(unknown[0], names, n=5, cutoff=0.5)
+        such = f", such as {', '.join(near)}" if near else ""
+        raise RecipeError(source, f"{key} among the {len(names)} known{such}", ", ".join(unknown))
 
 
 def known_headings() -> list[str]:

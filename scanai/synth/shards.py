@@ -17,7 +17,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -38,6 +38,9 @@ from scanai.synth.workers import ordered
 
 RECORDS, ORIGIN = "scans.jsonl", "recipe.json"
 SCANS_PER_SHARD = 500
+# Scans whose scanners are looked at to foresee the disk that all take, the usual length of a unit
+# with the air around it, m, and what a pixel of one energy takes with its share of the truth.
+_FORESEEN, _UNIT_M, _BYTES_PER_PIXEL = 50, 11.0, 2.2
 # Scans that the announcement of disk and time is measured on.
 PROBE = 8
 
@@ -157,6 +160,7 @@ def _make_missing(
     missing = [index for index in range(recipe.count) if index not in records]
     if not missing:
         return
+    _foresee(recipe, folder, missing, say)
     probes: list[_Made] = []
     with (
         (folder / RECORDS).open("ab") as lines,
@@ -179,6 +183,23 @@ def _make_missing(
                 probes.append(made)
                 if len(probes) == PROBE < len(missing):
                     _announce(folder, probes, len(missing) - PROBE, workers, say)
+
+
+def _foresee(recipe: DatasetRecipe, folder: Path, missing: Sequence[int], say: Say) -> None:
+    """Says before the first scan what disk all will take, from their scanners; refuses what cannot
+    fit. What `_announce` says later is measured."""
+    pixels = []
+    for index in missing[:_FORESEEN]:
+        plan = plan_at(recipe, index)
+        columns = plan.x_window_px or _UNIT_M * 1000 / plan.profile.pitch_mm[0]
+        pixels.append(plan.profile.rows * columns * len(plan.profile.energies_mv))
+    need = _BYTES_PER_PIXEL * sum(pixels) / len(pixels) * len(missing)
+    free = shutil.disk_usage(folder).free
+    room = f"{_bytes(need)} of disk ({_bytes(free)} free)"
+    say(f"{folder}: {len(missing)} scans will take some {room}")
+    if need / 2 > free:
+        expected = f"some {_bytes(need)} of free disk for {len(missing)} scans"
+        raise InputError(folder, expected, f"{_bytes(free)}")
 
 
 def _announce(folder: Path, probes: list[_Made], left: int, workers: int, say: Say) -> None:

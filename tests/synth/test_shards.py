@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -176,9 +177,30 @@ def test_announces_disk_and_time_and_stops_when_the_disk_is_too_small(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "PROBE", 1)
-    monkeypatch.setattr(shards.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    free = iter([10**9, 1000])
+    monkeypatch.setattr(shards.shutil, "disk_usage", lambda _: SimpleNamespace(free=next(free)))
     said: list[str] = []
     with pytest.raises(InputError, match="of free disk for 2 more scans, found 1 kB"):
         write_dataset(RECIPE, tmp_path, 1, said.append)
-    assert "2 more scans take about" in said[0]
+    assert "3 scans will take some" in said[0]
+    assert "2 more scans take about" in said[1]
     assert len(records(tmp_path)) == 1
+
+
+def test_starts_nothing_that_the_disk_cannot_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    with pytest.raises(InputError, match="of free disk for 3 scans, found 1 kB"):
+        write_dataset(RECIPE, tmp_path, 1, lambda _: None)
+    assert not list(tmp_path.glob("shard-*/*"))
+
+
+def test_what_is_foreseen_is_about_what_is_taken(tmp_path: Path) -> None:
+    recipe = msgspec.structs.replace(RECIPE, count=4, x_window_px=None)
+    said: list[str] = []
+    write_dataset(recipe, tmp_path, 1, said.append)
+    number, unit = re.search(r"some ([\d.]+) (\w+) of disk", said[0]).groups()
+    foreseen = float(number) * {"kB": 1e3, "MB": 1e6}[unit]
+    taken = sum(file.stat().st_size for file in tmp_path.glob("shard-*/*"))
+    assert 0.5 < foreseen / taken < 2
