@@ -40,7 +40,7 @@ RECORDS, ORIGIN = "scans.jsonl", "recipe.json"
 SCANS_PER_SHARD = 500
 # Scans whose scanners are looked at to foresee the disk that all take, the usual length of a unit
 # with the air around it, m, and what a pixel of one energy takes with its share of the truth.
-_FORESEEN, _UNIT_M, _BYTES_PER_PIXEL = 50, 11.0, 2.2
+_FORESEEN, _UNIT_M, _BYTES_PER_PIXEL = 50, 10.0, 1.7
 # Scans that the announcement of disk and time is measured on.
 PROBE = 8
 
