@@ -179,6 +179,7 @@ def _export(options: argparse.Namespace) -> int:
         version=options.version,
         benign_scans=options.benign,
         false_alarm_rate=options.false_alarm_rate,
+        more_scanners=tuple(options.scanner),
         workers=options.workers,
         **({} if options.seed is None else {"seed": options.seed}),
     )
@@ -321,6 +322,13 @@ def _parser() -> argparse.ArgumentParser:
         help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
     )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=_share, default=0.02)
+    command.add_argument(
+        "--scanner",
+        metavar="PROFILE",
+        nargs="+",
+        default=[],
+        help="scanners that the model was not trained on, to set thresholds for as well",
+    )
     _add_seed(command)
     _add_workers(command)
 

@@ -31,11 +31,13 @@ MAX_GRAPH_BYTES = 256 * 2**20
 MAX_METADATA_BYTES = 4 * 2**20
 INPUTS = ("scan", "open_beam", "dark", "pitch_mm", "declared_groups")
 OUTPUTS = ("shielding", "goods", "undeclared", "regions", "scores")
-LATER_OUTPUTS = ("high_z", "opaque", "areal_density")
+LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features")
 """After OUTPUTS, in graphs exported from version 1 on."""
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
+_LATER_THRESHOLDS = frozenset({"unfamiliar_distance"})
+"""That graphs without LATER_OUTPUTS have no score for, nor their bundles a value."""
 _FORMAT = "scanai-bundle/1"
 _PARTS = ("probability", "share")
 """Units of which no threshold is above 1."""
@@ -106,6 +108,14 @@ class OperatingPoint:
         return None if self.benign is None else self.benign.p_value(score_name, score)
 
 
+class FeatureReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where benign scans lie in the graph's `features`."""
+
+    mean: tuple[float, ...]
+    directions: tuple[tuple[float, ...], ...]
+    """Of the greatest spread of benign scans, each divided by its standard deviation."""
+
+
 class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """bundle.json."""
 
@@ -122,6 +132,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Scanner profiles on whose benign scans the thresholds were set; none: initial thresholds.
 
     ANY_SCANNER: of scanners drawn at random, which stands for one that is not known."""
+    familiar: FeatureReference | None = None
+    """Benign scans of all these scanners; None where the graph has no features."""
     threshold_seeds: tuple[int, ...] = ()
     """Of the simulated scans that set the thresholds: figures must come from others."""
     recipe: str
@@ -132,7 +144,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     def operating_point(self, scanner: str | None) -> OperatingPoint:
         """Thresholds in force on the scanner of that profile name, or on one that is not known."""
         own = self.scanners.get(scanner or ANY_SCANNER, self.scanners.get(ANY_SCANNER))
-        values = {name: entry.value for name, entry in self.thresholds.items()}
+        known = initial_thresholds() | self.thresholds
+        values = {name: entry.value for name, entry in known.items()}
         thresholds = values | ({} if own is None else own.thresholds)
         return OperatingPoint(thresholds, own, own=scanner in self.scanners)
 
@@ -232,7 +245,7 @@ def _check_format(source: Path, content: bytes) -> None:
 
 def _check_thresholds(source: Path, metadata: BundleMetadata) -> None:
     expected, found = set(threshold_table()), set(metadata.thresholds)
-    if missing := sorted(expected - found):
+    if missing := sorted(expected - found - _LATER_THRESHOLDS):
         raise BundleError(source, f"thresholds {', '.join(missing)}", "none of these")
     own = {name for scores in metadata.scanners.values() for name in scores.thresholds}
     if unknown := sorted((found | own) - expected):

@@ -11,10 +11,11 @@ from pathlib import Path
 from time import perf_counter
 
 from scanai.errors import ScanError
-from scanai.inspect.bundle import Bundle, OperatingPoint, load_bundle
+from scanai.inspect.bundle import Bundle, FeatureReference, OperatingPoint, load_bundle
 from scanai.inspect.evidence.context import Context, share_inside
 from scanai.inspect.evidence.documents import controlled_goods
 from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
+from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
     SeenGoods,
     declared_groups,
@@ -111,7 +112,7 @@ class Inspector:
         inferred = perf_counter()
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
-        gathered = _gather(scan, maps, manifest, point)
+        gathered = _gather(scan, maps, manifest, point, metadata.familiar)
         verdict = decide(
             gathered.findings,
             point,
@@ -154,7 +155,11 @@ class Inspector:
 
 
 def _gather(
-    scan: Scan, maps: Maps | None, manifest: Manifest | None, point: OperatingPoint
+    scan: Scan,
+    maps: Maps | None,
+    manifest: Manifest | None,
+    point: OperatingPoint,
+    reference: FeatureReference | None,
 ) -> _Gathered:
     findings = quality_findings(scan, point)
     if manifest is not None:
@@ -167,9 +172,11 @@ def _gather(
     context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
     declared = () if manifest is None else declared_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
+    strange, unfamiliar = familiarity_findings(maps, reference, context)
+    scores |= unfamiliar
     seen = seen_goods(maps, context)
     mass = estimate_mass(context, manifest)
-    findings = shielding + findings
+    findings = shielding + findings + strange
     lines = ()
     if manifest is not None:
         lines = line_plausibility(manifest, seen, is_loaded(seen, context))

@@ -41,6 +41,8 @@ class Maps:
     """(⌈H/4⌉, ⌈W/4⌉) probability that a shield could hide here for want of radiation."""
     areal_density: Floats | None = None
     """(⌈H/8⌉, ⌈W/8⌉) g/cm² of cargo, the transport unit not counted; also behind what is opaque."""
+    features: Floats | None = None
+    """(n,) what the network makes of the picture as a whole; only distances mean anything."""
 
 
 class Model:
@@ -79,5 +81,8 @@ class Model:
             undeclared=undeclared[0, 0],
             regions=regions,
             scores={name: float(score) for name, score in zip(names, scores, strict=True)},
-            **{name: one[0, 0] for name, one in zip(LATER_OUTPUTS, later, strict=False)},
+            **{
+                name: one if name == "features" else one[0, 0]
+                for name, one in zip(LATER_OUTPUTS, later, strict=False)
+            },
         )

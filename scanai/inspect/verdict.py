@@ -15,12 +15,13 @@ from scanai.inspect.report import Decision, Finding, FindingKind, Verdict
 MAX_REASONS = 5
 
 # What asks for an inspection by itself; every other kind does only when it is rare among benign
-# scans, and for a review otherwise. Papers and picture quality never open a container alone.
+# scans, and for a review otherwise. Papers, picture quality and strangeness never open a container
+# alone.
 _INSPECT: frozenset[FindingKind] = frozenset(
     {"high_z_shielding", "hidden_cavity", "empty_mismatch", "radiation_alarm"}
 )
 _REVIEW_AT_MOST: frozenset[FindingKind] = frozenset(
-    {"controlled_goods", "document_risk", "image_quality"}
+    {"controlled_goods", "document_risk", "image_quality", "unknown_anomaly"}
 )
 _RANK: dict[Decision, int] = {"clear": 0, "review": 1, "inspect": 2}
 

@@ -155,6 +155,12 @@ OUTPUT_RECORDS = (
         meaning="of the cargo along the ray, the transport unit not counted; behind what is opaque "
         "it is a guess from what is around",
     ),
+    Tensor(
+        name="features",
+        shape=("features",),
+        meaning="of the picture as a whole; far from those of benign scans the model knows nothing "
+        "like it. Only distances mean anything",
+    ),
 )
 _ALL_OUTPUTS = OUTPUTS + LATER_OUTPUTS
 

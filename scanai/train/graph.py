@@ -62,6 +62,8 @@ class Answers(NamedTuple):
     """(1, 1, ⌈H/4⌉, ⌈W/4⌉) probability that a shield could hide here for want of radiation"""
     areal_density: Tensor
     """(1, 1, ⌈H/8⌉, ⌈W/8⌉) g/cm² of cargo along the ray, the transport unit not counted"""
+    features: Tensor
+    """(n,) the coarsest features, mean over the picture: tells scans unlike all others"""
 
 
 class ScanGraph(nn.Module):
@@ -119,6 +121,7 @@ class ScanGraph(nn.Module):
             torch.sigmoid(logits.high_z)[:, :, :rows, :columns],
             torch.sigmoid(logits.opaque)[:, :, :rows, :columns],
             areal_density[:, :, : goods.shape[2], : goods.shape[3]],
+            logits.features[0],
         )
 
     def candidates(

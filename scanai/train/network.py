@@ -61,6 +61,8 @@ class Logits(NamedTuple):
     """(B, 27, H/8, W/8)"""
     areal_density: Tensor
     """(B, 1, H/8, W/8) ln(1 + areal density of the cargo in DENSITY_UNIT), no logit, ≥ 0"""
+    features: Tensor
+    """(B, n) the coarsest features, mean over the picture: no logit either"""
 
 
 def _convolve(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -163,4 +165,5 @@ class ShieldingNetwork(nn.Module):
             opaque=shield[:, 7:8],
             goods=goods[:, :GOODS_CLASSES],
             areal_density=functional.softplus(goods[:, GOODS_CLASSES:]),
+            features=levels[3].float().mean(dim=(2, 3)),
         )

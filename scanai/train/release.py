@@ -6,13 +6,14 @@ it is made in a folder beside its destination and moves there when it is complet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scanai.errors import InputError
 from scanai.inspect.bundle import GRAPH_FILE, METADATA_FILE, BundleMetadata
+from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import load_checkpoint
 from scanai.train.evaluate import METRICS_FILE
@@ -31,18 +32,21 @@ def export_run(
     benign_scans: int = DEFAULT_SCANS,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
+    more_scanners: Sequence[str] = (),
     workers: int = 1,
 ) -> BundleMetadata:
     """Writes the bundle folder `out` from the run's last checkpoint; whole, or not at all.
 
     An earlier bundle there is replaced, its metrics with it: they are of another graph.
-    benign_scans: scans of each scanner to set the thresholds on; 0 leaves the initial ones.
+    benign_scans: scans of each scanner to set the thresholds on, those of the training and
+    `more_scanners`; 0 leaves the initial ones.
     InputError when they are too few, when `out` holds anything but a bundle or when the run has no
     checkpoint, BundleError when the graph does not answer as torch does.
     """
     out = Path(out).resolve()
     _check_scans(benign_scans, false_alarm_rate)
     _check_replaceable(out)
+    require_profiles("the scanners", more_scanners, "thresholds")
     checkpoint = load_checkpoint(Path(run))
     with _complete_or_absent(out) as bundle:
         metadata = export_bundle(checkpoint, bundle, name, version)
@@ -52,6 +56,7 @@ def export_run(
                 scans=benign_scans,
                 seed=seed,
                 false_alarm_rate=false_alarm_rate,
+                more_scanners=more_scanners,
                 workers=workers,
             )
     return metadata

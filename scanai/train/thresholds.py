@@ -21,6 +21,7 @@ from scanai.errors import InputError
 from scanai.inspect.bundle import (
     BenignScores,
     BundleMetadata,
+    FeatureReference,
     Threshold,
     initial_thresholds,
     load_bundle,
@@ -37,6 +38,8 @@ DEFAULT_SCANS = 300
 as `inspect_p` takes 99 scans that have the score."""
 _QUANTILES = 101
 _MASS_ERROR_SHARE = 0.95
+_DIRECTIONS = 16
+"""Of the features' spread that distances are taken along."""
 # The score of a mass that does not add up depends on the interval of mass, and that on the mass
 # error: so the error is measured first, on this share of the scans.
 _PILOT_SHARE = 0.25
@@ -48,9 +51,12 @@ def set_thresholds(
     scans: int = DEFAULT_SCANS,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
+    more_scanners: Sequence[str] = (),
     workers: int = 1,
 ) -> BundleMetadata:
     """Rewrites the bundle in place with thresholds from `scans` benign scans of each scanner.
+
+    The scanners are those of the training, and `more_scanners`, which it never saw.
 
     For exchangeable scans of one scanner each threshold is passed by at most `false_alarm_rate` of
     the benign ones (conformal quantile). A scanner that is not known gets the thresholds of all of
@@ -66,24 +72,32 @@ def set_thresholds(
     bundle = Path(bundle)
     loaded = load_bundle(bundle)
     metadata = loaded.metadata
-    recipes = _recipes(metadata, scans, seed)  # all seeds are checked before the first trial
-    pilots: list[Trial] = []
+    recipes = _recipes(
+        metadata, scans, seed, more_scanners
+    )  # all seeds are checked before the first trial
+    pilots = {
+        scanner: run_trials(bundle, first, workers=workers, label=f"{scanner}, pilot")
+        for scanner, (first, _) in recipes.items()
+    }
+    every_pilot = [trial for part in pilots.values() for trial in part]
+    model = onnx.load_from_string(loaded.graph)
+    # Trials that set the thresholds need the distance from known scans among their scores.
+    metadata = msgspec.structs.replace(metadata, familiar=feature_reference(every_pilot))
+    write_bundle(bundle, model, metadata)
     trials: list[Trial] = []
     scanners = {}
-    for scanner, (first, second) in recipes.items():
-        pilot = run_trials(bundle, first, workers=workers, label=f"{scanner}, mass error")
-        error = {"mass_error": mass_error(pilot)}
+    for scanner, (_, second) in recipes.items():
+        error = {"mass_error": mass_error(pilots[scanner])}
         own = run_trials(
             bundle, second, workers=workers, label=f"{scanner}, thresholds", thresholds=error
         )
         scanners[scanner] = benign_scores(own, false_alarm_rate, error)
         for name in _not_set(scanners[scanner]):
             tqdm.write(f"{scanner}: too few scans have the score that sets {name}; it stays")
-        pilots += pilot
         trials += own
-    known = metadata.thresholds
+    known = initial_thresholds() | metadata.thresholds
     known = known | {
-        "mass_error": msgspec.structs.replace(known["mass_error"], value=mass_error(pilots))
+        "mass_error": msgspec.structs.replace(known["mass_error"], value=mass_error(every_pilot))
     }
     metadata = msgspec.structs.replace(
         metadata,
@@ -91,11 +105,27 @@ def set_thresholds(
         scanners=scanners,
         threshold_seeds=tuple(one.seed for pair in recipes.values() for one in pair),
     )
-    return write_bundle(bundle, onnx.load_from_string(loaded.graph), metadata)
+    return write_bundle(bundle, model, metadata)
+
+
+def feature_reference(trials: Sequence[Trial]) -> FeatureReference | None:
+    """Mean and whitened main directions of the features of benign scans; None of too few."""
+    features = np.array([trial.features for trial in trials], np.float64)
+    if features.ndim != 2 or len(features) < 4 or not features.shape[1]:
+        return None
+    mean = features.mean(axis=0)
+    count = min(_DIRECTIONS, len(features) // 4, features.shape[1])
+    _, spread, directions = np.linalg.svd(features - mean, full_matrices=False)
+    spread = np.maximum(spread[:count] / np.sqrt(len(features) - 1), 1e-6)
+    whitened = directions[:count] / spread[:, None]
+    return FeatureReference(
+        mean=tuple(float(value) for value in mean.round(6)),
+        directions=tuple(tuple(float(v) for v in row.round(6)) for row in whitened),
+    )
 
 
 def _recipes(
-    metadata: BundleMetadata, scans: int, seed: int
+    metadata: BundleMetadata, scans: int, seed: int, more_scanners: Sequence[str] = ()
 ) -> dict[str, tuple[DatasetRecipe, DatasetRecipe]]:
     """For every scanner the scans that its mass error and its thresholds are measured on.
 
@@ -103,7 +133,8 @@ def _recipes(
     """
     trained = msgspec.structs.replace(metadata, threshold_seeds=())
     recipes = {}
-    for number, scanner in enumerate(scanners_of(metadata)):
+    scanners = dict.fromkeys((*scanners_of(metadata), *more_scanners))
+    for number, scanner in enumerate(scanners):
         pair = [
             msgspec.structs.replace(
                 fresh_scans(trained, seed + 2 * number + half, count, BENIGN_KINDS),

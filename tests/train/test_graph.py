@@ -34,6 +34,7 @@ class Drawn(nn.Module):
             self.maps.get("opaque", blank),
             self.maps.get("goods", empty),
             self.maps.get("areal_density", torch.zeros(1, 1, height // 8, width // 8)),
+            torch.arange(16.0)[None],
         )
 
 

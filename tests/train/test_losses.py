@@ -27,6 +27,7 @@ def _right(batch: Batch) -> Logits:
         opaque=20 * batch.opaque - 10,
         goods=20 * goods,
         areal_density=torch.log1p(batch.areal_density / DENSITY_UNIT),
+        features=torch.zeros(1, 16),
     )
 
 

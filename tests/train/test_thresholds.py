@@ -13,6 +13,7 @@ from trial_making import trial
 
 from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BenignScores, BundleMetadata, initial_thresholds
+from scanai.inspect.evidence.familiarity import distance
 from scanai.train import thresholds
 from scanai.train.card import card
 from scanai.train.figures import Figure
@@ -164,3 +165,15 @@ def test_recipes_shipped_with_training_leave_the_default_seeds_free() -> None:
     for path in (Path(__file__).parents[2] / "training" / "recipes").glob("*.toml"):
         text = path.read_text("utf-8")
         assert str(thresholds.DEFAULT_SEED) not in text
+
+
+def test_features_of_benign_scans_lie_about_one_from_their_mean() -> None:
+    rng = np.random.default_rng(0)
+    spread = np.array([5.0, 1.0, 0.2])
+    trials = [trial(features=tuple((7 + spread * rng.normal(size=3)).tolist())) for _ in range(400)]
+    reference = thresholds.feature_reference(trials)
+    assert reference is not None
+    distances = [distance(np.array(one.features), reference) for one in trials]
+    assert np.sqrt(np.mean(np.square(distances))) == pytest.approx(1.0, abs=0.02)
+    assert distance(np.array([7.0, 7.0, 12.0]), reference) > 10
+    assert thresholds.feature_reference([trial()] * 9) is None
