@@ -62,9 +62,9 @@ def inspect_files(
     """
     for path, name in scans.items():
         start = perf_counter()
-        declared = _declared(path, manifest)
+        declared = declared_for(path, manifest)
         try:
-            scan = _read(path, profile)
+            scan = read_calibrated(path, profile)
             report, declared = _inspect(scan, inspector, declared)
         except Exception as error:
             told = error if isinstance(error, ScanAIError) else FailureError(path, error)
@@ -82,7 +82,7 @@ def inspect_files(
 
 
 @dataclass(frozen=True)
-class _Declared:
+class Declared:
     """The manifest of one scan, or why there is none."""
 
     use: ManifestUse
@@ -92,29 +92,31 @@ class _Declared:
     errors: tuple[ManifestError, ...] = ()
 
 
-def _declared(scan: Path, given: Path | None) -> _Declared:
+def declared_for(scan: Path, given: Path | None = None) -> Declared:
+    """The manifest given, or that beside the scan; what is wrong with it is among the errors."""
     try:
         path = given or find_manifest(scan)
         if path is None:
-            return _Declared("none")
+            return Declared("none")
         manifest = read_manifest(path)
-        return _Declared("used", path, manifest, hashlib.sha256(path.read_bytes()).hexdigest())
+        return Declared("used", path, manifest, hashlib.sha256(path.read_bytes()).hexdigest())
     except ManifestError as error:
-        return _Declared("unread", errors=(error,))
+        return Declared("unread", errors=(error,))
     except OSError as error:
         reason = error.strerror or str(error)
         found = ManifestError(given or scan, "a readable manifest", reason)
-        return _Declared("unread", errors=(found,))
+        return Declared("unread", errors=(found,))
 
 
-def _read(path: Path, profile: ScannerProfile | None) -> Scan:
+def read_calibrated(path: Path, profile: ScannerProfile | None) -> Scan:
+    """The scan, corrected; ScanError for whatever keeps it from being read."""
     try:
         return read_scan(path, profile)
     except OSError as error:
         raise ScanError(path, "a readable file", error.strerror or str(error)) from error
 
 
-def _inspect(scan: Scan, inspector: Inspector, declared: _Declared) -> tuple[Report, _Declared]:
+def _inspect(scan: Scan, inspector: Inspector, declared: Declared) -> tuple[Report, Declared]:
     """The report, and the manifest that it was really made with."""
     try:
         report = inspector.inspect(
@@ -124,13 +126,13 @@ def _inspect(scan: Scan, inspector: Inspector, declared: _Declared) -> tuple[Rep
             manifest_sha256=declared.sha256,
         )
     except ManifestError as error:
-        return _inspect(scan, inspector, _Declared("foreign", errors=(error,)))
+        return _inspect(scan, inspector, Declared("foreign", errors=(error,)))
     if declared.errors:
         report = _with_reason(report, _why_unused(declared))
     return report, declared
 
 
-def _why_unused(declared: _Declared) -> str:
+def _why_unused(declared: Declared) -> str:
     error = declared.errors[0]
     # A report names files without their folders.
     told = ManifestError(Path(error.source).name, error.expected, error.found)

@@ -72,6 +72,7 @@ def _inspect(options: argparse.Namespace) -> int:
 
     from scanai.batch import inspect_files
     from scanai.inspect.inspector import Inspector
+    from scanai.inspect.scanner_calibration import read_calibration
     from scanai.render.folder import ReportFolder
     from scanai.scan import load_profile, name_scans
 
@@ -79,7 +80,10 @@ def _inspect(options: argparse.Namespace) -> int:
     if options.manifest is not None and len(scans) != 1:
         options.parser.error(f"--manifest goes with one scan, found {len(scans)}")
     profile = None if options.profile is None else load_profile(options.profile)
-    inspector = Inspector(options.model)
+    calibration = None if options.calibration is None else read_calibration(options.calibration)
+    if calibration is not None and profile is None:
+        profile = calibration.profile
+    inspector = Inspector(options.model, calibration=calibration)
     out = None if options.out is None else ReportFolder(options.out)
     as_json = options.format == "json"
     width = max(map(len, scans.values()))
@@ -132,6 +136,30 @@ def _text_line(result: Result, report: Report, width: int) -> str:
     if result.manifest != "used":
         words[1] += f" {_MANIFEST_NOTES[result.manifest]}"
     return _plain("  ".join([*words, f"{result.seconds:.2f} s"]))
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from scanai.calibrate_command import calibrate
+
+    return calibrate(
+        options.paths,
+        options.out,
+        profile=options.profile,
+        model=options.model,
+        false_alarm_rate=options.false_alarm_rate,
+        as_json=options.format == "json",
+    )
+
+
+def _drift(options: argparse.Namespace) -> int:
+    from scanai.calibrate_command import drift
+
+    return drift(
+        options.reports,
+        calibration=options.calibration,
+        model=options.model,
+        as_json=options.format == "json",
+    )
 
 
 def _synth_data_set(options: argparse.Namespace) -> int:
@@ -298,8 +326,42 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--profile", metavar="NAME|FILE.toml", help="the scanner, where the file names none"
     )
+    command.add_argument(
+        "--calibration",
+        metavar="FILE",
+        type=Path,
+        help="of the scanner, by `scanai calibrate`",
+    )
     _add_model(command)
     _add_format(command, "json: one report a line on standard output, errors as well")
+
+    command = _command(
+        commands, "calibrate", _calibrate, "measure a scanner on its own benign scans"
+    )
+    command.add_argument(
+        "paths", nargs="+", metavar="PATH", help="benign scans of one scanner, files or folders"
+    )
+    command.add_argument("--out", metavar="FILE.json", type=Path, required=True)
+    command.add_argument(
+        "--profile", metavar="NAME|FILE.toml", help="the scanner, where the files name none"
+    )
+    command.add_argument(
+        "--false-alarm-rate",
+        metavar="SHARE",
+        type=_share,
+        default=0.05,
+        help="of benign scans that each threshold may alarm; 0.05 takes 19 scans, 0.01 takes 99",
+    )
+    _add_model(command)
+    _add_format(command)
+
+    command = _command(
+        commands, "drift", _drift, "compare the p-values of reports with those of benign scans"
+    )
+    command.add_argument("reports", nargs="+", metavar="REPORT", type=Path, help="report or folder")
+    command.add_argument("--calibration", metavar="FILE", type=Path, help="of the scanner")
+    _add_model(command)
+    _add_format(command)
 
     _add_synth(commands)
 

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import inf
+from math import ceil, inf
 from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -87,10 +87,28 @@ class BenignScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         n = self.counts.get(score_name, 0)
         if not quantiles or not n:
             return None
+        return (1 + n - self._below(quantiles, n, score)) / (1 + n)
+
+    def p_span(self, score_name: str, score: float) -> tuple[float, float] | None:
+        """The p-values that scans with this score share evenly: above the first, up to the second.
+
+        A p-value drawn between them is uniform for exchangeable scans, ties or not; None: unknown.
+        """
+        high = self.p_value(score_name, score)
+        if high is None:
+            return None
+        quantiles, n = self.quantiles[score_name], self.counts[score_name]
+        # At or below the score lie at most all scans up to the next quantile above it.
+        place = sum(quantile <= score for quantile in quantiles)
+        most = n if place == len(quantiles) else ceil(place * (n - 1) / (len(quantiles) - 1))
+        return (n - most) / (1 + n), high
+
+    @staticmethod
+    def _below(quantiles: tuple[float, ...], n: int, score: float) -> int:
+        """How many of the n scans score below, at least."""
         passed = sum(quantile < score for quantile in quantiles) - 1
         # The scan at place i of n, in order, is at or below every quantile from i / (n − 1) on.
-        below = passed * (n - 1) // max(len(quantiles) - 1, 1) + 1 if passed >= 0 else 0
-        return (1 + n - below) / (1 + n)
+        return passed * (n - 1) // max(len(quantiles) - 1, 1) + 1 if passed >= 0 else 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ workings; reading and calibrating come before, rendering and storing after.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -38,6 +38,7 @@ from scanai.inspect.report import (
     ModelIdentity,
     Report,
 )
+from scanai.inspect.scanner_calibration import ScannerCalibration
 from scanai.inspect.verdict import decide
 from scanai.inspect.wording import caveats, clear_reasons
 from scanai.manifest import GoodsGroup, Manifest, check_belongs, dense_headings
@@ -64,18 +65,24 @@ class _Gathered:
 class Inspector:
     """Reusable and safe to share between threads; making one loads the model."""
 
-    def __init__(self, bundle: str | Path | Bundle | None = None, threads: int | None = None):
+    def __init__(
+        self,
+        bundle: str | Path | Bundle | None = None,
+        threads: int | None = None,
+        calibration: ScannerCalibration | None = None,
+    ):
         """`bundle`: a folder or a loaded bundle, else the one that ships with ScanAI.
 
-        `threads` (1 or more, else all processors) run the model on one scan. Raises BundleError
-        when the bundle is incomplete, altered or does not fit this ScanAI, ValueError for threads
-        below 1.
+        `threads` (1 or more, else all processors) run the model on one scan. `calibration`: of one
+        scanner, whose scans are inspected by it. Raises BundleError when the bundle is incomplete,
+        altered or does not fit this ScanAI or the calibration, ValueError for threads below 1.
         """
         if threads is not None and threads < 1:
             raise ValueError(f"threads of 1 or more, found {threads}")
         if not isinstance(bundle, Bundle):
             bundle = load_bundle(bundle if bundle is not None else model_bundle_dir())
-        self.bundle = bundle
+        self.bundle = bundle if calibration is None else calibration.on(bundle)
+        self._calibrated = None if calibration is None else calibration.profile
         self._model = Model(bundle, threads)
 
     def infer(self, scan: Scan, manifest: Manifest | None = None) -> Maps:
@@ -85,6 +92,13 @@ class Inspector:
             raise ScanError(scan.source, "counts or transmission", "a display picture")
         groups = () if manifest is None else declared_groups(manifest)
         return self._model.infer(scan, (group.index for group in groups))
+
+    def _as_calibrated(self, scan: Scan) -> Scan:
+        """The scan by the profile of the calibration, where it is of that scanner."""
+        own = self._calibrated
+        if own is None or scan.profile is None or scan.profile.name != own.name:
+            return scan
+        return replace(scan, profile=own)
 
     def inspect(
         self,
@@ -106,6 +120,7 @@ class Inspector:
         if manifest is not None:
             source = manifest_name or f"manifest of {scan.source}"
             check_belongs(manifest, scan_id=scan.scan_id, unit=scan.unit, source=source)
+        scan = self._as_calibrated(scan)
         start = perf_counter()
         if maps is None and not scan.is_display:
             maps = self.infer(scan, manifest)

@@ -12,13 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scanai.errors import InputError
+from scanai.inspect.benign import least_scans
 from scanai.inspect.bundle import GRAPH_FILE, METADATA_FILE, BundleMetadata
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import load_checkpoint
 from scanai.train.evaluate import METRICS_FILE
 from scanai.train.export import export_bundle
-from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, least_scans, set_thresholds
+from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
 
 _BUNDLE_FILES = frozenset({GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE})
 

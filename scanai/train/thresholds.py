@@ -18,11 +18,10 @@ import onnx
 from tqdm import tqdm
 
 from scanai.errors import InputError
+from scanai.inspect.benign import benign_scores, least_scans, not_set, thresholds_from
 from scanai.inspect.bundle import (
-    BenignScores,
     BundleMetadata,
     FeatureReference,
-    Threshold,
     initial_thresholds,
     load_bundle,
     threshold_table,
@@ -36,7 +35,6 @@ DEFAULT_SEED = 500_000
 DEFAULT_SCANS = 300
 """Of each scanner. Either score of shielding occurs in about half of them, and a p-value as small
 as `inspect_p` takes 99 scans that have the score."""
-_QUANTILES = 101
 _MASS_ERROR_SHARE = 0.95
 _DIRECTIONS = 16
 """Of the features' spread that distances are taken along."""
@@ -91,8 +89,8 @@ def set_thresholds(
         own = run_trials(
             bundle, second, workers=workers, label=f"{scanner}, thresholds", thresholds=error
         )
-        scanners[scanner] = benign_scores(own, false_alarm_rate, error)
-        for name in _not_set(scanners[scanner]):
+        scanners[scanner] = benign_scores(_scores(own), false_alarm_rate, error)
+        for name in not_set(scanners[scanner]):
             tqdm.write(f"{scanner}: too few scans have the score that sets {name}; it stays")
         trials += own
     known = initial_thresholds() | metadata.thresholds
@@ -101,7 +99,7 @@ def set_thresholds(
     }
     metadata = msgspec.structs.replace(
         metadata,
-        thresholds=known | thresholds_from(trials, known, false_alarm_rate),
+        thresholds=known | thresholds_from(_scores(trials), known, false_alarm_rate),
         scanners=scanners,
         threshold_seeds=tuple(one.seed for pair in recipes.values() for one in pair),
     )
@@ -146,66 +144,6 @@ def _recipes(
     return recipes
 
 
-def benign_scores(
-    trials: Sequence[Trial], false_alarm_rate: float, measured: dict[str, float]
-) -> BenignScores:
-    """Of one scanner; `measured`: thresholds that come from no score."""
-    own = thresholds_from(trials, initial_thresholds(), false_alarm_rate)
-    quantiles = score_quantiles(trials)
-    return BenignScores(
-        scans=len(trials),
-        thresholds=measured | {name: entry.value for name, entry in own.items()},
-        quantiles=quantiles,
-        counts={name: _scores(trials, name).size for name in quantiles},
-    )
-
-
-def least_scans(false_alarm_rate: float) -> int:
-    """Fewest benign scans that can show a rate: one of n + 1 must be no more than it."""
-    return math.ceil(1 / false_alarm_rate) - 1
-
-
-def _not_set(scores: BenignScores) -> list[str]:
-    """Thresholds on a score that the scans of the scanner have too seldom to tell the rate."""
-    on_scores = {name for name, entry in threshold_table().items() if entry["set_on"]}
-    return sorted(on_scores - scores.thresholds.keys())
-
-
-def thresholds_from(
-    trials: Sequence[Trial], known: dict[str, Threshold], false_alarm_rate: float
-) -> dict[str, Threshold]:
-    """The thresholds that are set on a score, as far as the trials have that score often enough."""
-    changed = {}
-    for name, entry in threshold_table().items():
-        scores = _scores(trials, str(entry["set_on"]))
-        if scores.size < least_scans(false_alarm_rate):
-            continue
-        value = max(conformal_threshold(scores, false_alarm_rate), float(entry.get("least", 0)))
-        changed[name] = msgspec.structs.replace(
-            known[name], value=value, false_alarm_rate=false_alarm_rate
-        )
-    return changed
-
-
-def conformal_threshold(scores: np.ndarray[tuple[int], np.dtype[np.float64]], rate: float) -> float:
-    """Least value above the ⌈(n + 1)(1 − rate)⌉-th smallest of n scores.
-
-    A new exchangeable score reaches it with probability `rate` at most (Vovk; arXiv 2107.07511).
-    """
-    rank = math.ceil((scores.size + 1) * (1 - rate))
-    return float(np.nextafter(np.float64(np.sort(scores)[rank - 1]), np.inf))
-
-
-def score_quantiles(trials: Sequence[Trial]) -> dict[str, tuple[float, ...]]:
-    """For every score that occurs, evenly spaced quantiles over the trials that have it."""
-    names = sorted({name for trial in trials for name in trial.scores})
-    steps = np.linspace(0, 1, _QUANTILES)
-    return {
-        name: tuple(round(float(value), 6) for value in np.quantile(_scores(trials, name), steps))
-        for name in names
-    }
-
-
 def mass_error(trials: Sequence[Trial]) -> float:
     """95 % of these scans have a smaller relative error of total mass; opaque ones do not count."""
     errors = [
@@ -218,5 +156,5 @@ def mass_error(trials: Sequence[Trial]) -> float:
     return round(float(np.quantile(errors, _MASS_ERROR_SHARE)), 4)
 
 
-def _scores(trials: Sequence[Trial], name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array([trial.scores[name] for trial in trials if name in trial.scores], np.float64)
+def _scores(trials: Sequence[Trial]) -> list[dict[str, float]]:
+    return [trial.scores for trial in trials]

@@ -7,8 +7,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from trial_making import trial
 
 from scanai.errors import InputError, RecipeError
@@ -29,59 +27,6 @@ def _trial(**scores: float) -> Trial:
         seen_cargo_kg=8_000.0 + more,
         seen_total_kg=10_000.0 + more,
     )
-
-
-@given(seed=st.integers(0, 2**32), n=st.integers(60, 400), rate=st.sampled_from([0.02, 0.05, 0.2]))
-def test_at_most_the_stated_share_of_the_calibration_scans_passes(
-    seed: int, n: int, rate: float
-) -> None:
-    scores = np.random.default_rng(seed).random(n).round(2)  # with ties
-    assert (scores >= thresholds.conformal_threshold(scores, rate)).mean() <= rate
-
-
-def test_a_new_scan_passes_with_the_stated_probability_at_most() -> None:
-    rng = np.random.default_rng(1)
-    passed = [
-        rng.normal() >= thresholds.conformal_threshold(rng.normal(size=99), 0.05)
-        for _ in range(4000)
-    ]
-    assert np.mean(passed) == pytest.approx(0.05, abs=0.012)
-
-
-def test_only_thresholds_that_are_set_on_a_score_move() -> None:
-    trials = [_trial(shielding=number / 100, empty_mismatch=0.1) for number in range(100)]
-    known = initial_thresholds()
-    changed = thresholds.thresholds_from(trials, known, 0.05)
-    assert changed.keys() == {"shielding_score"}
-    assert changed["shielding_score"].value == pytest.approx(0.95, abs=0.011)
-    assert changed["shielding_score"].false_alarm_rate == 0.05
-    assert changed["shielding_score"].unit == known["shielding_score"].unit
-
-
-def test_a_deviation_of_less_than_what_scales_err_by_never_alarms() -> None:
-    changed = thresholds.thresholds_from(
-        [_trial(mass_mismatch=0.0)] * 100, initial_thresholds(), 0.05
-    )
-    assert changed["mass_deviation"].value == 0.01
-
-
-def test_quantiles_are_of_the_trials_that_have_the_score() -> None:
-    quantiles = thresholds.score_quantiles([_trial(shielding=0.2), _trial(shielding=0.4), _trial()])
-    assert quantiles.keys() == {"shielding"}
-    assert len(quantiles["shielding"]) == 101
-    assert quantiles["shielding"][50] == pytest.approx(0.3)
-
-
-def test_scores_of_one_scanner_give_its_own_thresholds_and_p_values() -> None:
-    trials = [_trial(shielding=number / 100) for number in range(100)]
-    own = thresholds.benign_scores(trials, 0.05, {"mass_error": 0.07})
-    assert own.scans == 100
-    assert own.thresholds == {
-        "mass_error": 0.07,
-        "shielding_score": pytest.approx(0.95, abs=0.011),
-    }
-    assert own.counts == {"shielding": 100}
-    assert own.p_value("shielding", 2.0) == pytest.approx(1 / 101)
 
 
 def test_mass_error_covers_95_in_100_and_leaves_opaque_scans_out() -> None:
@@ -139,13 +84,6 @@ def test_thresholds_of_every_scanner_have_seeds_of_their_own(metadata: BundleMet
     seeds = [recipe.seed for pair in recipes.values() for recipe in pair]
     assert seeds == list(range(40, 40 + len(seeds)))
     assert all(pair[0].profiles == (scanner,) for scanner, pair in recipes.items())
-
-
-def test_says_which_thresholds_the_scans_could_not_set() -> None:
-    scores = thresholds.benign_scores([_trial(shielding=0.1)] * 60, 0.02, {"mass_error": 0.1})
-    left = thresholds._not_set(scores)
-    assert "shielding_score_in_dense_goods" in left
-    assert "shielding_score" not in left
 
 
 def test_card_says_what_was_measured_and_what_was_not(metadata: BundleMetadata) -> None:
