@@ -35,7 +35,9 @@ _MANIFEST_NOTES = {
     "unread": "(its manifest could not be read)",
     "foreign": "(its manifest is of another scan)",
 }
-_TRAIN_PACKAGES = frozenset({"torch", "torchvision", "onnx", "onnxscript", "matplotlib"})
+_TRAIN_PACKAGES = frozenset(
+    {"torch", "torchvision", "onnx", "onnxscript", "matplotlib", "tensorboard"}
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,7 +194,13 @@ def _bench_synth(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     with _needs_train("scanai train"):
         from scanai.train.loop import train
-    run = train(options.recipe, options.out, workers=options.workers, data_only=options.data_only)
+    run = train(
+        options.recipe,
+        options.out,
+        workers=options.workers,
+        data_only=options.data_only,
+        start_from=options.start_from,
+    )
     print(run)
     return DONE
 
@@ -369,6 +377,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("recipe", type=Path, help="training recipe (TOML)")
     command.add_argument("--out", metavar="RUN", type=Path, required=True, help="run folder")
     command.add_argument("--data-only", action="store_true", help="stop once the windows are made")
+    command.add_argument(
+        "--from",
+        dest="start_from",
+        metavar="BUNDLE",
+        type=Path,
+        help="begin with the weights of this bundle: fine-tune it",
+    )
     _add_workers(command)
 
     command = _command(commands, "export", _export, "make a model bundle from a training run")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count as counted
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -82,20 +82,27 @@ class Targets:
 
 
 class TrainingBatches:
-    """Endless batches from `first` on, prepared a few ahead in a thread."""
+    """Endless batches from `first` on, prepared a few ahead in a thread.
 
-    def __init__(self, recipe: TrainingRecipe, paths: Sequence[Path]) -> None:
+    Of several processes each gets its share of every batch, picture by picture in turn.
+    """
+
+    def __init__(
+        self, recipe: TrainingRecipe, paths: Sequence[Path], rank: int = 0, count: int = 1
+    ) -> None:
         self._recipe = recipe
         self._paths = list(paths)
+        self._rank, self._count = rank, count
 
     def batch_at(self, step: int) -> Batch:
         """Batch number `step`: window after window of a new order for every epoch."""
         recipe, number = self._recipe, len(self._paths)
-        rng = np.random.default_rng((recipe.seed, 1, step))
         pictures = []
-        for position in range(step * recipe.batch, (step + 1) * recipe.batch):
+        first, last = step * recipe.batch, (step + 1) * recipe.batch
+        for position in range(first + self._rank, last, self._count):
             epoch, place = divmod(position, number)
             order = np.random.default_rng((recipe.seed, 0, epoch)).permutation(number)
+            rng = np.random.default_rng((recipe.seed, 1, position))
             window = furnish(rng, load_window(self._paths[order[place]]), recipe)
             pictures.append(_item(augment(rng, crop(rng, window, recipe), recipe), rng, recipe))
         return _stack(pictures)
@@ -104,7 +111,7 @@ class TrainingBatches:
         """(step, batch) for first ≤ step < last."""
         with ThreadPoolExecutor(1) as pool:
             waiting: list[tuple[int, Future[Batch]]] = []
-            for step in count(first):
+            for step in counted(first):
                 if step < last:
                     waiting.append((step, pool.submit(self.batch_at, step)))
                 if not waiting:

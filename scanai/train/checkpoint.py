@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from scanai.errors import InputError
-from scanai.train.network import ShieldingNetwork
+from scanai.train.network import NetworkSize, ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe, parse_recipe
 
 CHECKPOINT_FILE = "checkpoint.pt"
@@ -37,6 +37,30 @@ class Checkpoint:
         return network
 
 
+WEIGHTS_FILE = "weights.pt"
+"""In a bundle: what a training goes on from. Inference never reads it."""
+_WEIGHTS_FORMAT = "scanai-weights/1"
+
+
+def save_weights(checkpoint: Checkpoint, bundle: Path) -> None:
+    content = {"format": _WEIGHTS_FORMAT, "recipe_text": checkpoint.recipe_text}
+    torch.save(content | {"weights": checkpoint.weights}, bundle / WEIGHTS_FILE)
+
+
+def load_weights(bundle: Path, size: NetworkSize) -> dict[str, Any]:
+    """Weights of a bundle for a network of that size; InputError where there are none."""
+    path = bundle / WEIGHTS_FILE
+    content = _load(path, "a bundle with weights to train on from", "weights that are whole")
+    if content.pop("format", None) != _WEIGHTS_FORMAT:
+        raise InputError(path, _WEIGHTS_FORMAT, "another format")
+    found = parse_recipe(content["recipe_text"], path).size
+    if found != size:
+        expected = f"weights of a network with {size.channels} channels, {size.depth} deep"
+        raise InputError(path, expected, f"{found.channels}, {found.depth}")
+    weights: dict[str, Any] = content["weights"]
+    return weights
+
+
 def save_checkpoint(checkpoint: Checkpoint, run: Path) -> None:
     """Writes whole or not at all: a run may be killed at any moment."""
     partial = run / f"{CHECKPOINT_FILE}.partial"
@@ -50,12 +74,17 @@ def load_checkpoint(run: Path) -> Checkpoint:
     Only tensors and plain values are unpickled, so that a foreign file cannot run code.
     """
     path = run / CHECKPOINT_FILE
+    content = _load(path, "a checkpoint", _READABLE)
+    if content.pop("format", None) != _FORMAT:
+        raise InputError(path, _FORMAT, "another format")
+    return Checkpoint(**content)
+
+
+def _load(path: Path, expected: str, whole: str) -> dict[str, Any]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise InputError(path, "a checkpoint", str(error.strerror)) from error
+        raise InputError(path, expected, str(error.strerror)) from error
     except Exception as error:  # torch raises whatever its archive reader or unpickler raised
-        raise InputError(path, _READABLE, "one that torch cannot read") from error
-    if not isinstance(content, dict) or content.pop("format", None) != _FORMAT:
-        raise InputError(path, _FORMAT, "another format")
-    return Checkpoint(**content)
+        raise InputError(path, whole, "one that torch cannot read") from error
+    return content if isinstance(content, dict) else {}

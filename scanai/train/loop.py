@@ -1,8 +1,8 @@
 """The training loop, and the run folder that says what made a model.
 
-Run folder: recipe.toml, run.json (versions, commit, data), windows/ (the cache), log.jsonl (one
-record every few steps, one per validation), checkpoint.pt. Started again on the same folder, a run
-goes on where its last checkpoint was.
+Run folder: recipe.toml, run.json (versions, commit, device), windows/ (the cache), log.jsonl (one
+record every few steps, one per validation), tensorboard/ (the same, with pictures), checkpoint.pt.
+Started again on the same folder, a run goes on where its last checkpoint was.
 """
 
 from __future__ import annotations
@@ -12,29 +12,35 @@ import platform
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
+from scanai.inspect.bundle import load_bundle
 from scanai.synth.recipe_file import require_folder
 from scanai.train.batches import Batch, TrainingBatches
 from scanai.train.checkpoint import (
     CHECKPOINT_FILE,
     Checkpoint,
     load_checkpoint,
+    load_weights,
     save_checkpoint,
 )
 from scanai.train.losses import Losses, losses
 from scanai.train.network import ShieldingNetwork
+from scanai.train.processes import Processes, processes
 from scanai.train.recipe import TrainingRecipe, parse_recipe, read_recipe
 from scanai.train.validation import validate
+from scanai.train.watch import Watch
 from scanai.train.windows import data_recipe, make_windows
 
 LOG_FILE = "log.jsonl"
@@ -44,25 +50,42 @@ _PACKAGES = ("scanai", "torch", "torchvision", "numpy")
 
 
 def train(
-    recipe_path: str | Path, run: str | Path, *, workers: int = 1, data_only: bool = False
+    recipe_path: str | Path,
+    run: str | Path,
+    *,
+    workers: int = 1,
+    data_only: bool = False,
+    start_from: str | Path | None = None,
 ) -> Path:
     """Makes the windows, trains to the recipe's last step; returns the run folder.
 
     A folder that holds a run of another recipe is refused with RecipeError. `workers` simulate;
-    the result does not depend on their number.
+    the result does not depend on their number. `start_from`: a bundle whose weights a new run
+    begins with. Under torchrun all processes call this and one of them writes.
     """
     recipe, text = read_recipe(recipe_path)
     run = Path(run)
-    _claim(run, recipe, text)
-    # Before the data: a checkpoint that cannot be read must not cost hours of simulation first.
-    network, optimiser, schedule, first = _start(recipe, run)
-    training, validation = make_data(recipe, run, workers)
-    if data_only:
-        return run
-    if first < recipe.steps:
-        _steps(recipe, text, run, (network, optimiser, schedule), first, training)
-        record = validate(network.eval(), validation)
-        _log(run, {"step": recipe.steps, "validation": record})
+    with processes() as together:
+        if recipe.batch % together.count:
+            expected = f"a batch that {together.count} processes share evenly"
+            raise RecipeError(recipe_path, expected, str(recipe.batch))
+        if together.leads:
+            _claim(run, recipe, text, start_from)
+        # Before the data: a checkpoint that cannot be read must not cost hours of simulation first.
+        state, first = _start(recipe, run, start_from, together)
+        if together.leads:
+            make_data(recipe, run, workers)
+        together.wait()
+        training, validation = make_data(recipe, run, 1)
+        if data_only or first >= recipe.steps:
+            return run
+        watch = Watch(run, first, validation) if together.leads else None
+        _steps(recipe, text, run, state, first, training, together, watch)
+        if watch is not None:
+            record = validate(state.network.eval(), validation, together.device)
+            _log(run, {"step": recipe.steps, "validation": record})
+            watch.curves(recipe.steps, "validation", record)
+            watch.close()
     return run
 
 
@@ -76,7 +99,7 @@ def make_data(recipe: TrainingRecipe, run: Path, workers: int) -> tuple[list[Pat
     return made[0], made[1]
 
 
-def _claim(run: Path, recipe: TrainingRecipe, text: str) -> None:
+def _claim(run: Path, recipe: TrainingRecipe, text: str, start_from: str | Path | None) -> None:
     """The folder for this recipe; its comments may change, its values may not."""
     require_folder(run)
     copy = run / "recipe.toml"
@@ -94,6 +117,8 @@ def _claim(run: Path, recipe: TrainingRecipe, text: str) -> None:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "threads": torch.get_num_threads(),
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "start_from": None if start_from is None else load_bundle(start_from).metadata.sha256,
         **{package: version(package) for package in _PACKAGES},
     }
     (run / "run.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
@@ -114,82 +139,102 @@ def _commit() -> str:
     return done.stdout.strip()
 
 
-_State = tuple[ShieldingNetwork, AdamW, OneCycleLR]
+@dataclass(frozen=True)
+class _State:
+    network: ShieldingNetwork
+    shared: nn.Module
+    """The same, with gradients averaged over all processes."""
+    optimiser: AdamW
+    schedule: OneCycleLR
 
 
-def _start(recipe: TrainingRecipe, run: Path) -> tuple[ShieldingNetwork, AdamW, OneCycleLR, int]:
-    """Network, optimiser and schedule as the last checkpoint left them, or fresh; steps done."""
+def _start(
+    recipe: TrainingRecipe, run: Path, start_from: str | Path | None, together: Processes
+) -> tuple[_State, int]:
+    """State as the last checkpoint left it, or as the bundle has it, or fresh; steps done."""
     torch.manual_seed(recipe.seed)
     network = ShieldingNetwork(recipe.size)
-    network = network.to(memory_format=torch.channels_last)
+    if start_from is not None:
+        network.load_state_dict(load_weights(Path(start_from), recipe.size))
+    checkpoint = load_checkpoint(run) if (run / CHECKPOINT_FILE).exists() else None
+    if checkpoint is not None:
+        network.load_state_dict(checkpoint.weights)
+    network = network.to(together.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    shared = together.shared(network)
     optimiser = AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     schedule = OneCycleLR(
         optimiser, recipe.learning_rate, total_steps=recipe.steps + 1, pct_start=0.1
     )
-    if not (run / CHECKPOINT_FILE).exists():
-        return network, optimiser, schedule, 0
-    checkpoint = load_checkpoint(run)
-    network.load_state_dict(checkpoint.weights)
+    if checkpoint is None:
+        return _State(network, shared, optimiser, schedule), 0
     optimiser.load_state_dict(checkpoint.optimiser)
     schedule.load_state_dict(checkpoint.schedule)
-    return network, optimiser, schedule, checkpoint.step
+    return _State(network, shared, optimiser, schedule), checkpoint.step
 
 
 def _steps(
-    recipe: TrainingRecipe, text: str, run: Path, state: _State, first: int, paths: Sequence[Path]
+    recipe: TrainingRecipe,
+    text: str,
+    run: Path,
+    state: _State,
+    first: int,
+    paths: Sequence[Path],
+    together: Processes,
+    watch: Watch | None,
 ) -> None:
-    network, optimiser, schedule = state
-    network.train()
-    batches = TrainingBatches(recipe, paths)
+    state.shared.train()
+    batches = TrainingBatches(recipe, paths, together.rank, together.count)
     started = time.perf_counter()
-    with tqdm(total=recipe.steps, initial=first, desc="train", unit="step") as progress:
+    bar = tqdm(total=recipe.steps, initial=first, desc="train", unit="step", disable=watch is None)
+    with bar as progress:
         for step, batch in batches.starting_at(first, recipe.steps):
-            parts = _step(network, optimiser, schedule, batch, recipe)
+            parts = _step(state, batch, recipe, together.device)
             done = step + 1
             progress.update()
             saves = done % recipe.checkpoint_steps == 0 or done == recipe.steps
-            if (saves or done % _LOG_STEPS == 0) and not torch.isfinite(parts.total):
+            logs = done % _LOG_STEPS == 0 or done == recipe.steps
+            if (saves or logs) and not torch.isfinite(parts.total):
                 expected = "losses that stay finite (a smaller learning_rate may help)"
                 raise RecipeError(run / "recipe.toml", expected, f"{parts.total} at step {done}")
-            if done % _LOG_STEPS == 0 or done == recipe.steps:
+            if watch is None:
+                continue
+            if logs:
                 values = {
                     name: round(float(part.detach()), 5) for name, part in parts._asdict().items()
                 }
                 progress.set_postfix(loss=values["total"])
                 rate = (done - first) / (time.perf_counter() - started)
                 _log(run, {"step": done, "loss": values, "steps_per_s": round(rate, 3)})
+                watch.curves(done, "loss", values)
             if saves:
-                save_checkpoint(
-                    Checkpoint(
-                        recipe_text=text,
-                        step=done,
-                        weights=network.state_dict(),
-                        optimiser=optimiser.state_dict(),
-                        schedule=schedule.state_dict(),
-                    ),
-                    run,
-                )
+                _save(state, text, run, done)
+                watch.pictures(done, state.network, together.device)
 
 
-def _step(
-    network: ShieldingNetwork,
-    optimiser: AdamW,
-    schedule: OneCycleLR,
-    batch: Batch,
-    recipe: TrainingRecipe,
-) -> Losses:
+def _save(state: _State, text: str, run: Path, done: int) -> None:
+    checkpoint = Checkpoint(
+        recipe_text=text,
+        step=done,
+        weights=state.network.state_dict(),
+        optimiser=state.optimiser.state_dict(),
+        schedule=state.schedule.state_dict(),
+    )
+    save_checkpoint(checkpoint, run)
+
+
+def _step(state: _State, batch: Batch, recipe: TrainingRecipe, device: torch.device) -> Losses:
+    batch = Batch(*(one.to(device, non_blocking=True) for one in batch))
     pictures = batch.transmission.to(memory_format=torch.channels_last)
-    entry = network.entry(pictures, batch.presence, batch.pitch_mm)
-    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-        logits = network.trunk(entry, batch.declared)
+    precise = recipe.precision == "bfloat16"
+    logits = state.shared(pictures, batch.presence, batch.pitch_mm, batch.declared, mixed=precise)
     parts = losses(logits, batch, recipe)
-    optimiser.zero_grad()
+    state.optimiser.zero_grad()
     parts.total.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), _LARGEST_GRADIENT)
-    optimiser.step()
-    schedule.step()
+    torch.nn.utils.clip_grad_norm_(state.network.parameters(), _LARGEST_GRADIENT)
+    state.optimiser.step()
+    state.schedule.step()
     return parts
 
 

@@ -112,7 +112,12 @@ class ShieldingNetwork(nn.Module):
             self.shield_head.bias[:2].fill_(-4.6)  # type: ignore[index]
 
     def forward(
-        self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor, declared: Tensor
+        self,
+        transmission: Tensor,
+        presence: Tensor,
+        pitch_mm: Tensor,
+        declared: Tensor,
+        mixed: bool = False,
     ) -> Logits:
         """Logits of a batch.
 
@@ -120,8 +125,13 @@ class ShieldingNetwork(nn.Module):
         multiples of 32; a single-energy scan repeats its one energy.
         presence: (B, 1) 1 where the second energy was measured. pitch_mm: (B, 2).
         declared: (B, 27) 1 for each declared goods group, 0 throughout where nothing is declared.
+        mixed: all but the entry in bfloat16, for training.
         """
-        return self.trunk(self.entry(transmission, presence, pitch_mm), declared)
+        entry = self.entry(transmission, presence, pitch_mm)
+        if not mixed:
+            return self.trunk(entry, declared)
+        with torch.autocast(transmission.device.type, torch.bfloat16):
+            return self.trunk(entry, declared)
 
     def entry(self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor) -> Tensor:
         """(B, C, H/4, W/4) first features, of forward's arguments.

@@ -16,12 +16,12 @@ from scanai.inspect.benign import least_scans
 from scanai.inspect.bundle import GRAPH_FILE, METADATA_FILE, BundleMetadata
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
-from scanai.train.checkpoint import load_checkpoint
+from scanai.train.checkpoint import WEIGHTS_FILE, load_checkpoint, save_weights
 from scanai.train.evaluate import METRICS_FILE
 from scanai.train.export import export_bundle
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
 
-_BUNDLE_FILES = frozenset({GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE})
+_BUNDLE_FILES = frozenset({GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE, WEIGHTS_FILE})
 
 
 def export_run(
@@ -51,6 +51,7 @@ def export_run(
     checkpoint = load_checkpoint(Path(run))
     with _complete_or_absent(out) as bundle:
         metadata = export_bundle(checkpoint, bundle, name, version)
+        save_weights(checkpoint, bundle)
         if benign_scans:
             metadata = set_thresholds(
                 bundle,

@@ -14,14 +14,16 @@ import torch
 from numpy.typing import NDArray
 
 from scanai.train.batches import whole_window
-from scanai.train.network import ShieldingNetwork
+from scanai.train.network import Logits, ShieldingNetwork
 from scanai.train.windows import load_window
 
 # A window shows a threat when one of its boxes is at least this visible.
 _VISIBLE = 0.5
 
 
-def validate(network: ShieldingNetwork, paths: Sequence[Path]) -> dict[str, float]:
+def validate(
+    network: ShieldingNetwork, paths: Sequence[Path], device: torch.device | None = None
+) -> dict[str, float]:
     """Figures by name, 0 to 1; those of threats only where there are windows with and without.
 
     goods_accuracy: share of loaded cells named right. threat_auc: area under the ROC curve of the
@@ -37,7 +39,9 @@ def validate(network: ShieldingNetwork, paths: Sequence[Path]) -> dict[str, floa
         batch = whole_window(load_window(path))
         pictures = batch.transmission.to(memory_format=torch.channels_last)
         with torch.no_grad():
-            logits = network(pictures, batch.presence, batch.pitch_mm, batch.declared)
+            asked = (pictures, batch.presence, batch.pitch_mm, batch.declared)
+            logits = network(*(one.to(device) for one in asked))
+            logits = Logits(*(one.cpu() for one in logits))
         goods = batch.goods[0]
         cells = goods > 0
         right += int((logits.goods[0].argmax(dim=0) == goods)[cells].sum())

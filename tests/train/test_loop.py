@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import scanai.train.loop as loop
 from scanai.errors import InputError, RecipeError
+from scanai.inspect.bundle import load_bundle
+from scanai.train.batches import TrainingBatches
 from scanai.train.checkpoint import CHECKPOINT_FILE, load_checkpoint
+from scanai.train.recipe import TrainingRecipe
+from scanai.train.release import export_run
+from scanai.train.watch import FOLDER
+
+SMOKE = Path(__file__).parents[2] / "training" / "recipes" / "smoke.toml"
 
 
 @pytest.fixture
@@ -142,3 +152,65 @@ def test_a_damaged_checkpoint_is_refused_before_any_window_is_made(
     with pytest.raises(InputError, match=r"a checkpoint that is whole \(delete it"):
         loop.train(recipe_path, run)
     assert not (run / "windows").exists()
+
+
+def test_a_new_run_begins_with_the_weights_of_a_bundle(
+    tmp_path: Path, recipe_path: Path, recipe_text: str
+) -> None:
+    first = load_checkpoint(loop.train(recipe_path, tmp_path / "first"))
+    bundle = tmp_path / "bundle"
+    export_run(tmp_path / "first", bundle, name="first", version="0.0.1", benign_scans=0)
+    # A step so small that it moves nothing to speak of: the weights are those it began with.
+    recipe_path.write_text(
+        recipe_text.replace("steps = 6", "steps = 1", 1).replace("0.004", "1e-9")
+    )
+    run = loop.train(recipe_path, tmp_path / "tuned", start_from=bundle)
+    for name, weight in _weights(run).items():
+        if "norm" not in name and "running" not in name and "num_batches" not in name:
+            torch.testing.assert_close(weight, first.weights[name], rtol=1e-4, atol=1e-5)
+    about = json.loads((run / "run.json").read_text())
+    assert about["start_from"] == load_bundle(bundle).metadata.sha256
+
+
+def test_weights_of_another_size_are_refused(
+    tmp_path: Path, recipe_path: Path, recipe_text: str
+) -> None:
+    loop.train(recipe_path, tmp_path / "first")
+    export_run(tmp_path / "first", tmp_path / "bundle", name="a", version="1", benign_scans=0)
+    recipe_path.write_text(recipe_text.replace("[16, 16, 16, 16]", "[16, 16, 16, 32]"))
+    with pytest.raises(InputError, match=r"weights of a network with \(16, 16, 16, 32\)"):
+        loop.train(recipe_path, tmp_path / "tuned", start_from=tmp_path / "bundle")
+
+
+def test_curves_and_pictures_are_there_to_watch(tmp_path: Path, recipe_path: Path) -> None:
+    run = loop.train(recipe_path, tmp_path / "run")
+    events = EventAccumulator(str(run / FOLDER), size_guidance={"images": 0}).Reload()
+    assert {"loss/total", "loss/goods", "validation/goods_accuracy"} <= {*events.Tags()["scalars"]}
+    assert [one.step for one in events.Images("seen/0")] == [2, 4, 6]
+
+
+def test_processes_share_every_batch(recipe: TrainingRecipe, window_paths: list[Path]) -> None:
+    whole = TrainingBatches(recipe, window_paths).batch_at(3)
+    parts = [TrainingBatches(recipe, window_paths, rank, 2).batch_at(3) for rank in range(2)]
+    for rank, part in enumerate(parts):
+        assert torch.equal(part.transmission, whole.transmission[rank::2])
+
+
+@pytest.mark.slow
+def test_two_processes_learn_as_one_does(tmp_path: Path) -> None:
+    """By torchrun, on real windows; the losses agree within their noise."""
+    lines = SMOKE.read_text("utf-8").splitlines()
+    few = {"steps": "40", "windows": "12", "validation_windows": "2", "window_px": "160"}
+    few |= {"crop_px": "[128, 128]"}
+    changed = [f"{k} = {few[k]}" if (k := one.split(" = ")[0]) in few else one for one in lines]
+    recipe = tmp_path / "few.toml"
+    recipe.write_text("\n".join(changed), "utf-8")
+    ends = []
+    for count in (1, 2):
+        run = tmp_path / f"run-{count}"
+        command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+        command += ["--nproc-per-node", str(count), "-m", "scanai.cli", "train", str(recipe)]
+        subprocess.run([*command, "--out", str(run)], check=True, capture_output=True)
+        records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+        ends.append([r["loss"]["total"] for r in records if "loss" in r][-1])
+    assert ends[1] == pytest.approx(ends[0], rel=0.35)
