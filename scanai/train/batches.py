@@ -88,24 +88,36 @@ class TrainingBatches:
     """
 
     def __init__(
-        self, recipe: TrainingRecipe, paths: Sequence[Path], rank: int = 0, count: int = 1
+        self,
+        recipe: TrainingRecipe,
+        paths: Sequence[Path],
+        rank: int = 0,
+        count: int = 1,
+        own: Sequence[Path] = (),
     ) -> None:
+        """`own`: windows of own scans, which take the recipe's share of the places."""
         self._recipe = recipe
         self._paths = list(paths)
+        self._own = list(own)
         self._rank, self._count = rank, count
 
     def batch_at(self, step: int) -> Batch:
         """Batch number `step`: window after window of a new order for every epoch."""
-        recipe, number = self._recipe, len(self._paths)
+        recipe = self._recipe
         pictures = []
         first, last = step * recipe.batch, (step + 1) * recipe.batch
         for position in range(first + self._rank, last, self._count):
-            epoch, place = divmod(position, number)
-            order = np.random.default_rng((recipe.seed, 0, epoch)).permutation(number)
             rng = np.random.default_rng((recipe.seed, 1, position))
-            window = furnish(rng, load_window(self._paths[order[place]]), recipe)
+            window = furnish(rng, load_window(self._path_at(position, rng)), recipe)
             pictures.append(_item(augment(rng, crop(rng, window, recipe), recipe), rng, recipe))
         return _stack(pictures)
+
+    def _path_at(self, position: int, rng: Generator) -> Path:
+        if self._own and rng.random() < self._recipe.own_share:
+            return self._own[rng.integers(len(self._own))]
+        epoch, place = divmod(position, len(self._paths))
+        order = np.random.default_rng((self._recipe.seed, 0, epoch)).permutation(len(self._paths))
+        return self._paths[int(order[place])]
 
     def starting_at(self, first: int, last: int) -> Iterator[tuple[int, Batch]]:
         """(step, batch) for first ≤ step < last."""

@@ -11,7 +11,6 @@ import json
 import platform
 import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -37,6 +36,7 @@ from scanai.train.checkpoint import (
 )
 from scanai.train.losses import Losses, losses
 from scanai.train.network import ShieldingNetwork
+from scanai.train.own_scans import make_own_windows
 from scanai.train.processes import Processes, processes
 from scanai.train.recipe import TrainingRecipe, parse_recipe, read_recipe
 from scanai.train.validation import validate
@@ -77,10 +77,14 @@ def train(
             make_data(recipe, run, workers)
         together.wait()
         training, validation = make_data(recipe, run, 1)
+        own: list[Path] = []
+        if recipe.own_scans:
+            own = make_own_windows(recipe.own_scans, run / "windows" / "own", recipe.window_px)
         if data_only or first >= recipe.steps:
             return run
         watch = Watch(run, first, validation) if together.leads else None
-        _steps(recipe, text, run, state, first, training, together, watch)
+        batches = TrainingBatches(recipe, training, together.rank, together.count, own)
+        _steps(recipe, text, run, state, first, batches, together, watch)
         if watch is not None:
             record = validate(state.network.eval(), validation, together.device)
             _log(run, {"step": recipe.steps, "validation": record})
@@ -180,12 +184,11 @@ def _steps(
     run: Path,
     state: _State,
     first: int,
-    paths: Sequence[Path],
+    batches: TrainingBatches,
     together: Processes,
     watch: Watch | None,
 ) -> None:
     state.shared.train()
-    batches = TrainingBatches(recipe, paths, together.rank, together.count)
     started = time.perf_counter()
     bar = tqdm(total=recipe.steps, initial=first, desc="train", unit="step", disable=watch is None)
     with bar as progress:

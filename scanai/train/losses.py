@@ -88,6 +88,8 @@ def _corners(distances: Tensor) -> Tensor:
 
 
 def _goods(logit: Tensor, goods: Tensor) -> Tensor:
+    if not (goods != UNKNOWN).any():
+        return logit.sum() * 0.0
     weight = logit.new_ones(logit.shape[1])
     weight[0] = _NOTHING_WEIGHT
     return functional.cross_entropy(
@@ -104,4 +106,7 @@ def _high_z(logit: Tensor, batch: Batch) -> Tensor:
 
 def _areal_density(found: Tensor, areal_density: Tensor) -> Tensor:
     """Smooth absolute error of ln(1 + g/cm² in DENSITY_UNIT): relative where there is much."""
-    return functional.smooth_l1_loss(found, torch.log1p(areal_density / DENSITY_UNIT), beta=0.1)
+    known = (areal_density >= 0).float()
+    expected = torch.log1p(areal_density.clamp(min=0) / DENSITY_UNIT)
+    cell = functional.smooth_l1_loss(found, expected, beta=0.1, reduction="none")
+    return (cell * known).sum() / known.sum().clamp(min=1.0)

@@ -49,6 +49,11 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """HS headings and load forms that never occur: the benchmark has them, and tells what a model
     does with goods that it never saw."""
 
+    own_scans: str = ""
+    """Folder of benign scans of your own, in any documented format, with their declarations."""
+    own_share: Share = 0.0
+    """Of the windows that are shown: how many come from own_scans."""
+
     # Network.
     channels: tuple[int, int, int, int] = NetworkSize.channels
     depth: tuple[int, int, int, int] = NetworkSize.depth
@@ -125,6 +130,9 @@ def parse_recipe(text: str, source: str | Path) -> TrainingRecipe:
     if any(not STRIDE <= side <= _LARGEST_CROP or side % STRIDE for side in recipe.crop_px):
         expected = f"crop_px in multiples of {STRIDE} up to {_LARGEST_CROP}"
         raise RecipeError(source, expected, str(recipe.crop_px))
+    if (recipe.own_share > 0) != bool(recipe.own_scans):
+        expected = "own_scans, a folder, with an own_share above 0, or neither"
+        raise RecipeError(source, expected, f"{recipe.own_scans!r}, {recipe.own_share:g}")
     for key in ("ratio_scale", "attenuation_scale", "added_noise"):
         low, high = getattr(recipe, key)
         if not 0 <= low <= high <= _LARGEST_FACTOR:

@@ -39,6 +39,8 @@ _CODE_OFFSET = 0.2
 _MASS_ATTENUATION = 0.04
 # 3 cm of lead, g/cm², and the detectability below which its loss goes unseen.
 _LEAD_PLATE, _DETECTABLE = 34.0, 3.0
+NOT_KNOWN = -1.0
+"""In place of an areal density."""
 UNKNOWN = 255
 """In place of a goods group: what is there is neither this nor that."""
 HIGH_Z = ("tungsten", "uranium", "lead", "polyethylene+lead", "boron+lead")
@@ -52,7 +54,7 @@ class Window:
     goods: NDArray[np.uint8]
     """(H/8, W/8) goods group that covers most of the cell, 0 for nothing, UNKNOWN for no answer."""
     areal_density: NDArray[np.float32]
-    """(H/8, W/8) g/cm² of cargo, the transport unit not counted."""
+    """(H/8, W/8) g/cm² of cargo, the transport unit not counted, or NOT_KNOWN."""
     shield: NDArray[np.float32]
     """(2, H/4, W/4) share of the cell inside the outline of a threat; of a high-Z one."""
     opaque: NDArray[np.float32]
