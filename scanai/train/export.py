@@ -40,7 +40,7 @@ from scanai.train.graph import (
     REGIONS,
     ScanGraph,
 )
-from scanai.train.network import GOODS_CLASSES
+from scanai.train.network import GOODS_CLASSES, NetworkSize
 
 Floats = NDArray[np.float32]
 
@@ -178,7 +178,7 @@ def export_bundle(checkpoint: Checkpoint, out: Path, name: str, version: str) ->
         name=name,
         version=version,
         inputs=INPUT_RECORDS,
-        outputs=OUTPUT_RECORDS,
+        outputs=_output_records(checkpoint.recipe.size),
         goods_groups=tuple(group.name for group in goods_groups()),
         thresholds=initial_thresholds(),
         recipe=checkpoint.recipe_text,
@@ -186,6 +186,12 @@ def export_bundle(checkpoint: Checkpoint, out: Path, name: str, version: str) ->
         sha256="0" * 64,
     )
     return write_bundle(out, model, metadata)
+
+
+def _output_records(size: NetworkSize) -> tuple[Tensor, ...]:
+    """OUTPUT_RECORDS with the number of features of a network of that size."""
+    *others, features = OUTPUT_RECORDS
+    return (*others, msgspec.structs.replace(features, shape=(size.channels[-1],)))
 
 
 def write_bundle(out: Path, model: onnx.ModelProto, metadata: BundleMetadata) -> BundleMetadata:
@@ -225,7 +231,7 @@ def to_onnx(graph: ScanGraph) -> onnx.ModelProto:
     # The exporter's own names for these sizes are formulas of several hundred characters.
     for output, record in zip(model.graph.output, OUTPUT_RECORDS, strict=True):
         for axis, size in zip(output.type.tensor_type.shape.dim, record.shape, strict=True):
-            if isinstance(size, str):
+            if isinstance(size, str) and output.name != "features":
                 axis.dim_param = size
     del model.graph.value_info[:]
     return model

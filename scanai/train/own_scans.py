@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from scanai.batch import declared_for, read_calibrated
-from scanai.errors import RecipeError, ScanAIError
+from scanai.errors import ManifestError, RecipeError, ScanAIError, ScanError
 from scanai.inspect.evidence.goods import declared_groups
 from scanai.inspect.evidence.measured import LOAD_ATTENUATION, block_mean
-from scanai.manifest import Manifest
-from scanai.scan import discover
+from scanai.manifest import Manifest, find_manifest, read_manifest
+from scanai.scan import discover, read_scan
 from scanai.scan.model import Scan
 from scanai.train.network import GOODS_STRIDE, SHIELD_STRIDE
 from scanai.train.windows import NOT_KNOWN, UNKNOWN, Window, declared_vector, save_window
@@ -53,15 +52,32 @@ def _windows_of(path: Path, folder: Path, window_px: int) -> list[Path]:
     done = sorted(folder.glob(f"{name}-*.npz"))
     if done and (folder / f"{name}.whole").exists():
         return done
-    scan = read_calibrated(path, None)
+    scan = _read(path)
     if scan.profile is None or scan.is_display:
         raise RecipeError(path, "a scan with a grey scale and a scanner", "a display picture")
     made = []
-    for number, window in enumerate(cut_own(scan, declared_for(path).manifest, window_px)):
+    for number, window in enumerate(cut_own(scan, _declared(path), window_px)):
         made.append(folder / f"{name}-{number:03d}.npz")
         save_window(window, made[-1])
     (folder / f"{name}.whole").touch()
     return made
+
+
+def _read(path: Path) -> Scan:
+    try:
+        return read_scan(path)
+    except OSError as error:
+        raise ScanError(path, "a readable file", error.strerror or str(error)) from error
+
+
+def _declared(path: Path) -> Manifest | None:
+    """The manifest beside the scan; a bad one is told, and the scan used without."""
+    try:
+        found = find_manifest(path)
+        return None if found is None else read_manifest(found)
+    except (ManifestError, OSError) as error:
+        tqdm.write(f"error    {error}", file=sys.stderr)
+        return None
 
 
 def cut_own(scan: Scan, manifest: Manifest | None, window_px: int) -> Iterator[Window]:

@@ -103,8 +103,8 @@ def test_evaluation_writes_its_figures_into_the_bundle(bundle: Path, tmp_path: P
     written = msgspec.json.decode((bundle / METRICS_FILE).read_bytes(), type=Metrics)
     assert written == metrics
     assert metrics.sha256 == load_bundle(bundle).metadata.sha256
-    assert metrics.scans == {"benign": 3, "concealed": 3}
-    assert metrics.figures["false_alarms.any"].count == 3
+    assert sum(metrics.scans.values()) == 6
+    assert metrics.figures["false_alarms.any"].count == metrics.scans["benign"]
     assert metrics.compared.keys() == {"tiny", "attenuation", "segments"}
     page = (tmp_path / "run" / "benchmark.html").read_text("utf-8")
     assert "heavy metal from 100" in page or "all shields" in page

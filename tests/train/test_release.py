@@ -49,7 +49,7 @@ def test_replaces_an_earlier_bundle_and_its_metrics(tmp_path: Path, run: Path) -
     export(run, out, version="0.2.0")
     assert load_bundle(out).metadata.version == "0.2.0"
     assert sorted(path.name for path in out.iterdir()) == [
-        "README.md", "bundle.json", "model.onnx",
+        "README.md", "bundle.json", "model.onnx", "weights.pt",
     ]  # fmt: skip
     assert list(tmp_path.iterdir()) == [out]
 
