@@ -36,8 +36,8 @@ LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features")
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
-_LATER_THRESHOLDS = frozenset({"unfamiliar_distance"})
-"""That graphs without LATER_OUTPUTS have no score for, nor their bundles a value."""
+_LATER_THRESHOLDS = frozenset({"unfamiliar_distance", "opaque_mass_error"})
+"""That graphs without LATER_OUTPUTS have no use for, nor their bundles a value."""
 _FORMAT = "scanai-bundle/1"
 _PARTS = ("probability", "share")
 """Units of which no threshold is above 1."""

@@ -190,7 +190,7 @@ def _gather(
     strange, unfamiliar = familiarity_findings(maps, reference, context)
     scores |= unfamiliar
     seen = seen_goods(maps, context)
-    mass = estimate_mass(context, manifest)
+    mass = estimate_mass(context, manifest, maps.areal_density)
     findings = shielding + findings + strange
     lines = ()
     if manifest is not None:

@@ -83,6 +83,8 @@ class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """95 % interval; infinite parts are never written: `lower_bound_only` says so instead."""
     lower_bound_only: bool
     """True when part of the cargo is opaque, so that the true mass may be higher than high_kg."""
+    opaque_kg: float = 0.0
+    """Of what is seen, transport unit included, what lies behind opaque parts: guessed."""
     declared_kg: float | None
     tare_kg: float
     tare_from: Literal["manifest", "standard", "none"]

@@ -36,6 +36,8 @@ DEFAULT_SCANS = 300
 """Of each scanner. Either score of shielding occurs in about half of them, and a p-value as small
 as `inspect_p` takes 99 scans that have the score."""
 _MASS_ERROR_SHARE = 0.95
+_LEAST_OPAQUE = 10
+"""Scans that a quantile of their errors is taken of."""
 _DIRECTIONS = 16
 """Of the features' spread that distances are taken along."""
 # The score of a mass that does not add up depends on the interval of mass, and that on the mass
@@ -85,7 +87,7 @@ def set_thresholds(
     trials: list[Trial] = []
     scanners = {}
     for scanner, (_, second) in recipes.items():
-        error = {"mass_error": mass_error(pilots[scanner])}
+        error = _mass_errors(pilots[scanner])
         own = run_trials(
             bundle, second, workers=workers, label=f"{scanner}, thresholds", thresholds=error
         )
@@ -95,7 +97,8 @@ def set_thresholds(
         trials += own
     known = initial_thresholds() | metadata.thresholds
     known = known | {
-        "mass_error": msgspec.structs.replace(known["mass_error"], value=mass_error(every_pilot))
+        name: msgspec.structs.replace(known[name], value=value)
+        for name, value in _mass_errors(every_pilot).items()
     }
     metadata = msgspec.structs.replace(
         metadata,
@@ -154,6 +157,25 @@ def mass_error(trials: Sequence[Trial]) -> float:
     if not errors:
         return float(threshold_table()["mass_error"]["initial"])
     return round(float(np.quantile(errors, _MASS_ERROR_SHARE)), 4)
+
+
+def opaque_mass_error(trials: Sequence[Trial], error: float) -> float:
+    """Of what is guessed to lie behind opaque parts, the share that 95 % of such scans stay below
+    with their error beyond `error` of the whole; the initial value of too few."""
+    shares = [
+        max(abs(trial.seen_total_kg - trial.true_total_kg) - error * trial.true_total_kg, 0.0)
+        / max(trial.opaque_kg, 1.0)
+        for trial in trials
+        if trial.lower_bound_only
+    ]
+    if len(shares) < _LEAST_OPAQUE:
+        return float(threshold_table()["opaque_mass_error"]["initial"])
+    return round(float(np.quantile(shares, _MASS_ERROR_SHARE)), 4)
+
+
+def _mass_errors(pilot: Sequence[Trial]) -> dict[str, float]:
+    error = mass_error(pilot)
+    return {"mass_error": error, "opaque_mass_error": opaque_mass_error(pilot, error)}
 
 
 def _scores(trials: Sequence[Trial]) -> list[dict[str, float]]:

@@ -122,6 +122,8 @@ class Trial(msgspec.Struct, frozen=True):
     mass_covered: bool
     """The true mass lies in the estimate's interval."""
     lower_bound_only: bool
+    opaque_kg: float
+    """Of what is seen, what is guessed to lie behind opaque parts."""
     features: tuple[float, ...]
     """Of the picture as a whole; empty for a bundle without them."""
     milliseconds: float
@@ -275,6 +277,7 @@ def inspect_simulated(
         seen_total_kg=report.mass.cargo_kg + report.mass.tare_kg,
         mass_covered=report.mass.low_kg <= cargo <= report.mass.high_kg,
         lower_bound_only=report.mass.lower_bound_only,
+        opaque_kg=report.mass.opaque_kg,
         features=() if maps.features is None else tuple(maps.features.astype(float).tolist()),
         milliseconds=sum(report.timings_ms.values()),
     )

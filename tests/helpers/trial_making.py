@@ -45,6 +45,7 @@ _TRIAL = Trial(
     seen_total_kg=11_000.0,
     mass_covered=True,
     lower_bound_only=False,
+    opaque_kg=0.0,
     features=(),
     milliseconds=100.0,
 )

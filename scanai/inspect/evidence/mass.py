@@ -1,7 +1,8 @@
 """Mass: areal density added up over the transport unit, less its tare, against the declared mass.
 
-Opaque cells count with the least areal density they can have, so the estimate is then a lower bound
-and a declared mass above it contradicts nothing.
+Behind opaque cells nothing is measured. They hold at least what the beam would have come through,
+and by the model's guess from what is around them some more: the interval reaches from the one
+beyond the other, and a declared mass above it contradicts nothing.
 """
 
 from __future__ import annotations
@@ -54,27 +55,44 @@ _SAME_LENGTH_M = 0.4
 _LEAST_COVERED = 0.02
 
 
-def estimate_mass(context: Context, manifest: Manifest | None) -> MassEstimate:
-    """Mass of goods and packing in kg, with a 95 % interval."""
+def estimate_mass(
+    context: Context, manifest: Manifest | None, guess: NDArray[np.float32] | None = None
+) -> MassEstimate:
+    """Mass of goods and packing in kg, with a 95 % interval.
+
+    `guess`: the model's areal density of the cargo, g/cm², for where it cannot be measured.
+    """
     measured = context.measured
     inside = _with_what_stands_out(measured)
-    grams = measured.areal_density[inside] * measured.cell_area_cm2[inside]
-    total = float(grams.sum(dtype=np.float64)) / 1000
+    opaque = measured.opaque_cells[inside]
+    least = measured.areal_density[inside]
+    density = least
+    if guess is not None:
+        density = np.where(opaque, np.maximum(least, guess[inside]), least)
+    area = measured.cell_area_cm2[inside]
+    total = _kilograms(density, area)
+    behind = _kilograms(np.where(opaque, density, 0.0), area)
     tare, spread, tare_from = _tare(measured, manifest)
     visible = tare * _seen_share(manifest)
     # What of the tare stays unseen differs from unit to unit: half of it counts as unsure.
     unsure = spread * tare + (tare - visible) / 2
-    half = float(np.hypot(context.threshold("mass_error") * total, unsure))
-    opaque_share = float(measured.opaque_cells[inside].mean())
+    seen = float(np.hypot(context.threshold("mass_error") * total, unsure))
+    half = float(np.hypot(seen, context.threshold("opaque_mass_error") * behind))
+    bound = _kilograms(least, area) - visible - seen
     return MassEstimate(
         cargo_kg=max(total - visible, 0.0),
-        low_kg=max(total - visible - half, 0.0),
+        low_kg=max(total - visible - half, bound, 0.0),
         high_kg=max(total - visible + half, 0.0),
-        lower_bound_only=opaque_share >= context.threshold("opaque_share"),
+        lower_bound_only=float(opaque.mean()) >= context.threshold("opaque_share"),
+        opaque_kg=behind,
         declared_kg=None if manifest is None else manifest.declared_mass_kg,
         tare_kg=tare,
         tare_from=tare_from,
     )
+
+
+def _kilograms(density: NDArray[np.floating], area: NDArray[np.float32]) -> float:
+    return float((density * area).sum(dtype=np.float64)) / 1000
 
 
 def mass_findings(
