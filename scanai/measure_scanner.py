@@ -111,7 +111,7 @@ def calibration_of(
     return ScannerCalibration(
         model=metadata.name,
         model_version=metadata.version,
-        model_sha256=metadata.sha256,
+        model_sha256=bundle.sha256,
         profile=profile,
         benign=benign,
         false_alarm_rate=false_alarm_rate,

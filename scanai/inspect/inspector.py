@@ -82,6 +82,7 @@ class Inspector:
         if not isinstance(bundle, Bundle):
             bundle = load_bundle(bundle if bundle is not None else model_bundle_dir())
         self.bundle = bundle if calibration is None else calibration.on(bundle)
+        self._sha256 = bundle.sha256
         self._calibrated = None if calibration is None else calibration.profile
         self._model = Model(bundle, threads)
 
@@ -145,9 +146,7 @@ class Inspector:
                 manifest=None if manifest_name is None else Path(manifest_name).name,
                 manifest_sha256=manifest_sha256,
             ),
-            model=ModelIdentity(
-                name=metadata.name, version=metadata.version, sha256=metadata.sha256
-            ),
+            model=ModelIdentity(name=metadata.name, version=metadata.version, sha256=self._sha256),
             scanner=None if scan.profile is None else scan.profile.name,
             quantity=scan.quantity,
             shape=(scan.transmission.shape[0], *scan.transmission.shape[1:]),

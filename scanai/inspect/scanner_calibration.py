@@ -48,7 +48,7 @@ class ScannerCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
     def on(self, bundle: Bundle) -> Bundle:
         """The bundle with this scanner's thresholds; BundleError when it is of another model."""
-        found = bundle.metadata.sha256
+        found = bundle.sha256
         if found != self.model_sha256:
             raise BundleError(
                 bundle.path,

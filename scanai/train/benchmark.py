@@ -23,9 +23,16 @@ _DECODER = msgspec.json.Decoder(Trial)
 
 
 def run_benchmark(
-    bundle: str | Path, recipe: DatasetRecipe, folder: str | Path, *, workers: int = 1
+    bundle: str | Path,
+    recipe: DatasetRecipe,
+    folder: str | Path,
+    *,
+    int8: bool = False,
+    workers: int = 1,
 ) -> list[Trial]:
     """Trials of all scans of the recipe, in order; those that `folder` holds already are not run.
+
+    int8: by the bundle's graph in 8 bits.
 
     RecipeError when the model was trained on the recipe's seed, or its thresholds set on it.
     """
@@ -33,11 +40,13 @@ def run_benchmark(
     require_fresh(metadata, recipe.seed)
     folder = Path(folder)
     require_folder(folder)
-    path = folder / f"{metadata.name}-{_key(metadata, recipe)}.jsonl"
+    label = f"{metadata.name}-int8" if int8 else metadata.name
+    path = folder / f"{label}-{_key(metadata, recipe)}.jsonl"
     known = _read(path)
     missing = [index for index in range(recipe.count) if index not in known]
     with path.open("ab") as file:
-        for trial in trials_of(Path(bundle), recipe, missing, workers=workers, label=metadata.name):
+        trials = trials_of(Path(bundle), recipe, missing, workers=workers, label=label, int8=int8)
+        for trial in trials:
             file.write(_ENCODER.encode(trial) + b"\n")
             file.flush()
             known[trial.index] = trial

@@ -52,13 +52,15 @@ def evaluate(
     out: str | Path,
     *,
     against: tuple[str | Path, ...] = (),
+    int8: bool = False,
     workers: int = 1,
 ) -> Metrics:
     """Runs what `out` does not hold yet of the benchmark, writes metrics.json and the model card
     into the bundle and the page into `out`; returns the metrics.
 
-    against: bundles that are run on the same scans. RecipeError when a model was trained on the
-    benchmark's seed, or when it holds no benign or no concealed scan.
+    against: bundles that are run on the same scans; int8: the bundle's graph in 8 bits as well,
+    under its name with "-int8". RecipeError when a model was trained on the benchmark's seed, or
+    when it holds no benign or no concealed scan.
     """
     bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
@@ -71,6 +73,9 @@ def evaluate(
         load_bundle(other).metadata.name: run_benchmark(other, recipe, out, workers=workers)
         for other in against
     }
+    if int8:
+        own = run_benchmark(bundle, recipe, out, int8=True, workers=workers)
+        others[f"{metadata.name}-int8"] = own
     detectors = _detectors(metadata.name, trials, others)
     times = sorted(trial.milliseconds for trial in trials)
     metrics = Metrics(

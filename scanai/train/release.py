@@ -13,15 +13,18 @@ from tempfile import TemporaryDirectory
 
 from scanai.errors import InputError
 from scanai.inspect.benign import least_scans
-from scanai.inspect.bundle import GRAPH_FILE, METADATA_FILE, BundleMetadata
+from scanai.inspect.bundle import GRAPH_FILE, INT8_FILE, METADATA_FILE, BundleMetadata
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import WEIGHTS_FILE, load_checkpoint, save_weights
 from scanai.train.evaluate import METRICS_FILE
 from scanai.train.export import export_bundle
+from scanai.train.quantise import add_int8
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
 
-_BUNDLE_FILES = frozenset({GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE, WEIGHTS_FILE})
+_BUNDLE_FILES = frozenset(
+    {GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE, WEIGHTS_FILE, INT8_FILE}
+)
 
 
 def export_run(
@@ -34,13 +37,14 @@ def export_run(
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
     more_scanners: Sequence[str] = (),
+    int8: bool = False,
     workers: int = 1,
 ) -> BundleMetadata:
     """Writes the bundle folder `out` from the run's last checkpoint; whole, or not at all.
 
     An earlier bundle there is replaced, its metrics with it: they are of another graph.
     benign_scans: scans of each scanner to set the thresholds on, those of the training and
-    `more_scanners`; 0 leaves the initial ones.
+    `more_scanners`; 0 leaves the initial ones. int8: also the graph in 8 bits.
     InputError when they are too few, when `out` holds anything but a bundle or when the run has no
     checkpoint, BundleError when the graph does not answer as torch does.
     """
@@ -61,6 +65,8 @@ def export_run(
                 more_scanners=more_scanners,
                 workers=workers,
             )
+        if int8:
+            metadata = add_int8(bundle)
     return metadata
 
 

@@ -167,9 +167,11 @@ def trials_of(
     workers: int = 1,
     label: str = "inspect",
     thresholds: Mapping[str, float] | None = None,
+    int8: bool = False,
 ) -> Iterator[Trial]:
-    """Those scans of the recipe one after the other, as `run_trials`."""
-    task = partial(_trial, bundle, tuple(sorted((thresholds or {}).items())), recipe)
+    """Those scans of the recipe one by one, as `run_trials`; int8: by the graph in 8 bits."""
+    changed = tuple(sorted((thresholds or {}).items()))
+    task = partial(_trial, bundle, changed, int8, recipe)
     with tqdm(total=len(indices), desc=label, unit="scan") as progress:
         for trial in ordered(task, indices, workers):
             yield trial
@@ -205,9 +207,9 @@ def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
 
 
 @cache
-def _inspector(bundle: Path, thresholds: tuple[tuple[str, float], ...]) -> Inspector:
+def _inspector(bundle: Path, thresholds: tuple[tuple[str, float], ...], int8: bool) -> Inspector:
     """One per process. A thread each: the processes fill the machine."""
-    loaded = load_bundle(bundle)
+    loaded = load_bundle(bundle, int8=int8)
     metadata = loaded.metadata
     changed = {
         name: msgspec.structs.replace(metadata.thresholds[name], value=value)
@@ -218,11 +220,15 @@ def _inspector(bundle: Path, thresholds: tuple[tuple[str, float], ...]) -> Inspe
 
 
 def _trial(
-    bundle: Path, thresholds: tuple[tuple[str, float], ...], recipe: DatasetRecipe, index: int
+    bundle: Path,
+    thresholds: tuple[tuple[str, float], ...],
+    int8: bool,
+    recipe: DatasetRecipe,
+    index: int,
 ) -> Trial:
     plan = plan_at(recipe, index)
     profile = RANDOM if plan.own_profile else plan.profile.name
-    inspector = _inspector(bundle, thresholds)
+    inspector = _inspector(bundle, thresholds, int8)
     return inspect_simulated(inspector, make_scan(plan), index, plan.spec.kind, profile)
 
 
