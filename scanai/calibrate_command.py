@@ -121,7 +121,8 @@ def drift(
         except InputError as error:
             errors.append(error)
             print(f"error    {error}", file=sys.stderr)
-    other = {report.model.sha256 for report in reports} - {bundle.metadata.sha256, bundle.metadata.int8_sha256}
+    own = {bundle.metadata.sha256, bundle.metadata.int8_sha256}
+    other = {report.model.sha256 for report in reports} - own
     if other:
         expected = f"reports by {bundle.metadata.name} {bundle.metadata.version}"
         raise InputError(", ".join(map(str, paths)), expected, "some by another graph")
