@@ -238,6 +238,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         options.out,
         against=tuple(options.against),
         int8=options.int8,
+        first=options.first,
         workers=options.workers,
     )
     if options.format == "json":
@@ -438,6 +439,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--int8", action="store_true", help="run the bundle's graph in 8 bits on them as well"
+    )
+    command.add_argument(
+        "--first", metavar="N", type=_count, help="only the first N scans, for a quicker look"
     )
     _add_workers(command)
     _add_format(command)

@@ -53,18 +53,21 @@ def evaluate(
     *,
     against: tuple[str | Path, ...] = (),
     int8: bool = False,
+    first: int | None = None,
     workers: int = 1,
 ) -> Metrics:
     """Runs what `out` does not hold yet of the benchmark, writes metrics.json and the model card
     into the bundle and the page into `out`; returns the metrics.
 
     against: bundles that are run on the same scans; int8: the bundle's graph in 8 bits as well,
-    under its name with "-int8". RecipeError when a model was trained on the benchmark's seed, or
+    under its name with "-int8"; first: so many scans of the benchmark alone. RecipeError when a model was trained on the benchmark's seed, or
     when it holds no benign or no concealed scan.
     """
     bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
     recipe = read_recipe(benchmark)
+    if first is not None:
+        recipe = msgspec.structs.replace(recipe, count=min(first, recipe.count))
     trials = run_benchmark(bundle, recipe, out, workers=workers)
     for kind in ("benign", "concealed"):
         if not any(trial.kind == kind for trial in trials):
