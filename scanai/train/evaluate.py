@@ -60,8 +60,8 @@ def evaluate(
     into the bundle and the page into `out`; returns the metrics.
 
     against: bundles that are run on the same scans; int8: the bundle's graph in 8 bits as well,
-    under its name with "-int8"; first: so many scans of the benchmark alone. RecipeError when a model was trained on the benchmark's seed, or
-    when it holds no benign or no concealed scan.
+    under its name with "-int8"; first: so many scans of the benchmark alone. RecipeError when a
+    model was trained on the benchmark's seed, or when it holds no benign or no concealed scan.
     """
     bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
