@@ -21,7 +21,7 @@ from scanai.train.trials import ObjectTrial, Trial
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _STROKES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
-_D_PRIME_STEPS = (0.0, 2.0, 5.0, 20.0, 100.0, 500.0, 2000.0, 1e9)
+_D_PRIME_STEPS = (0.0, 5.0, 20.0, 100.0, 500.0, 2000.0, 10_000.0, 1e9)
 _MATERIAL_STEPS = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1e9)
 _LEAST_RATE = 1e-3
 
@@ -119,7 +119,8 @@ def _bars(
         if found is None:
             continue
         x = place + (number - (groups - 1) / 2) * wide
-        error = [[found.value - found.low], [found.high - found.value]]
+        # Rounding may put the end of an interval a hair inside.
+        error = [[max(found.value - found.low, 0.0)], [max(found.high - found.value, 0.0)]]
         axes.bar(
             x,
             found.value,
