@@ -34,8 +34,8 @@ scans of three scanners, cells of attenuation 0.5 to 3 (seed 4242), with a stand
 40 scans."""
 _SCALES = np.linspace(0.85, 1.15, 61)
 _LEAST_SCALE = 0.04
-"""Scales nearer to 1 are within their error, and left: 24 simulated scans of a scanner that is as its
-profile says gave 3.5 % by the ratio and 2 % by declared masses."""
+"""Scales nearer to 1 are within their error, and left: 24 simulated scans of a scanner that is as
+its profile says gave 3.5 % by the ratio and 2 % by declared masses."""
 _LEAST_SCANS, _LEAST_DECLARED = 10, 10
 """Of a spectral scale by the ratio, and by declared masses."""
 _MASS_SCANS, _MASS_ERROR_SHARE = 19, 0.95
