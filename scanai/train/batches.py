@@ -23,12 +23,12 @@ from torch import Tensor
 from scanai.train.inserting import furnish
 from scanai.train.network import (
     GOODS_STRIDE,
-    SHIELD_STRIDE,
     STRIDE,
     TRANSMISSION_MAX,
     TRANSMISSION_MIN,
 )
 from scanai.train.recipe import TrainingRecipe
+from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.windows import Window, load_window
 
 Floats = NDArray[np.float32]
@@ -39,6 +39,8 @@ _LEAST_SHARE = 0.25
 # Rows of one detector share what is left of their gain error; the rest is common to all.
 _ROW_SHARE = 0.3
 _AHEAD = 3
+# A simulated scan hides one, and at most two are put into a window besides.
+_MOST_THREATS = 4
 
 
 class Batch(NamedTuple):
@@ -68,6 +70,8 @@ class Batch(NamedTuple):
     """(B, 1, H/4, W/4) 1 for shields of high Z, where `shield` is 1"""
     opaque: Tensor
     """(B, 1, H/4, W/4) 0 or 1"""
+    threats: Tensor
+    """(B, 4, 5) x0, y0, x1, y1 of each threat, pixels, and its visibility; rows of 0 for none"""
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,15 @@ def _tensors(window: Window, transmission: Floats) -> Batch:
         box_weight=_tensor(goal.box_weight)[None],
         high_z=_tensor((window.shield[1] >= _LEAST_SHARE).astype(np.float32))[None],
         opaque=_tensor(window.opaque)[None],
+        threats=_tensor(_first_threats(window.boxes)),
     )
+
+
+def _first_threats(boxes: Floats) -> Floats:
+    """(_MOST_THREATS, 5)"""
+    rows = np.zeros((_MOST_THREATS, 5), np.float32)
+    rows[: len(boxes)] = boxes[:_MOST_THREATS]
+    return rows
 
 
 def _tensor(array: NDArray[np.generic]) -> Tensor:

@@ -61,6 +61,14 @@ def load_weights(bundle: Path, size: NetworkSize) -> dict[str, Any]:
     return weights
 
 
+def take_weights(network: ShieldingNetwork, weights: dict[str, Any], bundle: str | Path) -> None:
+    """Loads a bundle's weights; parts that its ScanAI did not have yet stay as they are new."""
+    missing, foreign = network.load_state_dict(weights, strict=False)
+    strange = [*foreign, *(name for name in missing if not name.startswith("second_look."))]
+    if strange:
+        raise InputError(bundle, "weights of this network", f"others ({strange[0]})")
+
+
 def save_checkpoint(checkpoint: Checkpoint, run: Path) -> None:
     """Writes whole or not at all: a run may be killed at any moment."""
     partial = run / f"{CHECKPOINT_FILE}.partial"

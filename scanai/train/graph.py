@@ -20,16 +20,14 @@ from torch.nn import functional
 from scanai.train.network import (
     DENSITY_UNIT,
     GOODS_STRIDE,
-    SHIELD_STRIDE,
     STRIDE,
     TRANSMISSION_MAX,
     TRANSMISSION_MIN,
     Logits,
     ShieldingNetwork,
 )
+from scanai.train.regions import REGIONS, SHIELD_STRIDE
 
-REGIONS = 32
-"""Rows of the `regions` output: as many as the smallest padded scan has cells for, and plenty."""
 LEVEL_MIN = 1e-3
 """An open beam of less is a dead row: the least real one is 1, of transmission or of counts."""
 VALUE_MAX = 1e30
@@ -94,9 +92,7 @@ class ScanGraph(nn.Module):
         rows, columns = _cells(height, SHIELD_STRIDE), _cells(width, SHIELD_STRIDE)
         declared = _declared(declared_groups)
         logits = self._logits(scan, open_beam, dark, pitch_mm, declared)
-        shielding = torch.sigmoid(logits.shielding)
-        regions = _peaks(_candidates(logits, height, width), rows, columns)
-        shielding = shielding[:, :, :rows, :columns]
+        shielding = torch.sigmoid(logits.shielding)[:, :, :rows, :columns]
         goods = torch.softmax(logits.goods, dim=1)
         goods = goods[:, :, : _cells(height, GOODS_STRIDE), : _cells(width, GOODS_STRIDE)]
         # Nothing is never undeclared.
@@ -116,25 +112,13 @@ class ScanGraph(nn.Module):
             shielding,
             goods,
             undeclared,
-            regions,
+            _judged(logits),
             scores,
             torch.sigmoid(logits.high_z)[:, :, :rows, :columns],
             torch.sigmoid(logits.opaque)[:, :, :rows, :columns],
             areal_density[:, :, : goods.shape[2], : goods.shape[3]],
             logits.features[0],
         )
-
-    def candidates(
-        self,
-        scan: Tensor,
-        open_beam: Tensor,
-        dark: Tensor,
-        pitch_mm: Tensor,
-        declared_groups: Tensor,
-    ) -> Tensor:
-        """(cells, 5) what `regions` picks from: the box and score of every cell of the picture."""
-        logits = self._logits(scan, open_beam, dark, pitch_mm, _declared(declared_groups))
-        return _candidates(logits, scan.shape[2], scan.shape[3]).flatten(1).T
 
     def _logits(
         self,
@@ -149,7 +133,11 @@ class ScanGraph(nn.Module):
         padding = (0, (-scan.shape[3]) % STRIDE, 0, (-scan.shape[2]) % STRIDE)
         transmission = functional.pad(transmission, padding, value=1.0)
         logits: Logits = self.network(
-            transmission, presence, _sane_pitch(pitch_mm)[None], declared[None]
+            transmission,
+            presence,
+            _sane_pitch(pitch_mm)[None],
+            declared[None],
+            size=(scan.shape[2], scan.shape[3]),
         )
         return logits
 
@@ -195,33 +183,10 @@ def _sane_pitch(pitch_mm: Tensor) -> Tensor:
     return torch.clamp(pitch_mm, PITCH_MIN_MM, PITCH_MAX_MM)
 
 
-def _candidates(logits: Logits, height: int, width: int) -> Tensor:
-    """(5, h, w) x0, y0, x1, y1 and score of the region that each cell is the middle of."""
-    score = torch.sqrt(torch.sigmoid(logits.centre) * torch.sigmoid(logits.shielding))[0, 0]
-    left, upper, right, lower = logits.box[0].unbind(0)
-    zero = torch.zeros_like(score)
-    y = torch.arange(score.shape[0], device=score.device).float()[:, None] + zero
-    x = torch.arange(score.shape[1], device=score.device).float()[None, :] + zero
-    y, x = (y + 0.5) * SHIELD_STRIDE, (x + 0.5) * SHIELD_STRIDE
-    return torch.stack(
-        [
-            torch.maximum(x - left, zero),
-            torch.maximum(y - upper, zero),
-            torch.minimum(x + right, zero + width),
-            torch.minimum(y + lower, zero + height),
-            score,
-        ]
-    )
-
-
-def _peaks(candidates: Tensor, rows: int, columns: int) -> Tensor:
-    """(32, 5) the highest local maxima among the cells that are not padding, highest first."""
-    score = candidates[4]
-    y = torch.arange(score.shape[0], device=score.device)
-    x = torch.arange(score.shape[1], device=score.device)
-    score = score * ((y < rows).float()[:, None] * (x < columns).float()[None, :])
-    highest = functional.max_pool2d(score[None, None], 5, 1, 2)[0, 0]
-    score, cell = torch.topk((score * (score == highest).float()).flatten(), REGIONS)
-    # Rows past the last peak are all zero: their order among equals is no answer.
-    found = (score > 0.0).float()
-    return candidates.flatten(1).index_select(1, cell).T * found[:, None]
+def _judged(logits: Logits) -> Tensor:
+    """(32, 5) the proposed regions with what the second look says of each, highest first."""
+    proposed = logits.regions[0]
+    score = torch.sigmoid(logits.second_look[0]) * (proposed[:, 4] > 0.0).float()
+    score, order = torch.topk(score, REGIONS)
+    rows = torch.cat([proposed.index_select(0, order)[:, :4], score[:, None]], dim=1)
+    return rows * (score > 0.0).float()[:, None]

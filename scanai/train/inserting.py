@@ -18,7 +18,8 @@ from scanai.synth.insertion import Inserted, full_view, insert, ray_point
 from scanai.synth.look_alikes import draw_kind
 from scanai.synth.placing import Piece
 from scanai.synth.view import View
-from scanai.train.network import GOODS_STRIDE, SHIELD_STRIDE
+from scanai.train.network import GOODS_STRIDE
+from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.recipe import TrainingRecipe
 from scanai.train.windows import HIGH_Z, UNKNOWN, Window, share_of_cells, visible_to
 

@@ -33,6 +33,7 @@ from scanai.train.checkpoint import (
     load_checkpoint,
     load_weights,
     save_checkpoint,
+    take_weights,
 )
 from scanai.train.losses import Losses, losses
 from scanai.train.network import ShieldingNetwork
@@ -159,7 +160,7 @@ def _start(
     torch.manual_seed(recipe.seed)
     network = ShieldingNetwork(recipe.size)
     if start_from is not None:
-        network.load_state_dict(load_weights(Path(start_from), recipe.size))
+        take_weights(network, load_weights(Path(start_from), recipe.size), start_from)
     checkpoint = load_checkpoint(run) if (run / CHECKPOINT_FILE).exists() else None
     if checkpoint is not None:
         network.load_state_dict(checkpoint.weights)
@@ -231,7 +232,14 @@ def _step(state: _State, batch: Batch, recipe: TrainingRecipe, device: torch.dev
     batch = Batch(*(one.to(device, non_blocking=True) for one in batch))
     pictures = batch.transmission.to(memory_format=torch.channels_last)
     precise = recipe.precision == "bfloat16"
-    logits = state.shared(pictures, batch.presence, batch.pitch_mm, batch.declared, mixed=precise)
+    logits = state.shared(
+        pictures,
+        batch.presence,
+        batch.pitch_mm,
+        batch.declared,
+        mixed=precise,
+        regions=recipe.regions,
+    )
     parts = losses(logits, batch, recipe)
     state.optimiser.zero_grad()
     parts.total.backward()  # type: ignore[no-untyped-call]

@@ -7,15 +7,18 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torchvision.ops import generalized_box_iou_loss, sigmoid_focal_loss
+from torchvision.ops import box_iou, generalized_box_iou_loss, sigmoid_focal_loss
 
 from scanai.train.batches import Batch
-from scanai.train.network import DENSITY_UNIT, SHIELD_STRIDE, Logits
+from scanai.train.network import DENSITY_UNIT, Logits
 from scanai.train.recipe import TrainingRecipe
+from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.windows import UNKNOWN
 
 # Open beam and empty corners are easy and fill half of every picture.
 _NOTHING_WEIGHT = 0.3
+# A region that hardly overlaps the threat its middle lies in is no fair example of either.
+_LEAST_OVERLAP = 0.15
 # Keeps the mean over positive cells finite, and quiet, in batches that have hardly any.
 _LEAST_POSITIVE = 50.0
 
@@ -29,6 +32,7 @@ class Losses(NamedTuple):
     high_z: Tensor
     opaque: Tensor
     areal_density: Tensor
+    second_look: Tensor
 
 
 def losses(logits: Logits, batch: Batch, recipe: TrainingRecipe) -> Losses:
@@ -39,6 +43,7 @@ def losses(logits: Logits, batch: Batch, recipe: TrainingRecipe) -> Losses:
     high_z = _high_z(logits.high_z, batch)
     opaque = functional.binary_cross_entropy_with_logits(logits.opaque, batch.opaque)
     areal_density = _areal_density(logits.areal_density, batch.areal_density)
+    second_look = _second_look(logits, batch)
     total = (
         recipe.shielding_weight * shielding
         + recipe.centre_weight * centre
@@ -47,8 +52,9 @@ def losses(logits: Logits, batch: Batch, recipe: TrainingRecipe) -> Losses:
         + recipe.high_z_weight * high_z
         + recipe.opaque_weight * opaque
         + recipe.areal_density_weight * areal_density
+        + recipe.second_look_weight * second_look
     )
-    return Losses(total, shielding, centre, box, goods, high_z, opaque, areal_density)
+    return Losses(total, shielding, centre, box, goods, high_z, opaque, areal_density, second_look)
 
 
 def _shielding(logit: Tensor, batch: Batch) -> Tensor:
@@ -110,3 +116,33 @@ def _areal_density(found: Tensor, areal_density: Tensor) -> Tensor:
     expected = torch.log1p(areal_density.clamp(min=0) / DENSITY_UNIT)
     cell = functional.smooth_l1_loss(found, expected, beta=0.1, reduction="none")
     return (cell * known).sum() / known.sum().clamp(min=1.0)
+
+
+def _second_look(logits: Logits, batch: Batch) -> Tensor:
+    """Cross entropy over the proposed regions, a threat's where their middle lies on one."""
+    expected, weight = region_targets(logits.regions, batch.threats)
+    cell = functional.binary_cross_entropy_with_logits(
+        logits.second_look, expected, reduction="none"
+    )
+    return (cell * weight).sum() / (weight.sum() + 1.0)
+
+
+def region_targets(regions: Tensor, threats: Tensor) -> tuple[Tensor, Tensor]:
+    """(B, K) 1 for regions on a threat, and what each weighs: 0 where there is no fair answer.
+
+    regions: (B, K, 5). threats: (B, n, 5) boxes and visibility.
+    """
+    overlap = torch.stack(
+        [box_iou(one, other) for one, other in zip(regions[..., :4], threats[..., :4], strict=True)]
+    ).nan_to_num()
+    middle = (regions[:, :, None, :2] + regions[:, :, None, 2:4]) / 2
+    low, high = threats[:, None, :, :2], threats[:, None, :, 2:4]
+    on = ((middle >= low) & (middle < high)).all(dim=3)
+    visible = threats[:, None, :, 4]
+    fits = on & (overlap > _LEAST_OVERLAP)
+    best = (fits * visible).amax(dim=2)
+    expected = (best > 0).float()
+    # Beside a threat, or on one that is lost in the noise, is neither here nor there.
+    doubtful = (on | (overlap > _LEAST_OVERLAP)).any(dim=2) & (best <= 0)
+    weight = torch.where(best > 0, best, 1.0 - doubtful.float())
+    return expected, weight * (regions[..., 4] > 0).float()

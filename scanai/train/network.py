@@ -15,11 +15,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from scanai.train.regions import REGIONS, SHIELD_STRIDE, candidates, peaks
+from scanai.train.second_look import SecondLook
+
 GOODS_CLASSES = 27
 """Nothing, and 26 goods groups in the order of the table of goods groups."""
 STRIDE = 32
 """H and W of the network's input are multiples of this."""
-SHIELD_STRIDE = 4
 GOODS_STRIDE = 8
 TRANSMISSION_MIN = 1e-4
 """Below the noise floor of any scanner: smaller values carry nothing and would blow up the log."""
@@ -63,6 +65,10 @@ class Logits(NamedTuple):
     """(B, 1, H/8, W/8) ln(1 + areal density of the cargo in DENSITY_UNIT), no logit, ≥ 0"""
     features: Tensor
     """(B, n) the coarsest features, mean over the picture: no logit either"""
+    regions: Tensor
+    """(B, K, 5) the best regions of these maps, boxes in pixels and score; no logit"""
+    second_look: Tensor
+    """(B, K) is there shielding in this region, looked at by itself"""
 
 
 def _convolve(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
@@ -107,6 +113,7 @@ class ShieldingNetwork(nn.Module):
         self.judge_norm = nn.BatchNorm2d(channels[0])
         self.shield_head = nn.Conv2d(channels[0], 8, 1)
         self.goods_head = nn.Conv2d(channels[1], GOODS_CLASSES + 1, 1)
+        self.second_look = SecondLook(channels[0], channels[1], GOODS_CLASSES)
         # Shields are rare: start at 1 % rather than 50 % (focal loss, arXiv 1708.02002).
         with torch.no_grad():
             self.shield_head.bias[:2].fill_(-4.6)  # type: ignore[index]
@@ -118,6 +125,8 @@ class ShieldingNetwork(nn.Module):
         pitch_mm: Tensor,
         declared: Tensor,
         mixed: bool = False,
+        size: tuple[int, int] | None = None,
+        regions: int = REGIONS,
     ) -> Logits:
         """Logits of a batch.
 
@@ -125,13 +134,23 @@ class ShieldingNetwork(nn.Module):
         multiples of 32; a single-energy scan repeats its one energy.
         presence: (B, 1) 1 where the second energy was measured. pitch_mm: (B, 2).
         declared: (B, 27) 1 for each declared goods group, 0 throughout where nothing is declared.
-        mixed: all but the entry in bfloat16, for training.
+        mixed: the trunk in bfloat16, for training. size: rows and columns of the picture without
+        its padding. regions: how many are proposed and looked at again.
         """
         entry = self.entry(transmission, presence, pitch_mm)
-        if not mixed:
-            return self.trunk(entry, declared)
-        with torch.autocast(transmission.device.type, torch.bfloat16):
-            return self.trunk(entry, declared)
+        if mixed:
+            with torch.autocast(transmission.device.type, torch.bfloat16):
+                maps, fine, middle = self.trunk(entry, declared)
+        else:
+            maps, fine, middle = self.trunk(entry, declared)
+        height, width = transmission.shape[2:] if size is None else size
+        with torch.no_grad():
+            found = candidates(maps["shielding"], maps["centre"], maps["box"], height, width)
+            proposed = peaks(found, regions)
+        answer = self.second_look(
+            transmission, fine.float(), middle.float(), proposed, presence, pitch_mm, declared
+        )
+        return Logits(**maps, regions=proposed, second_look=answer)
 
     def entry(self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor) -> Tensor:
         """(B, C, H/4, W/4) first features, of forward's arguments.
@@ -152,8 +171,11 @@ class ShieldingNetwork(nn.Module):
         x = x + self.condition(condition)[:, :, None, None]
         return functional.relu(self.stem_norm(x))
 
-    def trunk(self, x: Tensor, declared: Tensor) -> Logits:
-        """Logits from the first features; may run under autocast."""
+    def trunk(self, x: Tensor, declared: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """Logits but those of regions, from the first features; may run under autocast.
+
+        With them the features at strides 4 and 8.
+        """
         levels = []
         for stage in self.down:
             x = stage(x)
@@ -167,13 +189,14 @@ class ShieldingNetwork(nn.Module):
         x = functional.relu(self.judge_norm(self.judge(x) + told))
         shield = self.shield_head(x).float()
         goods = self.goods_head(rising[1]).float()
-        return Logits(
-            shielding=shield[:, :1],
-            centre=shield[:, 1:2],
-            box=functional.softplus(shield[:, 2:6]) * BOX_UNIT_PX,
-            high_z=shield[:, 6:7],
-            opaque=shield[:, 7:8],
-            goods=goods[:, :GOODS_CLASSES],
-            areal_density=functional.softplus(goods[:, GOODS_CLASSES:]),
-            features=levels[3].float().mean(dim=(2, 3)),
-        )
+        maps = {
+            "shielding": shield[:, :1],
+            "centre": shield[:, 1:2],
+            "box": functional.softplus(shield[:, 2:6]) * BOX_UNIT_PX,
+            "high_z": shield[:, 6:7],
+            "opaque": shield[:, 7:8],
+            "goods": goods[:, :GOODS_CLASSES],
+            "areal_density": functional.softplus(goods[:, GOODS_CLASSES:]),
+            "features": levels[3].float().mean(dim=(2, 3)),
+        }
+        return maps, x, rising[1]

@@ -21,7 +21,8 @@ from scanai.inspect.evidence.measured import LOAD_ATTENUATION, block_mean
 from scanai.manifest import Manifest, find_manifest, read_manifest
 from scanai.scan import discover, read_scan
 from scanai.scan.model import Scan
-from scanai.train.network import GOODS_STRIDE, SHIELD_STRIDE
+from scanai.train.network import GOODS_STRIDE
+from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.windows import NOT_KNOWN, UNKNOWN, Window, declared_vector, save_window
 
 _AIR = 0.02

@@ -99,6 +99,9 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     high_z_weight: Positive = 0.2
     opaque_weight: Positive = 0.1
     areal_density_weight: Positive = 0.5
+    second_look_weight: Positive = 2.0
+    regions: Annotated[int, msgspec.Meta(ge=1, le=32)] = 16
+    """Of each crop, how many are proposed to the second look."""
 
     @property
     def size(self) -> NetworkSize:

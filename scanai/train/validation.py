@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from scanai.train.batches import whole_window
+from scanai.train.losses import region_targets
 from scanai.train.network import Logits, ShieldingNetwork
 from scanai.train.windows import load_window
 
@@ -28,7 +29,7 @@ def validate(
 
     goods_accuracy: share of loaded cells named right. threat_auc: area under the ROC curve of the
     greatest region score, windows with a visible threat against those without any. threat_found:
-    share of the visible threats with a cell in their box that 97 % of threat-free windows stay
+    share of the visible threats with a region on them whose score 97 % of threat-free windows stay
     below.
     """
     right = loaded = 0
@@ -46,17 +47,17 @@ def validate(
         cells = goods > 0
         right += int((logits.goods[0].argmax(dim=0) == goods)[cells].sum())
         loaded += int(cells.sum())
-        score = torch.sqrt(torch.sigmoid(logits.centre) * torch.sigmoid(logits.shielding))[0, 0]
-        boxes = load_window(path).boxes
-        if not len(boxes):
-            free.append(float(score.max()))
+        score = torch.sigmoid(logits.second_look[0]) * (logits.regions[0, :, 4] > 0)
+        best = float(score.max())
+        if not batch.threats[0, :, 2].any():
+            free.append(best)
             continue
-        clear = boxes[boxes[:, 4] >= _VISIBLE]
-        for x0, y0, x1, y1, _ in clear:
-            part = score[int(y0) // 4 : int(y1) // 4 + 1, int(x0) // 4 : int(x1) // 4 + 1]
-            inside.append(float(part.max()))
+        clear = batch.threats[0, batch.threats[0, :, 4] >= _VISIBLE]
+        for threat in clear:
+            on, _ = region_targets(logits.regions, threat[None, None])
+            inside.append(float((score * on[0]).max()))
         if len(clear):
-            greatest.append(float(score.max()))
+            greatest.append(best)
     figures = {"goods_accuracy": right / max(loaded, 1)}
     if free and inside:
         figures["threat_auc"] = roc_area(np.array(free), np.array(greatest))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch.utils.tensorboard import SummaryWriter
 
 from scanai.train.batches import whole_window
-from scanai.train.network import SHIELD_STRIDE, ShieldingNetwork
+from scanai.train.network import ShieldingNetwork
+from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.windows import load_window
 
 FOLDER = "tensorboard"

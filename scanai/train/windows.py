@@ -29,8 +29,9 @@ from scanai.scan.profile import ScannerProfile
 from scanai.synth.dataset import DatasetRecipe, scan_at
 from scanai.synth.truth import Truth, TruthBox
 from scanai.synth.workers import ordered
-from scanai.train.network import GOODS_CLASSES, GOODS_STRIDE, SHIELD_STRIDE
+from scanai.train.network import GOODS_CLASSES, GOODS_STRIDE
 from scanai.train.recipe import TrainingRecipe
+from scanai.train.regions import SHIELD_STRIDE
 
 # Attenuation is kept in 16 bits: steps of 1.4e-4, below any scanner's noise, from -0.2 to 9.3.
 _CODES_PER_ATTENUATION = 6900.0
