@@ -24,7 +24,7 @@ from scanai.inspect.evidence.goods import (
     seen_goods,
 )
 from scanai.inspect.evidence.mass import estimate_mass, mass_findings
-from scanai.inspect.evidence.measured import measure
+from scanai.inspect.evidence.measured import Measured, measure
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.opaque import opaque_findings
 from scanai.inspect.evidence.quality import quality_findings
@@ -109,13 +109,15 @@ class Inspector:
         manifest_name: str | None = None,
         manifest_sha256: str | None = None,
         maps: Maps | None = None,
+        measured: Measured | None = None,
     ) -> Report:
         """Inspects one scan.
 
         ManifestError when the manifest names another scan or unit, ScanError when the fields of the
         scan do not fit each other. `manifest_name` and `manifest_sha256` only identify the
         manifest's file in the report. `maps`: what `infer` said of this scan and manifest, else it
-        is asked.
+        is asked; `measured`: what `measure` made of this scan by the `load_z` in force, likewise.
+        Neither's time is then in the report.
         """
         scan.check()
         if manifest is not None:
@@ -128,7 +130,7 @@ class Inspector:
         inferred = perf_counter()
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
-        gathered = _gather(scan, maps, manifest, point, metadata.familiar)
+        gathered = _gather(scan, maps, measured, manifest, point, metadata.familiar)
         verdict = decide(
             gathered.findings,
             point,
@@ -171,6 +173,7 @@ class Inspector:
 def _gather(
     scan: Scan,
     maps: Maps | None,
+    measured: Measured | None,
     manifest: Manifest | None,
     point: OperatingPoint,
     reference: FeatureReference | None,
@@ -183,7 +186,9 @@ def _gather(
         return _Gathered(tuple(findings), lines)
     if scan.profile is None:
         raise ScanError(scan.source, "a scan with its scanner profile", "none")
-    context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
+    if measured is None:
+        measured = measure(scan, scan.profile, point.thresholds["load_z"])
+    context = Context(measured, point)
     declared = () if manifest is None else declared_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
     strange, unfamiliar = familiarity_findings(maps, reference, context)

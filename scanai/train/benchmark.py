@@ -1,11 +1,14 @@
-"""Running a benchmark: every scan of a data set recipe through the Inspector, kept as it goes.
+"""Running a benchmark: every scan of a data set recipe through one Inspector or several, kept as it
+goes.
 
-One line of JSON a trial, in the folder that is given: a run that was stopped goes on where it was,
-and figures and pictures are made from the lines alone.
+One line of JSON a trial, in a file of each contender in the folder that is given: a run that was
+stopped goes on where it was, and figures and pictures are made from the lines alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,41 +19,66 @@ from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.recipe_file import require_folder
 from scanai.train.recipe import parse_recipe
-from scanai.train.trials import Trial, trials_of
+from scanai.train.trial_records import Trial
+from scanai.train.trials import Contender, trials_of
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Trial)
 
 
 def run_benchmark(
-    bundle: str | Path,
+    contenders: Sequence[Contender],
     recipe: DatasetRecipe,
     folder: str | Path,
     *,
-    int8: bool = False,
     workers: int = 1,
-) -> list[Trial]:
-    """Trials of all scans of the recipe, in order; those that `folder` holds already are not run.
+) -> dict[str, list[Trial]]:
+    """Trials of all scans of the recipe, in order, by the label of each contender.
 
-    int8: by the bundle's graph in 8 bits.
+    Those that `folder` holds already are not run; a scan is simulated once, and only when some
+    contender lacks it. A label is the bundle's name, with "-int8" for its graph in 8 bits.
 
-    RecipeError when the model was trained on the recipe's seed, or its thresholds set on it.
+    RecipeError when a model was trained on the recipe's seed, or its thresholds set on it,
+    InputError when two contenders share a label, BundleError when one cannot be used.
     """
-    metadata = load_bundle(bundle).metadata
-    require_fresh(metadata, recipe.seed)
     folder = Path(folder)
+    by_label = _labelled(contenders)
+    paths = {}
+    for label, (contender, metadata) in by_label.items():
+        require_fresh(metadata, recipe.seed)
+        paths[label] = folder / f"{label}-{_key(contender, metadata, recipe)}.jsonl"
     require_folder(folder)
-    label = f"{metadata.name}-int8" if int8 else metadata.name
-    path = folder / f"{label}-{_key(metadata, recipe)}.jsonl"
-    known = _read(path)
-    missing = [index for index in range(recipe.count) if index not in known]
-    with path.open("ab") as file:
-        trials = trials_of(Path(bundle), recipe, missing, workers=workers, label=label, int8=int8)
-        for trial in trials:
-            file.write(_ENCODER.encode(trial) + b"\n")
-            file.flush()
-            known[trial.index] = trial
-    return [known[index] for index in range(recipe.count)]
+    known = {label: _read(path) for label, path in paths.items()}
+    lacking = {
+        index: [label for label in by_label if index not in known[label]]
+        for index in range(recipe.count)
+    }
+    work = {index: labels for index, labels in lacking.items() if labels}
+    tasks = [(index, tuple(by_label[one][0] for one in labels)) for index, labels in work.items()]
+    with ExitStack() as stack:
+        files = {label: stack.enter_context(path.open("ab")) for label, path in paths.items()}
+        made = trials_of(recipe, tasks, workers=workers, label=", ".join(by_label))
+        for labels, trials in zip(work.values(), made, strict=True):
+            for label, trial in zip(labels, trials, strict=True):
+                files[label].write(_ENCODER.encode(trial) + b"\n")
+                files[label].flush()
+                known[label][trial.index] = trial
+    return {
+        label: [trials[index] for index in range(recipe.count)] for label, trials in known.items()
+    }
+
+
+def _labelled(
+    contenders: Sequence[Contender],
+) -> dict[str, tuple[Contender, BundleMetadata]]:
+    found: dict[str, tuple[Contender, BundleMetadata]] = {}
+    for contender in contenders:
+        metadata = load_bundle(contender.bundle, int8=contender.int8).metadata
+        label = f"{metadata.name}-int8" if contender.int8 else metadata.name
+        if label in found:
+            raise InputError(contender.bundle, "a name that no other contender has", label)
+        found[label] = contender, metadata
+    return found
 
 
 def require_fresh(metadata: BundleMetadata, seed: int) -> None:
@@ -62,10 +90,11 @@ def require_fresh(metadata: BundleMetadata, seed: int) -> None:
         raise RecipeError(f"seed {seed}", expected, str(seed))
 
 
-def _key(metadata: BundleMetadata, recipe: DatasetRecipe) -> str:
+def _key(contender: Contender, metadata: BundleMetadata, recipe: DatasetRecipe) -> str:
     """Of the graph, its thresholds and the scans: other ones are another run."""
+    changed = msgspec.json.encode(contender.thresholds) if contender.thresholds else b""
     scans = msgspec.json.encode(msgspec.structs.replace(recipe, count=1))
-    return sha256(msgspec.json.encode(metadata) + scans).hexdigest()[:12]
+    return sha256(msgspec.json.encode(metadata) + changed + scans).hexdigest()[:12]
 
 
 def _read(path: Path) -> dict[int, Trial]:

@@ -20,7 +20,7 @@ from scanai.synth.dataset import DatasetRecipe, scan_at
 from scanai.train import plots
 from scanai.train.curves import NOTHING, Detector, object_score, scan_score
 from scanai.train.figures import RATE, Figure, comparison, visible
-from scanai.train.trials import Trial
+from scanai.train.trial_records import Trial
 
 _WORST = 20
 _OUTLINE = (255, 170, 0)

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from scanai.train.trials import OWN, ObjectTrial, Trial
+from scanai.train.trial_records import OWN, ObjectTrial, Trial
 
 NOTHING = -np.inf
 """Score of a scan or an object without a region."""

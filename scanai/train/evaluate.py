@@ -20,7 +20,8 @@ from scanai.train.card import write_card
 from scanai.train.curves import Detector
 from scanai.train.figures import Figure, all_figures, comparison, detector_of
 from scanai.train.recipe import parse_recipe
-from scanai.train.trials import OWN, Trial
+from scanai.train.trial_records import OWN, Trial
+from scanai.train.trials import Contender
 
 METRICS_FILE = "metrics.json"
 PAGE_FILE = "benchmark.html"
@@ -59,27 +60,25 @@ def evaluate(
     """Runs what `out` does not hold yet of the benchmark, writes metrics.json and the model card
     into the bundle and the page into `out`; returns the metrics.
 
-    against: bundles that are run on the same scans; int8: the bundle's graph in 8 bits as well,
-    under its name with "-int8"; first: so many scans of the benchmark alone. RecipeError when a
-    model was trained on the benchmark's seed, or when it holds no benign or no concealed scan.
+    against: bundles that inspect the same scans, each simulated once for all; int8: the bundle's
+    graph in 8 bits as well, under its name with "-int8"; first: so many scans of the benchmark
+    alone. RecipeError when a model was trained on the benchmark's seed, or when it holds no benign
+    or no concealed scan; InputError when two bundles share a name.
     """
     bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
     recipe = read_recipe(benchmark)
     if first is not None:
         recipe = msgspec.structs.replace(recipe, count=min(first, recipe.count))
-    trials = run_benchmark(bundle, recipe, out, workers=workers)
+    contenders = [Contender(bundle), *(Contender(Path(other)) for other in against)]
+    if int8:
+        contenders.append(Contender(bundle, int8=True))
+    runs = run_benchmark(contenders, recipe, out, workers=workers)
+    trials = runs[metadata.name]
     for kind in ("benign", "concealed"):
         if not any(trial.kind == kind for trial in trials):
             raise RecipeError(benchmark, f"scans of kind {kind}", f"none among {len(trials)}")
-    others = {
-        load_bundle(other).metadata.name: run_benchmark(other, recipe, out, workers=workers)
-        for other in against
-    }
-    if int8:
-        own = run_benchmark(bundle, recipe, out, int8=True, workers=workers)
-        others[f"{metadata.name}-int8"] = own
-    detectors = _detectors(metadata.name, trials, others)
+    detectors = _detectors(trials, runs)
     times = sorted(trial.milliseconds for trial in trials)
     metrics = Metrics(
         bundle=metadata.name,
@@ -99,13 +98,11 @@ def evaluate(
     return metrics
 
 
-def _detectors(
-    name: str, trials: list[Trial], others: dict[str, list[Trial]]
-) -> dict[str, Detector]:
+def _detectors(trials: list[Trial], runs: dict[str, list[Trial]]) -> dict[str, Detector]:
+    """All that ran, the bundle first, then the rules, which saw what it saw."""
     rules = sorted({rule for trial in trials for rule in trial.regions} - {OWN})
     return {
-        name: detector_of(trials),
-        **{other: detector_of(found) for other, found in others.items()},
+        **{name: detector_of(found) for name, found in runs.items()},
         **{rule: detector_of(trials, rule) for rule in rules},
     }
 

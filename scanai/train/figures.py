@@ -25,7 +25,7 @@ from scanai.train.curves import (
     share,
 )
 from scanai.train.recipe import TrainingRecipe
-from scanai.train.trials import ObjectTrial, Trial
+from scanai.train.trial_records import ObjectTrial, Trial
 from scanai.train.windows import HIGH_Z
 
 RATE = 0.01

@@ -47,7 +47,7 @@ def limits_of(simulated: SimulatedScan, objects: Sequence[int]) -> Limits | None
     """Of the objects of these indices in the scan's scene; None when they are out of view."""
     profile = simulated.raw.profile
     assert profile is not None
-    scene, rays = simulated.scene, _columns_of(simulated, objects)
+    scene, rays = simulated.scene, _rays_at(simulated, objects)
     if rays is None:
         return None
     without = trace(_without(scene, objects), rays)
@@ -66,17 +66,30 @@ def limits_of(simulated: SimulatedScan, objects: Sequence[int]) -> Limits | None
     return Limits(float(d_prime), d_material, float(without.total()[changed].mean()))
 
 
-def _columns_of(simulated: SimulatedScan, objects: Sequence[int]) -> View | None:
-    """The scan's rays, as far as they can meet the objects."""
-    rays = simulated.rays
-    bounds = [simulated.scene.objects[index].solid.bounds for index in objects]
+def _rays_at(simulated: SimulatedScan, objects: Sequence[int]) -> View | None:
+    """The scan's rays, as far as they can meet the objects: all others see no difference."""
+    rays, upright = simulated.rays, simulated.rays.upright
+    solids = [simulated.scene.objects[index].solid for index in objects]
+    windows = [window for solid in solids if (window := upright.window(solid)) is not None]
+    if not windows:
+        return None
+    rows = slice(min(r.start for r, _ in windows), max(r.stop for r, _ in windows))
+    bounds = [solid.bounds for solid in solids]
     first, last = min(low[0] for low, _ in bounds), max(high[0] for _, high in bounds)
     margin = _MARGIN_PX + rays.margin
     begin = max(int(np.searchsorted(rays.x, first)) - margin, 0)
     end = min(int(np.searchsorted(rays.x, last)) + margin, rays.x.size)
     if begin >= end:
         return None
-    return replace(rays, x=rays.x[begin:end], step=rays.step[begin:end])
+    return replace(
+        rays,
+        x=rays.x[begin:end],
+        step=rays.step[begin:end],
+        direction_yz=rays.direction_yz[rows],
+        slope=rays.slope[rows],
+        width=rays.width[rows],
+        lag=None if rays.lag is None else rays.lag[rows],
+    )
 
 
 def _without(scene: Scene, objects: Sequence[int]) -> Scene:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure as Canvas
 
 from scanai.train.curves import Detector, object_score, share
 from scanai.train.figures import RATE, visible
-from scanai.train.trials import ObjectTrial, Trial
+from scanai.train.trial_records import ObjectTrial, Trial
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _STROKES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))

@@ -28,7 +28,8 @@ from scanai.inspect.bundle import (
 )
 from scanai.synth.dataset import DatasetRecipe
 from scanai.train.export import write_bundle
-from scanai.train.trials import Trial, fresh_scans, run_trials, scanners_of
+from scanai.train.trial_records import Trial
+from scanai.train.trials import fresh_scans, run_trials, scanners_of
 
 BENIGN_KINDS = {"benign": 0.9, "empty": 0.1}
 DEFAULT_SEED = 500_000

@@ -1,7 +1,8 @@
 """Trials: fresh simulated scans through the whole Inspector, and what came of each.
 
 Thresholds are set on trials and figures are counted from them; neither looks at a scan itself.
-Trial number i depends on the recipe and i alone: any number of workers gives the same list.
+Trial number i depends on the recipe, the bundle and i alone: any number of workers, and any company
+of other bundles, gives the same list.
 """
 
 from __future__ import annotations
@@ -10,132 +11,35 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from time import perf_counter
+from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
 from scanai.inspect.bundle import Bundle, BundleMetadata, load_bundle
 from scanai.inspect.evidence.context import Box, Context
-from scanai.inspect.evidence.measured import measure
 from scanai.inspect.evidence.shielding import SCORE, confirmed_regions, score_name
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
-from scanai.manifest import dense_headings
-from scanai.scan import calibrate
-from scanai.synth.dataset import DatasetRecipe, make_scan, plan_at
-from scanai.synth.recipe_file import RANDOM
-from scanai.synth.scene import Threat
-from scanai.synth.simulate import SimulatedScan
-from scanai.synth.truth import Truth, TruthBox
+from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.workers import ordered
-from scanai.train.baselines import BASELINES
-from scanai.train.limits import Limits, limits_of
-from scanai.train.network import GOODS_STRIDE
 from scanai.train.recipe import TrainingRecipe, parse_recipe
-
-OWN = "scanai"
-"""The bundle itself, among the detectors of a trial."""
-_RELIABILITY_STEPS = 10
-_Value = TypeVar("_Value", np.float32, np.int64)
-SHIELDING_KINDS = ("high_z_shielding", "dense_block", "hidden_cavity", "opaque_region")
+from scanai.train.shared_scan import SharedScan
+from scanai.train.trial_records import OWN, SHIELDING_KINDS, Trial
+from scanai.train.truth_compared import goods_hits, judged, mean_where_loaded, target
 
 
-class ObjectTrial(msgspec.Struct, frozen=True):
-    """One dense object, a hidden shield or an honest look-alike, and what was said of its place."""
+class Contender(NamedTuple):
+    """A graph that inspects scans, and the thresholds that it does it by."""
 
-    kind: str
-    """shield or look_alike"""
-    material: str
-    form: str
-    volume_cm3: float
-    wall_mm: float
-    areal_density: float
-    """Of the object, g/cm², 95th percentile over its silhouette."""
-    behind: float
-    """g/cm² along the ray of all else, mean over its silhouette."""
-    d_prime: float
-    """Of an ideal observer, both energies: an upper bound."""
-    d_material: float
-    """The same, of the object against steel."""
-    found: bool
-    """A confirmed finding of shielding, at the thresholds in force, has its middle in the object's
-    box."""
-
-
-class RegionTrial(msgspec.Struct, frozen=True):
-    """One region that a detector proposes, reported or not."""
-
-    score: float
-    """Above 0 where the detector's own threshold for that scan is passed; higher is surer."""
-    target: int
-    """Number of the object in whose box its middle lies; −1: in none."""
-
-
-class Trial(msgspec.Struct, frozen=True):
-    """One simulated scan after inspection."""
-
-    index: int
-    """In its recipe."""
-    kind: str
-    """Of scene."""
-    profile: str
-    """Name of the scanner profile; "random" for a scanner drawn for this scan alone."""
-    unit_type: str
-    forms: tuple[str, ...]
-    """Load forms."""
-    headings: tuple[str, ...]
-    """HS headings of the load, true ones; look-alikes and hidden goods with it."""
-    declared_dense: bool
-    """The declaration has headings that hold pieces as dense as a shield, or there is none."""
-    scores: dict[str, float]
-    """Evidence scores of the report."""
-    regions: dict[str, tuple[RegionTrial, ...]]
-    """By detector: the bundle's own, and the rules that it is compared with."""
-    shielding_alarm: bool
-    """Any confirmed finding of shielding."""
-    decision: str
-    kinds: tuple[str, ...]
-    """Kinds of all confirmed findings."""
-    objects: tuple[ObjectTrial, ...]
-    """In view: shields, then look-alikes."""
-    cargo_areal_density: float
-    """g/cm², mean over the pixels with cargo."""
-    goods_kg: float
-    """Cargo whose goods group is known, in any unit: weights of the next two."""
-    goods_top1: float
-    """Of this, where the goods group is the likeliest of the map."""
-    goods_top3: float
-    reliability: tuple[tuple[float, float, float], ...]
-    """For ten steps of the likeliest group's probability: weight, weight × probability, weight
-    right."""
-    declared_empty: bool
-    empty: bool
-    true_cargo_kg: float
-    true_total_kg: float
-    seen_cargo_kg: float
-    seen_total_kg: float
-    mass_covered: bool
-    """The true mass lies in the estimate's interval."""
-    lower_bound_only: bool
-    opaque_kg: float
-    """Of what is seen, what is guessed to lie behind opaque parts."""
-    features: tuple[float, ...]
-    """Of the picture as a whole; empty for a bundle without them."""
-    milliseconds: float
-    """Inference and evidence."""
-
-    @property
-    def threats(self) -> tuple[ObjectTrial, ...]:
-        return tuple(one for one in self.objects if one.kind == "shield")
-
-    @property
-    def look_alikes(self) -> tuple[ObjectTrial, ...]:
-        return tuple(one for one in self.objects if one.kind == "look_alike")
+    bundle: Path
+    int8: bool = False
+    """The bundle's graph in 8 bits."""
+    thresholds: tuple[tuple[str, float], ...] = ()
+    """In place of the bundle's."""
 
 
 def run_trials(
@@ -147,34 +51,25 @@ def run_trials(
     thresholds: Mapping[str, float] | None = None,
 ) -> list[Trial]:
     """Simulates and inspects every scan of the recipe; `thresholds` replace the bundle's."""
-    return list(
-        trials_of(
-            bundle,
-            recipe,
-            range(recipe.count),
-            workers=workers,
-            label=label,
-            thresholds=thresholds,
-        )
-    )
+    contender = Contender(bundle, thresholds=tuple(sorted((thresholds or {}).items())))
+    work = [(index, (contender,)) for index in range(recipe.count)]
+    return [trial for (trial,) in trials_of(recipe, work, workers=workers, label=label)]
 
 
 def trials_of(
-    bundle: Path,
     recipe: DatasetRecipe,
-    indices: Sequence[int],
+    work: Sequence[tuple[int, tuple[Contender, ...]]],
     *,
     workers: int = 1,
     label: str = "inspect",
-    thresholds: Mapping[str, float] | None = None,
-    int8: bool = False,
-) -> Iterator[Trial]:
-    """Those scans of the recipe one by one, as `run_trials`; int8: by the graph in 8 bits."""
-    changed = tuple(sorted((thresholds or {}).items()))
-    task = partial(_trial, bundle, changed, int8, recipe)
-    with tqdm(total=len(indices), desc=label, unit="scan") as progress:
-        for trial in ordered(task, indices, workers):
-            yield trial
+) -> Iterator[tuple[Trial, ...]]:
+    """For each piece of work, a scan of the recipe by number and who inspects it: their trials.
+
+    A scan is simulated once, however many inspect it.
+    """
+    with tqdm(total=len(work), desc=label, unit="scan") as progress:
+        for trials in ordered(partial(_trials, recipe), work, workers):
+            yield trials
             progress.update()
 
 
@@ -207,70 +102,59 @@ def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
 
 
 @cache
-def _inspector(bundle: Path, thresholds: tuple[tuple[str, float], ...], int8: bool) -> Inspector:
-    """One per process. A thread each: the processes fill the machine."""
-    loaded = load_bundle(bundle, int8=int8)
+def _inspector(contender: Contender) -> Inspector:
+    """One each per process. A thread each: the processes fill the machine."""
+    loaded = load_bundle(contender.bundle, int8=contender.int8)
     metadata = loaded.metadata
     changed = {
         name: msgspec.structs.replace(metadata.thresholds[name], value=value)
-        for name, value in thresholds
+        for name, value in contender.thresholds
     }
     metadata = msgspec.structs.replace(metadata, thresholds=metadata.thresholds | changed)
     return Inspector(Bundle(loaded.path, metadata, loaded.graph), threads=1)
 
 
-def _trial(
-    bundle: Path,
-    thresholds: tuple[tuple[str, float], ...],
-    int8: bool,
-    recipe: DatasetRecipe,
-    index: int,
-) -> Trial:
-    plan = plan_at(recipe, index)
-    profile = RANDOM if plan.own_profile else plan.profile.name
-    inspector = _inspector(bundle, thresholds, int8)
-    return inspect_simulated(inspector, make_scan(plan), index, plan.spec.kind, profile)
+def _trials(recipe: DatasetRecipe, work: tuple[int, tuple[Contender, ...]]) -> tuple[Trial, ...]:
+    index, contenders = work
+    shared = SharedScan(recipe, index)
+    return tuple(_trial(_inspector(contender), shared) for contender in contenders)
 
 
-def inspect_simulated(
-    inspector: Inspector, simulated: SimulatedScan, index: int, kind: str, profile_name: str
-) -> Trial:
-    """One scan, inspected against its declaration and compared with its truth."""
-    scan = calibrate(simulated.raw)
+def _trial(inspector: Inspector, shared: SharedScan) -> Trial:
+    """The scan, inspected against its declaration and compared with its truth."""
+    scan, simulated = shared.scan, shared.simulated
     manifest, truth, scene = simulated.manifest, simulated.truth, simulated.scene
+    start = perf_counter()
     maps = inspector.infer(scan, manifest)
-    report = inspector.inspect(scan, manifest, maps=maps)
-    assert report.mass is not None
+    infer_ms = 1e3 * (perf_counter() - start)
     assert scan.profile is not None
     point = inspector.bundle.metadata.operating_point(scan.profile.name)
-    context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
-    dense = dense_headings(manifest)
+    measured, measure_ms = shared.measured(point.thresholds["load_z"])
+    report = inspector.inspect(scan, manifest, maps=maps, measured=measured)
+    assert report.mass is not None
     found = _shielding_boxes(report)
-    objects = _objects(simulated, found)
-    boxes = [box for box, _ in objects]
-    proposed = {OWN: _own_regions(maps, context, dense)}
-    proposed |= {name: rule(context.measured) for name, rule in BASELINES.items()}
-    weight, top1, top3, reliability = _goods_hits(maps, truth)
+    own = judged(_own_regions(maps, Context(measured, point), shared.dense), shared.boxes)
+    weight, top1, top3, reliability = goods_hits(maps, truth)
     tare = scene.unit.tare_kg
     cargo = float(truth.cargo_mass_kg)
     return Trial(
-        index=index,
-        kind=kind,
-        profile=profile_name,
+        index=shared.index,
+        kind=shared.kind,
+        profile=shared.profile_name,
         unit_type=scene.unit.unit_type,
         forms=scene.load_forms,
         headings=tuple(sorted({item.heading for item in scene.objects if item.heading})),
-        declared_dense=bool(dense),
+        declared_dense=bool(shared.dense),
         scores=report.evidence_scores,
-        regions={
-            name: tuple(RegionTrial(score, _target(box, boxes)) for box, score in regions)
-            for name, regions in proposed.items()
-        },
+        regions={OWN: own, **shared.rules},
         shielding_alarm=bool(found),
         decision=report.verdict.decision,
         kinds=tuple(finding.kind for finding in report.findings if finding.confirmed),
-        objects=tuple(one for _, one in objects),
-        cargo_areal_density=_mean_where_loaded(truth),
+        objects=tuple(
+            msgspec.structs.replace(one, found=any(target(hit, [box]) == 0 for hit in found))
+            for box, one in shared.objects
+        ),
+        cargo_areal_density=mean_where_loaded(truth),
         goods_kg=weight,
         goods_top1=top1,
         goods_top3=top3,
@@ -285,42 +169,8 @@ def inspect_simulated(
         lower_bound_only=report.mass.lower_bound_only,
         opaque_kg=report.mass.opaque_kg,
         features=() if maps.features is None else tuple(maps.features.astype(float).tolist()),
-        milliseconds=sum(report.timings_ms.values()),
-    )
-
-
-def _objects(simulated: SimulatedScan, found: Sequence[Box]) -> list[tuple[TruthBox, ObjectTrial]]:
-    """Shields and look-alikes in view, with the limits of what could be told of each."""
-    scene, truth = simulated.scene, simulated.truth
-    pieces = [*scene.threats, *(one.piece for one in scene.look_alikes)]
-    boxes = list(truth.boxes) + list(truth.look_alikes)
-    result = []
-    for box in boxes:
-        # Truth boxes are of what is in view, in the order of the scene: told apart by their size.
-        piece = next(one for one in pieces if _is_box_of(box, one))
-        pieces.remove(piece)
-        limits = limits_of(simulated, piece.objects) or Limits(0.0, 0.0, 0.0)
-        trial = ObjectTrial(
-            kind=box.kind,
-            material=box.material,
-            form=box.form,
-            volume_cm3=box.volume_cm3,
-            wall_mm=box.wall_mm,
-            areal_density=box.areal_density,
-            behind=limits.behind,
-            d_prime=limits.d_prime,
-            d_material=limits.d_material,
-            found=any(_target(one, [box]) == 0 for one in found),
-        )
-        result.append((box, trial))
-    return result
-
-
-def _is_box_of(box: TruthBox, piece: Threat) -> bool:
-    return (box.material, box.form, box.volume_cm3) == (
-        piece.material,
-        piece.form,
-        float(piece.volume_cm3),
+        # The maps and the measured scan were made before: their time is not in the report's.
+        milliseconds=infer_ms + measure_ms + report.timings_ms["evidence"],
     )
 
 
@@ -344,50 +194,3 @@ def _shielding_boxes(report: Report) -> list[Box]:
         for finding in report.findings
         if finding.kind in SHIELDING_KINDS and finding.confirmed and finding.region is not None
     ]
-
-
-def _target(found: Box, boxes: Sequence[TruthBox]) -> int:
-    """Number of the box in which the middle of what was found lies; −1: none."""
-    x, y = (found[0] + found[2]) / 2, (found[1] + found[3]) / 2
-    inside = (box.x0 <= x < box.x1 and box.y0 <= y < box.y1 for box in boxes)
-    return next((number for number, holds in enumerate(inside) if holds), -1)
-
-
-def _mean_where_loaded(truth: Truth) -> float:
-    loaded = truth.group_index > 0
-    return float(truth.cargo_areal_density[loaded].mean()) if loaded.any() else 0.0
-
-
-def _goods_hits(
-    maps: Maps, truth: Truth
-) -> tuple[float, float, float, tuple[tuple[float, float, float], ...]]:
-    """Mass with a goods group; of this with the right one first, and among the first three; and
-    for each step of the likeliest group's probability how often it is right. Mass is areal density
-    by pixel, t."""
-    height, width = truth.group_index.shape
-    goods = maps.goods[1:]
-    ranked = np.argpartition(-goods, 3, axis=0)[:3] + 1
-    first = goods.argmax(axis=0)
-    sure = goods.max(axis=0) / np.maximum(goods.sum(axis=0), 1e-6)
-    cells = np.concatenate([(first + 1)[None], ranked])
-    wide = _enlarged(cells, height, width)
-    cargo = truth.group_index > 0
-    weight = truth.cargo_areal_density[cargo].astype(np.float64) / 1e6
-    right = wide[:, cargo] == truth.group_index[cargo]
-    probability = _enlarged(sure[None], height, width)[0][cargo]
-    step = np.minimum((probability * _RELIABILITY_STEPS).astype(int), _RELIABILITY_STEPS - 1)
-    sums = [
-        np.bincount(step, values, _RELIABILITY_STEPS)
-        for values in (weight, weight * probability, weight * right[0])
-    ]
-    return (
-        float(weight.sum()),
-        float((weight * right[0]).sum()),
-        float((weight * right[1:].any(axis=0)).sum()),
-        tuple((float(a), float(b), float(c)) for a, b, c in zip(*sums, strict=True)),
-    )
-
-
-def _enlarged(cells: NDArray[_Value], height: int, width: int) -> NDArray[_Value]:
-    """(n, h, w) cells → (n, height, width) pixels."""
-    return cells.repeat(GOODS_STRIDE, axis=1).repeat(GOODS_STRIDE, axis=2)[:, :height, :width]

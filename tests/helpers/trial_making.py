@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanai.train.trials import OWN, ObjectTrial, RegionTrial, Trial
+from scanai.train.trial_records import OWN, ObjectTrial, RegionTrial, Trial
 
 THREAT = ObjectTrial(
     kind="shield",

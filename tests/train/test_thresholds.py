@@ -15,7 +15,8 @@ from scanai.inspect.evidence.familiarity import distance
 from scanai.train import thresholds
 from scanai.train.card import card
 from scanai.train.figures import Figure
-from scanai.train.trials import Trial, fresh_scans
+from scanai.train.trial_records import Trial
+from scanai.train.trials import fresh_scans
 
 
 def _trial(**scores: float) -> Trial:

@@ -80,13 +80,12 @@ def distinct_regions(
     height, width = shape
     kept: list[tuple[Box, float]] = []
     usable = regions[np.isfinite(regions).all(axis=1) & (regions[:, 4] > 0)]
-    for x0, y0, x1, y1, score in usable[np.argsort(-usable[:, 4], kind="stable")].tolist():
-        box = (
-            int(np.clip(np.floor(x0), 0, width - 1)),
-            int(np.clip(np.floor(y0), 0, height - 1)),
-            int(np.clip(np.ceil(x1), 1, width)),
-            int(np.clip(np.ceil(y1), 1, height)),
-        )
+    usable = usable[np.argsort(-usable[:, 4], kind="stable")]
+    last = np.array((width - 1, height - 1))
+    starts = np.clip(np.floor(usable[:, :2]), 0, last).astype(int).tolist()
+    ends = np.clip(np.ceil(usable[:, 2:4]), 1, last + 1).astype(int).tolist()
+    for (x0, y0), (x1, y1), score in zip(starts, ends, usable[:, 4].tolist(), strict=True):
+        box = (x0, y0, x1, y1)
         if box[2] <= box[0] or box[3] <= box[1]:
             continue
         # Both ways: a box within a box is the same thing seen twice.
