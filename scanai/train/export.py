@@ -37,10 +37,10 @@ from scanai.train.graph import (
     PITCH_MAX_MM,
     PITCH_MIN_MM,
     PITCH_UNKNOWN_MM,
-    REGIONS,
     ScanGraph,
 )
 from scanai.train.network import GOODS_CLASSES, NetworkSize
+from scanai.train.regions import REGIONS
 
 Floats = NDArray[np.float32]
 
@@ -126,7 +126,8 @@ OUTPUT_RECORDS = (
         shape=(REGIONS, 5),
         unit="pixels, pixels, pixels, pixels, score",
         range=(0.0, None),
-        meaning="x0, y0, x1, y1 and score 0 to 1, highest first; unused rows are 0",
+        meaning="x0, y0, x1, y1 and the probability that shielding is there, highest first; unused "
+        "rows are 0",
     ),
     Tensor(
         name="scores",
@@ -264,13 +265,12 @@ def greatest_difference(graph: ScanGraph, model: bytes) -> float:
         tensors = [torch.from_numpy(array) for array in inputs.values()]
         with torch.no_grad():
             expected = graph(*tensors)
-            candidates = graph.candidates(*tensors).numpy()
         for name, ours, theirs in zip(_ALL_OUTPUTS, found, expected, strict=True):
             reference = theirs.numpy()
             if ours.shape != reference.shape or not np.isfinite(ours).all():
                 return float("inf")
             if name == "regions":
-                greatest = max(greatest, regions_differ(ours, reference, candidates))
+                greatest = max(greatest, regions_differ(ours, reference))
             elif name == "scores":
                 slack = _shares_in_doubt(expected.goods.numpy(), expected.undeclared.numpy())
                 apart = np.abs(ours - reference) - np.array([0.0, slack, slack])
@@ -289,15 +289,15 @@ def _shares_in_doubt(goods: Floats, undeclared: Floats) -> float:
     return float(sum(int(cells.sum()) for cells in doubtful)) / loaded
 
 
-def regions_differ(found: Floats, expected: Floats, candidates: Floats) -> float:
-    """Greatest difference of the sorted scores, and of each region found from torch's nearest cell.
+def regions_differ(found: Floats, expected: Floats) -> float:
+    """Greatest difference of the sorted scores, and of each region found from torch's nearest.
 
-    Row by row would not do: of two cells whose scores agree to the last bit either may be the peak.
-    found, expected: (32, 5). candidates: (cells, 5).
+    Row by row would not do: regions whose scores agree to the last bit come in either order.
+    found, expected: (32, 5).
     """
     # A faint cell that ties with its neighbour may be a peak for one runtime alone.
     ours, theirs = (np.where(one[:, 4] < _FAINT, 0.0, one[:, 4]) for one in (found, expected))
     scores = float(np.abs(ours - theirs).max())
-    used = found[found[:, 4] > 0]
-    nearest = [float(np.abs(candidates - region).max(axis=1).min()) for region in used]
+    used = found[found[:, 4] >= _FAINT]
+    nearest = [float(np.abs(expected - region).max(axis=1).min()) for region in used]
     return max([scores, *nearest])

@@ -19,8 +19,8 @@ from scanai.synth.look_alikes import draw_kind
 from scanai.synth.placing import Piece
 from scanai.synth.view import View
 from scanai.train.network import GOODS_STRIDE
-from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.recipe import TrainingRecipe
+from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.windows import HIGH_Z, UNKNOWN, Window, share_of_cells, visible_to
 
 # Among goods; else anywhere within the unit, its floor, walls and gaps.

@@ -85,7 +85,7 @@ class SecondLook(nn.Module):
         told = self.declaration(declared)[:, None].expand(-1, count, -1).flatten(0, 1)
         x = functional.relu(self.crop(x))
         x = functional.relu(self.embed(x) + self.around(goods.flatten(1)) + told)
-        return self._together(x.unflatten(0, (pictures, count)), regions[..., 4])
+        return self._together(x.reshape(pictures, count, -1), regions[..., 4])
 
     def _told(self, regions: Tensor, half: Tensor, presence: Tensor, pitch_mm: Tensor) -> Tensor:
         """(B K, 4) size, what the maps thought, whether there is a second energy."""
@@ -99,7 +99,9 @@ class SecondLook(nn.Module):
         """(B, K) logits of (B, K, C) regions, each beside the others."""
         heads = (_HEADS, _EMBEDDED // _HEADS)
         query, key, value = self.attend(x).chunk(3, dim=2)
-        query, key, value = (one.unflatten(2, heads).transpose(1, 2) for one in (query, key, value))
+        query, key, value = (
+            one.reshape(*one.shape[:2], *heads).transpose(1, 2) for one in (query, key, value)
+        )
         near = query @ key.transpose(2, 3) / heads[1] ** 0.5
         near = near + torch.where(score > 0, 0.0, _NO_REGION)[:, None, None]
         others = (torch.softmax(near, dim=3) @ value).transpose(1, 2).flatten(2)

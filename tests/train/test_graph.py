@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from scanai.train.graph import REGIONS, Answers, ScanGraph
+from scanai.train.graph import Answers, ScanGraph
 from scanai.train.network import Logits, NetworkSize, ShieldingNetwork
+from scanai.train.regions import REGIONS
 
 
 class Drawn(nn.Module):
@@ -20,9 +21,15 @@ class Drawn(nn.Module):
         self.maps = maps
 
     def forward(
-        self, transmission: Tensor, presence: Tensor, pitch_mm: Tensor, declared: Tensor
+        self,
+        transmission: Tensor,
+        presence: Tensor,
+        pitch_mm: Tensor,
+        declared: Tensor,
+        size: tuple[int, int],
     ) -> Logits:
         self.asked = (transmission, presence, pitch_mm, declared)
+        self.size = size
         height, width = transmission.shape[2:]
         blank = torch.full((1, 1, height // 4, width // 4), -20.0)
         empty = torch.zeros(1, 27, height // 8, width // 8)
@@ -35,6 +42,8 @@ class Drawn(nn.Module):
             self.maps.get("goods", empty),
             self.maps.get("areal_density", torch.zeros(1, 1, height // 8, width // 8)),
             torch.arange(16.0)[None],
+            self.maps.get("regions", torch.zeros(1, REGIONS, 5)),
+            self.maps.get("second_look", torch.full((1, REGIONS), -3.0)),
         )
 
 
@@ -163,20 +172,19 @@ def test_areal_density_is_undone_from_its_logarithm_and_bounded() -> None:
     assert found[0, 0, 0].tolist() == pytest.approx([5 * (math.e - 1), 445.1, 0, 0], abs=0.1)
 
 
-def test_regions_are_peaks_cut_at_the_picture_highest_first() -> None:
-    centre = torch.full((1, 1, 16, 16), -20.0)
-    centre[0, 0, 2, 3], centre[0, 0, 2, 4], centre[0, 0, 9, 9] = 3.0, 2.0, 5.0
-    centre[0, 0, 15, 15] = 9.0  # in the padding
-    box = torch.full((1, 4, 16, 16), 10.0)
-    box[0, :, 9, 9] = torch.tensor([1.0, 2.0, 3.0, 99.0])
-    network = Drawn(centre=centre, shielding=torch.full_like(centre, 20.0), box=box)
-    regions = _ask(network, torch.ones(1, 2, 60, 60)).regions
-    assert regions.shape == (REGIONS, 5)
-    assert regions[0, :4].tolist() == [37.0, 36.0, 41.0, 60.0]
-    assert regions[1, :4].tolist() == [4.0, 0.0, 24.0, 20.0]
-    assert regions[0, 4] == pytest.approx(0.9933**0.5, abs=1e-3)
-    # The cell beside the second peak is none of its own.
-    assert (regions[2:, 4] < 1e-3).all()
+def test_regions_come_in_the_order_of_the_second_look_and_unused_rows_are_nothing() -> None:
+    regions = torch.zeros(1, REGIONS, 5)
+    regions[0, 0] = torch.tensor([4.0, 0.0, 24.0, 20.0, 0.9])
+    regions[0, 1] = torch.tensor([37.0, 36.0, 41.0, 60.0, 0.2])
+    judged = torch.full((1, REGIONS), 9.0)  # also where there is no region
+    judged[0, :2] = torch.tensor([-1.0, 2.0])
+    network = Drawn(regions=regions, second_look=judged)
+    found = _ask(network, torch.ones(1, 2, 60, 61)).regions
+    assert network.size == (60, 61)
+    assert found.shape == (REGIONS, 5)
+    assert found[0].tolist() == pytest.approx([37.0, 36.0, 41.0, 60.0, 0.8808], abs=1e-4)
+    assert found[1].tolist() == pytest.approx([4.0, 0.0, 24.0, 20.0, 0.2689], abs=1e-4)
+    assert not found[2:].any()
 
 
 def test_undeclared_is_what_neither_nothing_nor_declared_explains() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import torch
 
 from scanai.train.batches import Batch, whole_window
-from scanai.train.losses import Losses, losses
+from scanai.train.losses import Losses, losses, region_targets
 from scanai.train.network import BOX_UNIT_PX, DENSITY_UNIT, Logits, ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe
 from scanai.train.windows import Window
@@ -19,6 +20,8 @@ def _right(batch: Batch) -> Logits:
     """The answer that the targets ask for, as sure as it gets."""
     goods = torch.nn.functional.one_hot(batch.goods, 27).permute(0, 3, 1, 2).float()
     centre = torch.logit(batch.centre.clamp(1e-4, 1 - 1e-4))
+    elsewhere = torch.tensor([[[0.0, 0.0, 12.0, 12.0, 0.5]]])
+    regions = torch.cat([batch.threats[:, :1], elsewhere], dim=1)
     return Logits(
         shielding=20 * batch.shield - 10,
         centre=centre,
@@ -28,6 +31,8 @@ def _right(batch: Batch) -> Logits:
         goods=20 * goods,
         areal_density=torch.log1p(batch.areal_density / DENSITY_UNIT),
         features=torch.zeros(1, 16),
+        regions=regions,
+        second_look=torch.tensor([[9.0, -9.0]]),
     )
 
 
@@ -89,3 +94,23 @@ def test_fresh_boxes_are_of_the_size_of_a_threat(recipe: TrainingRecipe) -> None
     air, pitch = torch.ones(1, 2, 64, 64), torch.full((1, 2), 5.0)
     box = network(air, torch.ones(1, 1), pitch, torch.zeros(1, 27)).box
     assert 0.2 * BOX_UNIT_PX < box.mean() < 3 * BOX_UNIT_PX
+
+
+def test_a_region_is_a_threat_where_its_middle_lies_on_one_that_can_be_seen() -> None:
+    threats = torch.tensor([[[20.0, 20, 40, 40, 0.8], [60, 60, 80, 80, 0.0], [0, 0, 0, 0, 0]]])
+    regions = torch.tensor(
+        [
+            [
+                [22.0, 22, 42, 42, 0.9],  # on the threat
+                [28, 28, 31, 31, 0.9],  # on it, but hardly any of it
+                [36, 20, 56, 40, 0.9],  # beside it, and touching little
+                [24, 28, 62, 40, 0.9],  # beside it, with half of it inside
+                [60, 60, 80, 80, 0.9],  # on one that is lost in the noise
+                [100, 0, 120, 20, 0.9],  # elsewhere
+                [20, 20, 40, 40, 0.0],  # no region at all
+            ]
+        ]
+    )
+    expected, weight = region_targets(regions, threats)
+    assert expected[0, :6].tolist() == [1, 0, 0, 0, 0, 0]
+    assert weight[0].tolist() == pytest.approx([0.8, 0, 1, 0, 0, 1, 0])
