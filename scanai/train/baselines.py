@@ -30,11 +30,16 @@ def attenuation_rule(measured: Measured) -> list[tuple[Box, float]]:
     """The most attenuating squares of the picture: what a plain density alarm does."""
     size = _pixels(_BLOCK_MM, measured)
     mean = ndimage.uniform_filter(measured.attenuation[0], size, mode="nearest")
-    peaks = (mean == ndimage.maximum_filter(mean, size)) & (mean > 0)
+    return best_squares(mean, size)
+
+
+def best_squares(scores: _Floats, size: tuple[int, int]) -> list[tuple[Box, float]]:
+    """Squares of that size about the highest peaks of a map, cut to it, best first."""
+    peaks = (scores == ndimage.maximum_filter(scores, size)) & (scores > 0)
     rows, columns = np.nonzero(peaks)
-    order = np.argsort(-mean[rows, columns])[:_MOST_REGIONS]
+    order = np.argsort(-scores[rows, columns])[:_MOST_REGIONS]
     half = size[0] // 2, size[1] // 2
-    height, width = mean.shape
+    height, width = scores.shape
     return [
         (
             (
@@ -43,7 +48,7 @@ def attenuation_rule(measured: Measured) -> list[tuple[Box, float]]:
                 min(int(x) + half[1] + 1, width),
                 min(int(y) + half[0] + 1, height),
             ),
-            float(mean[y, x]),
+            float(scores[y, x]),
         )
         for y, x in zip(rows[order], columns[order], strict=True)
     ]

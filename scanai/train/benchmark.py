@@ -19,11 +19,9 @@ from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.recipe_file import require_folder
 from scanai.train.recipe import parse_recipe
+from scanai.train.trial_lines import read_lines, write_line
 from scanai.train.trial_records import Trial
 from scanai.train.trials import Contender, trials_of
-
-_ENCODER = msgspec.json.Encoder()
-_DECODER = msgspec.json.Decoder(Trial)
 
 
 def run_benchmark(
@@ -48,7 +46,7 @@ def run_benchmark(
         require_fresh(metadata, recipe.seed)
         paths[label] = folder / f"{label}-{_key(contender, metadata, recipe)}.jsonl"
     require_folder(folder)
-    known = {label: _read(path) for label, path in paths.items()}
+    known = {label: read_lines(path, Trial) for label, path in paths.items()}
     lacking = {
         index: [label for label in by_label if index not in known[label]]
         for index in range(recipe.count)
@@ -60,8 +58,7 @@ def run_benchmark(
         made = trials_of(recipe, tasks, workers=workers, label=", ".join(by_label))
         for labels, trials in zip(work.values(), made, strict=True):
             for label, trial in zip(labels, trials, strict=True):
-                files[label].write(_ENCODER.encode(trial) + b"\n")
-                files[label].flush()
+                write_line(files[label], trial)
                 known[label][trial.index] = trial
     return {
         label: [trials[index] for index in range(recipe.count)] for label, trials in known.items()
@@ -95,21 +92,3 @@ def _key(contender: Contender, metadata: BundleMetadata, recipe: DatasetRecipe) 
     changed = msgspec.json.encode(contender.thresholds) if contender.thresholds else b""
     scans = msgspec.json.encode(msgspec.structs.replace(recipe, count=1))
     return sha256(msgspec.json.encode(metadata) + changed + scans).hexdigest()[:12]
-
-
-def _read(path: Path) -> dict[int, Trial]:
-    """Trials by number. A line that breaks off, as when a run was killed, is cut away."""
-    try:
-        lines = path.read_bytes().split(b"\n") if path.exists() else []
-    except OSError as error:
-        raise InputError(path, "a readable file of trials", str(error.strerror)) from error
-    found: dict[int, Trial] = {}
-    for line in lines:
-        try:
-            trial = _DECODER.decode(line)
-        except msgspec.DecodeError:
-            continue
-        found[trial.index] = trial
-    if lines and lines[-1]:
-        path.write_bytes(b"".join(_ENCODER.encode(trial) + b"\n" for trial in found.values()))
-    return found

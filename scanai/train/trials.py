@@ -102,7 +102,7 @@ def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
 
 
 @cache
-def _inspector(contender: Contender) -> Inspector:
+def inspector_of(contender: Contender) -> Inspector:
     """One each per process. A thread each: the processes fill the machine."""
     loaded = load_bundle(contender.bundle, int8=contender.int8)
     metadata = loaded.metadata
@@ -117,10 +117,10 @@ def _inspector(contender: Contender) -> Inspector:
 def _trials(recipe: DatasetRecipe, work: tuple[int, tuple[Contender, ...]]) -> tuple[Trial, ...]:
     index, contenders = work
     shared = SharedScan(recipe, index)
-    return tuple(_trial(_inspector(contender), shared) for contender in contenders)
+    return tuple(trial_of(inspector_of(contender), shared) for contender in contenders)
 
 
-def _trial(inspector: Inspector, shared: SharedScan) -> Trial:
+def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     """The scan, inspected against its declaration and compared with its truth."""
     scan, simulated = shared.scan, shared.simulated
     manifest, truth, scene = simulated.manifest, simulated.truth, simulated.scene
