@@ -198,7 +198,7 @@ def _gather(
     findings = shielding + findings + strange
     lines = ()
     if manifest is not None:
-        lines = line_plausibility(manifest, seen, is_loaded(seen, context))
+        lines = line_plausibility(manifest, seen, is_loaded(seen, mass, context))
         for more, score in (
             goods_findings(seen, maps, context, declared),
             mass_findings(mass, context, manifest),

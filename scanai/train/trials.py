@@ -160,7 +160,8 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
         goods_top3=top3,
         reliability=reliability,
         declared_empty=manifest.declared_empty,
-        empty=cargo <= 0,
+        # Left-over pallets and dunnage are no load.
+        empty=scene.load_forms == ("empty",),
         true_cargo_kg=cargo,
         true_total_kg=cargo + tare,
         seen_cargo_kg=report.mass.cargo_kg,

@@ -1,7 +1,9 @@
 """Emptiness: is the transport unit loaded, and does the declaration say so?
 
 Two witnesses: the goods map (share of the side view that shows goods) and the mass. A unit counts
-as seen empty only when both say so; as loaded when the goods map does.
+as loaded only when both say so, for the map takes a lorry's own engine and axles for goods now and
+then. It counts as empty when both say so, or when the mass does and the goods declared are far
+heavier than anything that can be there.
 """
 
 from __future__ import annotations
@@ -13,17 +15,29 @@ from scanai.inspect.report import Evidence, Finding, MassEstimate
 from scanai.manifest.model import Manifest
 
 SCORE = "empty_mismatch"
+_FAR_HEAVIER = 2.0
 
 
-def is_loaded(seen: SeenGoods, context: Context) -> bool:
+def is_loaded(seen: SeenGoods, mass: MassEstimate, context: Context) -> bool:
+    return _shows_goods(seen, context) and mass.low_kg > 0
+
+
+def _shows_goods(seen: SeenGoods, context: Context) -> bool:
     return seen.loaded_share >= context.threshold("loaded_share")
+
+
+def _looks_empty(seen: SeenGoods, mass: MassEstimate, context: Context) -> bool:
+    if mass.low_kg > 0 or mass.lower_bound_only or context.measured.unit_cut:
+        return False
+    if not _shows_goods(seen, context):
+        return True
+    return mass.declared_kg is not None and mass.declared_kg > _FAR_HEAVIER * mass.high_kg
 
 
 def emptiness_findings(
     seen: SeenGoods, mass: MassEstimate, context: Context, manifest: Manifest
 ) -> tuple[list[Finding], dict[str, float]]:
     """A finding when one of picture and declaration says empty and the other does not."""
-    loaded = is_loaded(seen, context)
     evidence = (
         Evidence(
             name="side view that shows goods", value=round(100 * seen.loaded_share, 1), unit="%"
@@ -38,22 +52,21 @@ def emptiness_findings(
     )
     if manifest.declared_empty:
         scores = {SCORE: seen.loaded_share}
-        if not loaded:
+        if not is_loaded(seen, mass, context):
             return [], scores
         amount = ("at least " if mass.lower_bound_only else "about ") + tonnes(mass.cargo_kg)
-        weight = f", {amount}" if mass.low_kg > 0 else ""
         finding = Finding(
             kind="empty_mismatch",
             score=seen.loaded_share,
             p_value=context.p_value(SCORE, seen.loaded_share),
             sentence=(
-                f"Declared empty, but {100 * seen.loaded_share:.0f} % of the side view shows goods"
-                f"{weight}."
+                f"Declared empty, but {100 * seen.loaded_share:.0f} % of the side view shows "
+                f"goods, {amount}."
             ),
             evidence=evidence,
         )
         return [finding], scores
-    if loaded or mass.low_kg > 0 or mass.lower_bound_only or context.measured.unit_cut:
+    if not _looks_empty(seen, mass, context):
         return [], {}
     finding = Finding(
         kind="empty_mismatch",
