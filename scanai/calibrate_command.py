@@ -11,6 +11,7 @@ import msgspec
 from tqdm import tqdm
 
 from scanai.batch import declared_for, read_calibrated
+from scanai.command_parts import DONE, UNREAD
 from scanai.drift import ScoreDrift, drift_of
 from scanai.errors import InputError, ScanAIError
 from scanai.inspect.benign import least_scans
@@ -27,7 +28,6 @@ from scanai.records import from_json
 from scanai.resources import model_bundle_dir
 from scanai.scan import ScannerProfile, load_profile, name_scans
 
-_DONE, _UNREAD = 0, 2
 _REPORT_MARK = b'"scanai-report/'
 
 
@@ -66,7 +66,7 @@ def calibrate(
     calibration = calibration_of(inspector.bundle, fitted, reports, false_alarm_rate, (low, both))
     write_calibration(calibration, out)
     print(msgspec.json.encode(calibration).decode() if as_json else _told(calibration, out))
-    return _UNREAD if failed else _DONE
+    return UNREAD if failed else DONE
 
 
 def _one_scanner(scanners: dict[str, tuple[ScannerProfile, str]]) -> ScannerProfile:
@@ -131,7 +131,7 @@ def drift(
         print(msgspec.json.encode([row._asdict() for row in rows]).decode())
     else:
         print(_table(rows, len(reports)))
-    return _UNREAD if errors else _DONE
+    return UNREAD if errors else DONE
 
 
 def _report_files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from scanai.cli import BROKEN, DONE, INTERRUPTED, UNREAD
+from scanai.command_parts import BROKEN, DONE, INTERRUPTED, UNREAD
 
 ROOT = Path(__file__).resolve().parent.parent
 

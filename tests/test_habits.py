@@ -44,7 +44,7 @@ ASTRAY = {
     "sheets draw what synth made": ("sheets/contact.py", "scanai.inspect.inspector"),
     "inspect knows only physics, scan and manifest": ("inspect/maps.py", "scanai.synth"),
     "render knows a report, not how it came about": ("render/words.py", "scanai.inspect.verdict"),
-    "train knows no command line": ("train/card.py", "scanai.batch"),
+    "train knows no command line": ("train/card.py", "scanai.cli"),
     "batch and bench never reach training": ("bench.py", "scanai.train"),
     "only train imports torch": ("cli.py", "torch"),
 }

@@ -1,0 +1,76 @@
+"""What the modules of commands share: exit codes, how a command is added, common arguments.
+
+`cli` and every module of commands import this, so that an import contract that forbids this module
+forbids the whole command line. What a command does is not here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from scanai.errors import MissingExtraError
+
+DONE, BROKEN, UNREAD, INTERRUPTED = 0, 1, 2, 130
+CODES = (
+    "exit codes: 0 done; 1 ScanAI itself failed or lacks an extra; 2 some input could not be read "
+    "(the others still are), or wrong arguments; 130 interrupted"
+)
+_TRAIN_PACKAGES = frozenset(
+    {"torch", "torchvision", "onnx", "onnxscript", "matplotlib", "tensorboard"}
+)
+
+
+@contextmanager
+def needs_train(what: str) -> Iterator[None]:
+    """Around an import of training: says which extra is missing, and for what."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in _TRAIN_PACKAGES:
+            raise MissingExtraError(what, "train") from error
+        raise
+
+
+def add_command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text, epilog=CODES
+    )
+    parser.set_defaults(run=run, parser=parser)
+    return parser
+
+
+def add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--model", metavar="BUNDLE", type=Path, help="model bundle (else the one that ships)"
+    )
+
+
+def add_format(command: argparse.ArgumentParser, text: str = "json: for machines") -> None:
+    command.add_argument("--format", choices=("text", "json"), default="text", help=text)
+
+
+def add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers", metavar="N", type=count, default=os.cpu_count() or 1, help="processes"
+    )
+
+
+def count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1, found {text}")
+    return value
+
+
+def share(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, found {text}")
+    return value

@@ -1,0 +1,154 @@
+"""`scanai train`, `scanai export` and `scanai evaluate`: their arguments, and what they print.
+
+They are all that needs the extra `train`, but for `scanai bench patches`, and import it when they
+run, so that torch is never loaded for anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from scanai.command_parts import (
+    DONE,
+    add_command,
+    add_format,
+    add_workers,
+    count,
+    needs_train,
+    share,
+)
+
+
+def add_train_commands(commands: Any) -> None:
+    _add_train(commands)
+    _add_export(commands)
+    _add_evaluate(commands)
+
+
+def _add_train(commands: Any) -> None:
+    command = add_command(commands, "train", _train, "train a model from a recipe")
+    command.add_argument("recipe", type=Path, help="training recipe (TOML)")
+    command.add_argument("--out", metavar="RUN", type=Path, required=True, help="run folder")
+    command.add_argument("--data-only", action="store_true", help="stop once the windows are made")
+    command.add_argument(
+        "--from",
+        dest="start_from",
+        metavar="BUNDLE",
+        type=Path,
+        help="begin with the weights of this bundle: fine-tune it",
+    )
+    add_workers(command)
+
+
+def _train(options: argparse.Namespace) -> int:
+    with needs_train("scanai train"):
+        from scanai.train.loop import train
+    run = train(
+        options.recipe,
+        options.out,
+        workers=options.workers,
+        data_only=options.data_only,
+        start_from=options.start_from,
+    )
+    print(run)
+    return DONE
+
+
+def _add_export(commands: Any) -> None:
+    command = add_command(commands, "export", _export, "make a model bundle from a training run")
+    command.add_argument("run_folder", metavar="RUN", type=Path)
+    command.add_argument("--out", metavar="BUNDLE", type=Path, required=True)
+    command.add_argument("--name", help="of the bundle (else that of its folder)")
+    command.add_argument("--version", default="0.1.0")
+    command.add_argument(
+        "--benign",
+        metavar="N",
+        type=int,
+        default=300,
+        help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
+    )
+    command.add_argument("--false-alarm-rate", metavar="SHARE", type=share, default=0.02)
+    command.add_argument(
+        "--scanner",
+        metavar="PROFILE",
+        nargs="+",
+        default=[],
+        help="scanners that the model was not trained on, to set thresholds for as well",
+    )
+    command.add_argument("--int8", action="store_true", help="also the graph in 8 bits")
+    command.add_argument("--seed", metavar="N", type=int, help="of the scans (else a fixed one)")
+    add_workers(command)
+
+
+def _export(options: argparse.Namespace) -> int:
+    with needs_train("scanai export"):
+        from scanai.train.release import export_run
+    metadata = export_run(
+        options.run_folder,
+        options.out,
+        name=options.name or options.out.name,
+        version=options.version,
+        benign_scans=options.benign,
+        false_alarm_rate=options.false_alarm_rate,
+        more_scanners=tuple(options.scanner),
+        int8=options.int8,
+        workers=options.workers,
+        **({} if options.seed is None else {"seed": options.seed}),
+    )
+    print(f"{options.out}: {metadata.name} {metadata.version}, graph {metadata.sha256}")
+    return DONE
+
+
+def _add_evaluate(commands: Any) -> None:
+    command = add_command(commands, "evaluate", _evaluate, "measure a bundle on a benchmark")
+    command.add_argument("bundle", metavar="BUNDLE", type=Path)
+    command.add_argument("benchmark", metavar="RECIPE", type=Path, help="data set recipe (TOML)")
+    command.add_argument(
+        "--out",
+        metavar="RUN",
+        type=Path,
+        required=True,
+        help="folder for the trials, which a run that was stopped goes on with, and the page",
+    )
+    command.add_argument(
+        "--against",
+        metavar="BUNDLE",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="other bundles to run on the same scans",
+    )
+    command.add_argument(
+        "--int8", action="store_true", help="run the bundle's graph in 8 bits on them as well"
+    )
+    command.add_argument(
+        "--first", metavar="N", type=count, help="only the first N scans, for a quicker look"
+    )
+    add_workers(command)
+    add_format(command)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    import msgspec
+
+    with needs_train("scanai evaluate"):
+        from scanai.train.evaluate import evaluate
+    metrics = evaluate(
+        options.bundle,
+        options.benchmark,
+        options.out,
+        against=tuple(options.against),
+        int8=options.int8,
+        first=options.first,
+        workers=options.workers,
+    )
+    if options.format == "json":
+        print(msgspec.json.encode(metrics).decode())
+        return DONE
+    for name, figure in metrics.figures.items():
+        shown = f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
+        print(f"{name:<36} {shown:<28} of {figure.count}")
+    print(f"{options.bundle / 'metrics.json'}, {options.out / 'benchmark.html'}")
+    return DONE
