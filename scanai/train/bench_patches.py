@@ -24,7 +24,7 @@ from scanai.scan import calibrate
 from scanai.synth.dataset import DatasetRecipe, read_recipe, scan_at
 from scanai.synth.recipe_file import require_folder
 from scanai.synth.workers import ordered
-from scanai.train.benchmark import require_fresh
+from scanai.train.benchmark import require_fresh, require_kinds
 from scanai.train.figures import Figure, comparison, detector_of
 from scanai.train.patch_features import Floats, PatchFeatures, patch_network
 from scanai.train.patch_features import weights_key as key_of
@@ -100,8 +100,9 @@ def bench_patches(
 ) -> PatchResult:
     """Runs what `out` does not hold yet of the first scans; writes patches.json there, returns it.
 
-    weights: of torchvision's resnet18; without, random ones. RecipeError when the model or the bank
-    was made with the benchmark's seed, or when there is no benign or no concealed scan.
+    weights: of torchvision's resnet18; without, random ones. Before any scan is run, RecipeError
+    when the model or the bank was made with the benchmark's seed, or when there is no benign or no
+    concealed scan.
     """
     bundle, out = Path(bundle), Path(out)
     weights = None if weights is None else Path(weights)
@@ -109,6 +110,7 @@ def bench_patches(
     recipe = msgspec.structs.replace(recipe, count=min(first, recipe.count))
     require_fresh(metadata, recipe.seed)
     bank_recipe = _bank_recipe(metadata, recipe, bank_scans)
+    require_kinds(recipe, benchmark)
     require_folder(out)
     key = _key(metadata, bank_recipe, weights, bank_patches)
     bank = out / f"{NAME}-bank-{key}.npy"
@@ -117,9 +119,6 @@ def bench_patches(
     lines = out / f"{NAME}-{key}-{_scans_key(recipe)}.jsonl"
     found = _run(_Job(Contender(bundle), recipe, weights, bank), lines, workers)
     kinds = [one.trial.kind for one in found]
-    for kind in ("benign", "concealed"):
-        if kind not in kinds:
-            raise RecipeError(benchmark, f"scans of kind {kind}", f"none among {len(found)}")
     result = PatchResult(
         bundle=metadata.name,
         sha256=metadata.sha256,

@@ -16,7 +16,7 @@ import msgspec
 
 from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
-from scanai.synth.dataset import DatasetRecipe
+from scanai.synth.dataset import DatasetRecipe, plan_at
 from scanai.synth.recipe_file import require_folder
 from scanai.train.recipe import parse_recipe
 from scanai.train.trial_lines import read_lines, write_line
@@ -85,6 +85,17 @@ def require_fresh(metadata: BundleMetadata, seed: int) -> None:
     if seed in used:
         expected = f"a seed that {metadata.name} was neither trained on nor set its thresholds on"
         raise RecipeError(f"seed {seed}", expected, str(seed))
+
+
+def require_kinds(recipe: DatasetRecipe, source: str | Path) -> None:
+    """RecipeError about `source` when none of the scans is benign, or none holds a threat.
+
+    Goes by what is drawn for each scan: nothing is simulated.
+    """
+    for kind in ("benign", "concealed"):
+        kinds = (plan_at(recipe, index).spec.kind for index in range(recipe.count))
+        if kind not in kinds:
+            raise RecipeError(source, f"scans of kind {kind}", f"none among {recipe.count}")
 
 
 def _key(contender: Contender, metadata: BundleMetadata, recipe: DatasetRecipe) -> str:

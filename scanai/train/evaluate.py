@@ -11,10 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from scanai.errors import RecipeError
 from scanai.inspect.bundle import load_bundle
 from scanai.synth.dataset import read_recipe
-from scanai.train.benchmark import run_benchmark
+from scanai.train.benchmark import require_kinds, run_benchmark
 from scanai.train.benchmark_page import write_page
 from scanai.train.card import write_card
 from scanai.train.curves import Detector
@@ -62,22 +61,20 @@ def evaluate(
 
     against: bundles that inspect the same scans, each simulated once for all; int8: the bundle's
     graph in 8 bits as well, under its name with "-int8"; first: so many scans of the benchmark
-    alone. RecipeError when a model was trained on the benchmark's seed, or when it holds no benign
-    or no concealed scan; InputError when two bundles share a name.
+    alone. Before any scan is run, RecipeError when a model was trained on the benchmark's seed, or
+    when it holds no benign or no concealed scan; InputError when two bundles share a name.
     """
     bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
     recipe = read_recipe(benchmark)
     if first is not None:
         recipe = msgspec.structs.replace(recipe, count=min(first, recipe.count))
+    require_kinds(recipe, benchmark)
     contenders = [Contender(bundle), *(Contender(Path(other)) for other in against)]
     if int8:
         contenders.append(Contender(bundle, int8=True))
     runs = run_benchmark(contenders, recipe, out, workers=workers)
     trials = runs[metadata.name]
-    for kind in ("benign", "concealed"):
-        if not any(trial.kind == kind for trial in trials):
-            raise RecipeError(benchmark, f"scans of kind {kind}", f"none among {len(trials)}")
     detectors = _detectors(trials, runs)
     times = sorted(trial.milliseconds for trial in trials)
     metrics = Metrics(
