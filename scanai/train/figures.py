@@ -108,8 +108,9 @@ def _detection(own: Detector) -> dict[str, Interval | None]:
         "detection.localised": own.localised(RATE),
     }
     for name, rate in RATES.items():
-        figures[f"detection.high_z_100cm3.{name}"] = own.found(rate, high_z_100cm3)
-        figures[f"detection.all_shields.{name}"] = own.found(rate, visible)
+        if rate != RATE:
+            figures[f"detection.high_z_100cm3.{name}"] = own.found(rate, high_z_100cm3)
+            figures[f"detection.all_shields.{name}"] = own.found(rate, visible)
     for title, wanted in _parts(own):
         figures[f"detection.{title}"] = own.found(RATE, wanted)
     profiles = sorted({trial.profile for trial in own.concealed})

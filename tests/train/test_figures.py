@@ -46,6 +46,12 @@ def test_threats_count_where_they_belong(values: dict[str, tuple[float, int]]) -
     assert values["detection.in_force"] == (1.0, 3)
 
 
+def test_each_rate_of_false_alarms_has_one_name(values: dict[str, tuple[float, int]]) -> None:
+    for name in ("detection.high_z_100cm3", "detection.all_shields"):
+        own = [key.removeprefix(name) for key in values if key.startswith(name)]
+        assert own == ["", ".0.5pct", ".3pct"]
+
+
 def test_false_alarms_are_of_benign_scans(values: dict[str, tuple[float, int]]) -> None:
     assert values["false_alarms.shielding"] == (0.01, 100)
     assert values["false_alarms.any"] == (0.01, 100)
