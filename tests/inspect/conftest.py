@@ -1,4 +1,4 @@
-"""A coarse scanner, slabs seen through it, and a tiny model that obeys the graph's contract.
+"""Slabs seen by a coarse scanner, and a tiny model that obeys the graph's contract.
 
 No weights are shipped for tests: the model below is arithmetic on attenuation, enough to light up
 every path of the Inspector.
@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from scan_making import coarse_scanner
 
 from scanai.inspect.bundle import (
     INPUTS,
@@ -34,10 +35,8 @@ from scanai.physics.beams import beam
 from scanai.physics.materials import material
 from scanai.physics.transmission import attenuation_matrix, effective_spectrum
 from scanai.scan.model import Scan
-from scanai.scan.profile import Geometry, Noise, ScannerProfile, SpectralFactors
 
-ROWS, COLUMNS = 160, 330
-PITCH_MM = 20.0
+COLUMNS = 330
 UNIT = np.s_[30:155, 14:317]
 """Where the side walls of the transport unit are seen: 6.06 m long."""
 LOAD = np.s_[60:140, 40:300]
@@ -47,36 +46,12 @@ Slab = tuple[str, tuple[slice, slice], float]
 WALLS: Slab = ("steel", UNIT, 3.2)
 
 
-def make_profile(energies_mv: tuple[float, ...] = (6.0, 4.0)) -> ScannerProfile:
-    count = len(energies_mv)
-    return ScannerProfile(
-        name="coarse",
-        description="for tests",
-        energies_mv=energies_mv,
-        pitch_mm=(PITCH_MM, PITCH_MM),
-        rows=ROWS,
-        geometry=Geometry(
-            source_to_centre_m=7.5,
-            source_to_detector_m=10.8,
-            source_height_m=0.8,
-            view_bottom_m=-0.2,
-        ),
-        spectral=(SpectralFactors(),) * count,
-        noise=Noise(quanta_open_beam=(4e5, 2e5)[:count], electronic_counts=3.0),
-        open_beam_counts=(54000.0, 52000.0)[:count],
-        open_beam_range=(40000.0, 62000.0),
-        dark_counts=400.0,
-        saturation_counts=65535,
-        noise_floor=1.5e-4,
-    )
-
-
 def make_scan(*slabs: Slab, energies_mv: tuple[float, ...] = (6.0, 4.0)) -> Scan:
     """A scan of slabs, with counting noise, as calibration would hand it over."""
-    profile = make_profile(energies_mv)
+    profile = coarse_scanner(energies_mv)
     rng = np.random.default_rng(7)
     names = sorted({name for name, _, _ in slabs})
-    stack = np.zeros((ROWS, COLUMNS, len(names)))
+    stack = np.zeros((profile.rows, COLUMNS, len(names)))
     for name, where, areal_density in slabs:
         stack[(*where, names.index(name))] += areal_density
     pictures = []
@@ -88,7 +63,7 @@ def make_scan(*slabs: Slab, energies_mv: tuple[float, ...] = (6.0, 4.0)) -> Scan
     return Scan(
         source="SYNTH-0001.tiff",
         transmission=transmission,
-        valid=np.ones((ROWS, COLUMNS), dtype=bool),
+        valid=np.ones((profile.rows, COLUMNS), dtype=bool),
         quantity="counts",
         profile=profile,
         energies_mv=energies_mv,
@@ -269,7 +244,6 @@ def kit() -> SimpleNamespace:
         unit=UNIT,
         load=LOAD,
         make_scan=make_scan,
-        make_profile=make_profile,
         display_scan=display_scan,
         tiny_graph=tiny_graph,
         tiny_metadata=tiny_metadata,

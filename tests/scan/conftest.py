@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scan_making import raw_counts
 
 from scanai.scan import RawScan, ScannerProfile, load_profile
 
@@ -78,13 +79,10 @@ def detect(
     counts += profile.noise.electronic_counts * rng.standard_normal(counts.shape)
     counts[rng.random(counts.shape) < zeros] = 0
     counts[:, list(dead)] = 0
-    raw = RawScan(
+    raw = raw_counts(
+        np.clip(np.rint(counts), 0, 65535).astype(np.uint16),
+        msgspec.structs.replace(profile, rows=counts.shape[1]),
         source="SYNTH-0001.npy",
-        pixels=np.clip(np.rint(counts), 0, 65535).astype(np.uint16),
-        quantity="counts",
-        profile=msgspec.structs.replace(profile, rows=counts.shape[1]),
-        energies_mv=profile.energies_mv,
-        pitch_mm=profile.pitch_mm,
     )
     if air_line:
         raw = replace(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scan_making import raw_counts
 
 from scanai.errors import ScanError
 from scanai.scan import RawScan, Scan, calibrate, load_profile
@@ -457,16 +458,8 @@ def test_any_counts_give_finite_transmission_or_one_clear_error(pixels, air, dar
         name: None if value is None else np.full(pixels.shape[:2], value, np.float32)
         for name, value in (("air", air), ("dark", dark))
     }
-    raw = RawScan(
-        source="SYNTH-0001.tiff",
-        pixels=pixels,
-        quantity="transmission" if scale else "counts",
-        profile=profile,
-        energies_mv=profile.energies_mv[: len(pixels)],
-        pitch_mm=profile.pitch_mm,
-        full_scale=scale,
-        **level,
-    )
+    quantity = "transmission" if scale else "counts"
+    raw = raw_counts(pixels, profile, quantity=quantity, full_scale=scale, **level)
     with suppress(ScanError):
         scan = calibrate(raw)
         assert np.isfinite(scan.transmission).all()

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
+from scan_making import raw_counts
 
 from scanai.errors import ProfileError, ScanError
 from scanai.scan import (
-    RawScan,
     calibrate,
     discover,
     load_profile,
@@ -52,13 +52,11 @@ def message_of(path, profile=None):
 def raw_scan(pixels, profile=PORTAL, **fields):
     count, height, _ = pixels.shape
     defaults = {
-        "quantity": "counts",
-        "energies_mv": profile.energies_mv[:count],
-        "pitch_mm": profile.pitch_mm,
+        "source": "SYNTH-0001",
         "air": np.full((count, height), 54_000, np.float32),
         "dark": np.full((count, height), 400, np.float32),
     }
-    return RawScan("SYNTH-0001", pixels, profile=profile, **{**defaults, **fields})
+    return raw_counts(pixels, profile, **{**defaults, **fields})
 
 
 def small():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scan_making import raw_counts
 
 from scanai.inspect.evidence.context import Box
 from scanai.inspect.evidence.measured import Measured, measure
-from scanai.scan import load_profile
+from scanai.scan import calibrate, load_profile
 from scanai.scan.model import Scan
 from scanai.train.baselines import BASELINES
 
@@ -27,22 +28,9 @@ def measured() -> Measured:
 
 
 def _scan(transmission: np.ndarray) -> Scan:
-    from scanai.scan import calibrate
-    from scanai.scan.model import RawScan
-
     counts = np.clip(transmission * 50_000, 0, 65_535).astype(np.uint16)
     levels = np.full((2, PROFILE.rows), 50_000.0)
-    raw = RawScan(
-        source="made-up",
-        pixels=counts,
-        quantity="counts",
-        profile=PROFILE,
-        energies_mv=PROFILE.energies_mv,
-        pitch_mm=PROFILE.pitch_mm,
-        air=levels,
-        dark=np.zeros_like(levels),
-    )
-    return calibrate(raw)
+    return calibrate(raw_counts(counts, PROFILE, air=levels, dark=np.zeros_like(levels)))
 
 
 def _middle_in_block(box: Box) -> bool:

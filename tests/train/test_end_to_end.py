@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from benchmark_making import write_benchmark
 
 from scanai.inspect.bundle import load_bundle
 from scanai.train.evaluate import METRICS_FILE, Metrics, evaluate
@@ -29,17 +30,6 @@ TINY = {
     "crop_px": "[128, 128]",
     "profiles": '["mobile-4"]',
 }
-
-
-FEW = """
-seed = 710005
-count = 6
-profiles = ["mobile-4"]
-x_window_px = 160
-[kinds]
-benign = 1.0
-concealed = 1.0
-"""
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +87,7 @@ def test_bundle_carries_thresholds_set_on_its_scanner(bundle: Path) -> None:
 
 
 def test_evaluation_writes_its_figures_into_the_bundle(bundle: Path, tmp_path: Path) -> None:
-    benchmark = tmp_path / "few.toml"
-    benchmark.write_text(FEW, "utf-8")
+    benchmark = write_benchmark(tmp_path / "few.toml", 710_005, 6)
     metrics = evaluate(bundle, benchmark, tmp_path / "run")
     written = msgspec.json.decode((bundle / METRICS_FILE).read_bytes(), type=Metrics)
     assert written == metrics

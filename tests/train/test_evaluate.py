@@ -5,28 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from benchmark_making import write_benchmark
 
 from scanai import cli
 from scanai.resources import model_bundle_dir
 
-FEW = """
-seed = 710005
-count = 6
-profiles = ["mobile-4"]
-x_window_px = 160
-[kinds]
-benign = 1.0
-concealed = 1.0
-"""
-"""The first concealed scan is the fifth."""
-
 
 @pytest.mark.parametrize("command", [["evaluate"], ["bench", "patches"]], ids=" ".join)
 @pytest.mark.parametrize(
-    ("text", "first", "message"),
+    ("kinds", "first", "message"),
     [
-        (FEW, 4, "scans of kind concealed, found none among 4"),
-        (FEW.replace("benign", "undeclared"), 6, "scans of kind benign, found none among 6"),
+        # The first concealed scan is the fifth.
+        (("benign", "concealed"), 4, "scans of kind concealed, found none among 4"),
+        (("undeclared", "concealed"), 6, "scans of kind benign, found none among 6"),
     ],
 )
 def test_a_benchmark_without_benign_or_concealed_scans_is_refused_before_the_first(
@@ -34,7 +25,7 @@ def test_a_benchmark_without_benign_or_concealed_scans_is_refused_before_the_fir
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     command: list[str],
-    text: str,
+    kinds: tuple[str, ...],
     first: int,
     message: str,
 ) -> None:
@@ -42,8 +33,7 @@ def test_a_benchmark_without_benign_or_concealed_scans_is_refused_before_the_fir
         pytest.fail("a scan was simulated")
 
     monkeypatch.setattr("scanai.synth.dataset.simulate", simulate)
-    benchmark, out = tmp_path / "few.toml", tmp_path / "run"
-    benchmark.write_text(text, "utf-8")
+    benchmark, out = write_benchmark(tmp_path / "few.toml", 710_005, 6, kinds), tmp_path / "run"
     arguments = [str(model_bundle_dir("scanai-v1")), str(benchmark), "--out", str(out)]
     arguments += ["--first", str(first), "--workers", "1"]
     assert cli.main([*command, *arguments]) == 2

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from scan_making import raw_counts
 
 from scanai.manifest.model import Manifest
 from scanai.physics.materials import material
 from scanai.scan import load_profile
-from scanai.scan.model import RawScan
 from scanai.scan.profile import Imperfections
 from scanai.synth.scene import Scene, SceneObject, Threat, TransportUnit
 from scanai.synth.simulate import SimulatedScan
@@ -34,15 +34,7 @@ def _limits(name: str, deep_m: float, cargo_g_cm2: float, side_m: float = 0.1) -
     threat = Threat((1,), "solid", name, 1000.0, 10.0)
     scene = Scene(UNIT, objects, Manifest(), (), threats=(threat,))
     rays = view(PROFILE, (0.0, 2.0))
-    pixels = np.zeros((2, *rays.shape), np.uint16)
-    raw = RawScan(
-        source="made-up",
-        pixels=pixels,
-        quantity="counts",
-        profile=PROFILE,
-        energies_mv=PROFILE.energies_mv,
-        pitch_mm=PROFILE.pitch_mm,
-    )
+    raw = raw_counts(np.zeros((2, *rays.shape), np.uint16), PROFILE)
     made = SimulatedScan(raw, truth(scene, trace(scene, rays), rays), Manifest(), scene, rays)
     limits = limits_of(made, (1,))
     assert limits is not None

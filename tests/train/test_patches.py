@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from benchmark_making import write_benchmark
 from torchvision.models import resnet18
 
 from scanai import cli
@@ -22,15 +23,6 @@ from scanai.train.patches import covering, patch_bank, patch_regions, strangenes
 
 BUNDLE = model_bundle_dir("scanai-v1")
 BLOCK = (200, 120, 232, 160)
-FEW = """
-seed = 710007
-count = 9
-profiles = ["mobile-4"]
-x_window_px = 160
-[kinds]
-benign = 1.0
-concealed = 1.0
-"""
 
 
 @pytest.fixture
@@ -122,9 +114,7 @@ def test_a_file_of_other_weights_is_refused(tmp_path: Path) -> None:
 @pytest.fixture
 def benchmark(tmp_path: Path) -> Path:
     """A few narrow scans of one scanner."""
-    path = tmp_path / "few.toml"
-    path.write_text(FEW, "utf-8")
-    return path
+    return write_benchmark(tmp_path / "few.toml", 710_007, 9)
 
 
 def test_a_run_is_written_and_goes_on_where_it_was(
@@ -179,6 +169,6 @@ def test_the_bank_is_of_the_training_trade_and_never_of_the_benchmark(
     assert (bank.count, bank.kinds, bank.seed) == (5, {"benign": 1.0}, bench.BANK_SEED)
     assert bank.profiles == trained.profiles
     assert bank.without_headings == trained.without_headings
-    benchmark.write_text(FEW.replace("710007", str(bench.BANK_SEED)), "utf-8")
+    write_benchmark(benchmark, bench.BANK_SEED, 9)
     with pytest.raises(RecipeError, match="a seed other than the bank's"):
         bench.bench_patches(BUNDLE, benchmark, tmp_path, first=2)
