@@ -11,16 +11,12 @@ import json
 import platform
 import subprocess
 import time
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
-from torch.optim import AdamW
-from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
@@ -31,13 +27,11 @@ from scanai.train.checkpoint import (
     CHECKPOINT_FILE,
     Checkpoint,
     load_checkpoint,
-    load_weights,
     save_checkpoint,
-    take_weights,
 )
 from scanai.train.losses import Losses, losses
-from scanai.train.network import ShieldingNetwork
 from scanai.train.own_scans import make_own_windows
+from scanai.train.parts import Part, State, network_at_start, parts_of, state_of
 from scanai.train.processes import Processes, processes
 from scanai.train.recipe import TrainingRecipe, parse_recipe, read_recipe
 from scanai.train.validation import validate
@@ -73,7 +67,11 @@ def train(
         if together.leads:
             _claim(run, recipe, text, start_from)
         # Before the data: a checkpoint that cannot be read must not cost hours of simulation first.
-        state, first = _start(recipe, run, start_from, together)
+        network = network_at_start(recipe, start_from)
+        checkpoint = load_checkpoint(run) if (run / CHECKPOINT_FILE).exists() else None
+        if checkpoint is not None:
+            network.load_state_dict(checkpoint.weights)
+        first = 0 if checkpoint is None else checkpoint.step
         if together.leads:
             make_data(recipe, run, workers)
         together.wait()
@@ -81,15 +79,20 @@ def train(
         own: list[Path] = []
         if recipe.own_scans:
             own = make_own_windows(recipe.own_scans, run / "windows" / "own", recipe.window_px)
-        if data_only or first >= recipe.steps:
+        if data_only or first >= recipe.all_steps:
             return run
         watch = Watch(run, first, validation) if together.leads else None
-        batches = TrainingBatches(recipe, training, together.rank, together.count, own)
-        _steps(recipe, text, run, state, first, batches, together, watch)
+        for part in parts_of(recipe):
+            if first >= part.last:
+                continue
+            state = state_of(network, part, checkpoint, together)
+            batches = TrainingBatches(part.recipe, training, together.rank, together.count, own)
+            _steps(part, text, run, state, first, batches, together, watch)
+            network, first = state.network, part.last
         if watch is not None:
-            record = validate(state.network.eval(), validation, together.device)
-            _log(run, {"step": recipe.steps, "validation": record})
-            watch.curves(recipe.steps, "validation", record)
+            record = validate(network.eval(), validation, together.device)
+            _log(run, {"step": recipe.all_steps, "validation": record})
+            watch.curves(recipe.all_steps, "validation", record)
             watch.close()
     return run
 
@@ -144,61 +147,26 @@ def _commit() -> str:
     return done.stdout.strip()
 
 
-@dataclass(frozen=True)
-class _State:
-    network: ShieldingNetwork
-    shared: nn.Module
-    """The same, with gradients averaged over all processes."""
-    optimiser: AdamW
-    schedule: OneCycleLR
-
-
-def _start(
-    recipe: TrainingRecipe, run: Path, start_from: str | Path | None, together: Processes
-) -> tuple[_State, int]:
-    """State as the last checkpoint left it, or as the bundle has it, or fresh; steps done."""
-    torch.manual_seed(recipe.seed)
-    network = ShieldingNetwork(recipe.size)
-    if start_from is not None:
-        take_weights(network, load_weights(Path(start_from), recipe.size), start_from)
-    checkpoint = load_checkpoint(run) if (run / CHECKPOINT_FILE).exists() else None
-    if checkpoint is not None:
-        network.load_state_dict(checkpoint.weights)
-    network = network.to(together.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    shared = together.shared(network)
-    optimiser = AdamW(
-        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    schedule = OneCycleLR(
-        optimiser, recipe.learning_rate, total_steps=recipe.steps + 1, pct_start=0.1
-    )
-    if checkpoint is None:
-        return _State(network, shared, optimiser, schedule), 0
-    optimiser.load_state_dict(checkpoint.optimiser)
-    schedule.load_state_dict(checkpoint.schedule)
-    return _State(network, shared, optimiser, schedule), checkpoint.step
-
-
 def _steps(
-    recipe: TrainingRecipe,
+    part: Part,
     text: str,
     run: Path,
-    state: _State,
+    state: State,
     first: int,
     batches: TrainingBatches,
     together: Processes,
     watch: Watch | None,
 ) -> None:
-    state.shared.train()
     started = time.perf_counter()
-    bar = tqdm(total=recipe.steps, initial=first, desc="train", unit="step", disable=watch is None)
+    label = "second look" if part.fixed else "train"
+    bar = tqdm(total=part.last, initial=first, desc=label, unit="step", disable=watch is None)
     with bar as progress:
-        for step, batch in batches.starting_at(first, recipe.steps):
-            parts = _step(state, batch, recipe, together.device)
+        for step, batch in batches.starting_at(first, part.last):
+            parts = _step(state, batch, part, together.device)
             done = step + 1
             progress.update()
-            saves = done % recipe.checkpoint_steps == 0 or done == recipe.steps
-            logs = done % _LOG_STEPS == 0 or done == recipe.steps
+            saves = done % part.recipe.checkpoint_steps == 0 or done == part.last
+            logs = done % _LOG_STEPS == 0 or done == part.last
             if (saves or logs) and not torch.isfinite(parts.total):
                 expected = "losses that stay finite (a smaller learning_rate may help)"
                 raise RecipeError(run / "recipe.toml", expected, f"{parts.total} at step {done}")
@@ -217,7 +185,7 @@ def _steps(
                 watch.pictures(done, state.network, together.device)
 
 
-def _save(state: _State, text: str, run: Path, done: int) -> None:
+def _save(state: State, text: str, run: Path, done: int) -> None:
     checkpoint = Checkpoint(
         recipe_text=text,
         step=done,
@@ -228,7 +196,9 @@ def _save(state: _State, text: str, run: Path, done: int) -> None:
     save_checkpoint(checkpoint, run)
 
 
-def _step(state: _State, batch: Batch, recipe: TrainingRecipe, device: torch.device) -> Losses:
+def _step(state: State, batch: Batch, part: Part, device: torch.device) -> Losses:
+    state.learns(part)
+    recipe = part.recipe
     batch = Batch(*(one.to(device, non_blocking=True) for one in batch))
     pictures = batch.transmission.to(memory_format=torch.channels_last)
     precise = recipe.precision == "bfloat16"
@@ -239,6 +209,7 @@ def _step(state: _State, batch: Batch, recipe: TrainingRecipe, device: torch.dev
         batch.declared,
         mixed=precise,
         regions=recipe.regions,
+        fixed=part.fixed,
     )
     parts = losses(logits, batch, recipe)
     state.optimiser.zero_grad()

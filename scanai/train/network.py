@@ -127,6 +127,7 @@ class ShieldingNetwork(nn.Module):
         mixed: bool = False,
         size: tuple[int, int] | None = None,
         regions: int = REGIONS,
+        fixed: bool = False,
     ) -> Logits:
         """Logits of a batch.
 
@@ -135,14 +136,13 @@ class ShieldingNetwork(nn.Module):
         presence: (B, 1) 1 where the second energy was measured. pitch_mm: (B, 2).
         declared: (B, 27) 1 for each declared goods group, 0 throughout where nothing is declared.
         mixed: the trunk in bfloat16, for training. size: rows and columns of the picture without
-        its padding. regions: how many are proposed and looked at again.
+        its padding. regions: how many are proposed and looked at again. fixed: only the second look
+        learns.
         """
-        entry = self.entry(transmission, presence, pitch_mm)
-        if mixed:
-            with torch.autocast(transmission.device.type, torch.bfloat16):
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
+            entry = self.entry(transmission, presence, pitch_mm)
+            with torch.autocast(transmission.device.type, torch.bfloat16, enabled=mixed):
                 maps, fine, middle = self.trunk(entry, declared)
-        else:
-            maps, fine, middle = self.trunk(entry, declared)
         height, width = transmission.shape[2:] if size is None else size
         with torch.no_grad():
             found = candidates(maps["shielding"], maps["centre"], maps["box"], height, width)

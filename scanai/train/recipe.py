@@ -60,6 +60,8 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     # Training.
     steps: Count
+    second_look_steps: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
+    """So many more in which the second look alone learns, on whole windows."""
     batch: Annotated[int, msgspec.Meta(ge=1, le=4096)]
     crop_px: tuple[int, int]
     """Rows, columns that the network sees at once; multiples of 32."""
@@ -69,6 +71,8 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     precision: Literal["bfloat16", "float32"] = "bfloat16"
     checkpoint_steps: Count = 200
     """A run that is stopped loses at most this many steps."""
+    regions: Annotated[int, msgspec.Meta(ge=1, le=32)] = 16
+    """Of each crop, how many are proposed to the second look; of whole windows all 32."""
 
     # Augmentation.
     inserted_threats: Share = 0.0
@@ -100,8 +104,10 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     opaque_weight: Positive = 0.1
     areal_density_weight: Positive = 0.5
     second_look_weight: Positive = 2.0
-    regions: Annotated[int, msgspec.Meta(ge=1, le=32)] = 16
-    """Of each crop, how many are proposed to the second look."""
+
+    @property
+    def all_steps(self) -> int:
+        return self.steps + self.second_look_steps
 
     @property
     def size(self) -> NetworkSize:

@@ -81,6 +81,7 @@ def set_thresholds(
         for scanner, (first, _) in recipes.items()
     }
     every_pilot = [trial for part in pilots.values() for trial in part]
+    of_all = _mass_errors(every_pilot, float(threshold_table()["opaque_mass_error"]["initial"]))
     model = onnx.load_from_string(loaded.graph)
     # Trials that set the thresholds need the distance from known scans among their scores.
     metadata = msgspec.structs.replace(metadata, familiar=feature_reference(every_pilot))
@@ -88,7 +89,7 @@ def set_thresholds(
     trials: list[Trial] = []
     scanners = {}
     for scanner, (_, second) in recipes.items():
-        error = _mass_errors(pilots[scanner])
+        error = _mass_errors(pilots[scanner], of_all["opaque_mass_error"])
         own = run_trials(
             bundle, second, workers=workers, label=f"{scanner}, thresholds", thresholds=error
         )
@@ -98,8 +99,7 @@ def set_thresholds(
         trials += own
     known = initial_thresholds() | metadata.thresholds
     known = known | {
-        name: msgspec.structs.replace(known[name], value=value)
-        for name, value in _mass_errors(every_pilot).items()
+        name: msgspec.structs.replace(known[name], value=value) for name, value in of_all.items()
     }
     metadata = msgspec.structs.replace(
         metadata,
@@ -160,9 +160,9 @@ def mass_error(trials: Sequence[Trial]) -> float:
     return round(float(np.quantile(errors, _MASS_ERROR_SHARE)), 4)
 
 
-def opaque_mass_error(trials: Sequence[Trial], error: float) -> float:
+def opaque_mass_error(trials: Sequence[Trial], error: float, otherwise: float) -> float:
     """Of what is guessed to lie behind opaque parts, the share that 95 % of such scans stay below
-    with their error beyond `error` of the whole; the initial value of too few."""
+    with their error beyond `error` of the whole; `otherwise` of too few."""
     shares = [
         max(abs(trial.seen_total_kg - trial.true_total_kg) - error * trial.true_total_kg, 0.0)
         / max(trial.opaque_kg, 1.0)
@@ -170,13 +170,14 @@ def opaque_mass_error(trials: Sequence[Trial], error: float) -> float:
         if trial.lower_bound_only
     ]
     if len(shares) < _LEAST_OPAQUE:
-        return float(threshold_table()["opaque_mass_error"]["initial"])
+        return otherwise
     return round(float(np.quantile(shares, _MASS_ERROR_SHARE)), 4)
 
 
-def _mass_errors(pilot: Sequence[Trial]) -> dict[str, float]:
+def _mass_errors(pilot: Sequence[Trial], otherwise: float) -> dict[str, float]:
     error = mass_error(pilot)
-    return {"mass_error": error, "opaque_mass_error": opaque_mass_error(pilot, error)}
+    behind = opaque_mass_error(pilot, error, otherwise)
+    return {"mass_error": error, "opaque_mass_error": behind}
 
 
 def _scores(trials: Sequence[Trial]) -> list[dict[str, float]]:

@@ -214,3 +214,45 @@ def test_two_processes_learn_as_one_does(tmp_path: Path) -> None:
         records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
         ends.append([r["loss"]["total"] for r in records if "loss" in r][-1])
     assert ends[1] == pytest.approx(ends[0], rel=0.35)
+
+
+def test_in_the_last_steps_only_the_second_look_learns(
+    tmp_path: Path, recipe_path: Path, recipe_text: str
+) -> None:
+    first = loop.train(recipe_path, tmp_path / "first")
+    recipe_path.write_text(recipe_text + "second_look_steps = 3\n")
+    both = loop.train(recipe_path, tmp_path / "both")
+    assert load_checkpoint(both).step == 9
+    before, after = _weights(first), _weights(both)
+    for name, weight in before.items():
+        if name.startswith("second_look."):
+            continue
+        torch.testing.assert_close(after[name], weight, msg=name)
+    assert not torch.equal(after["second_look.last.weight"], before["second_look.last.weight"])
+
+
+@pytest.mark.parametrize("stop", [5, 8])
+def test_run_stopped_in_either_part_goes_on_in_it(
+    tmp_path: Path,
+    recipe_path: Path,
+    recipe_text: str,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: int,
+) -> None:
+    recipe_path.write_text(recipe_text + "second_look_steps = 4\n")
+    whole = loop.train(recipe_path, tmp_path / "whole")
+    step, calls = loop._step, []
+
+    def killed(*arguments: object) -> object:
+        calls.append(1)
+        if len(calls) == stop:
+            raise KeyboardInterrupt
+        return step(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loop, "_step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        loop.train(recipe_path, tmp_path / "broken")
+    broken = loop.train(recipe_path, tmp_path / "broken")
+    assert load_checkpoint(broken).step == 10
+    for name, weight in _weights(whole).items():
+        torch.testing.assert_close(_weights(broken)[name], weight, rtol=1e-3, atol=1e-4)

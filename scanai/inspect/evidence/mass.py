@@ -77,7 +77,8 @@ def estimate_mass(
     # What of the tare stays unseen differs from unit to unit: half of it counts as unsure.
     unsure = spread * tare + (tare - visible) / 2
     seen = float(np.hypot(context.threshold("mass_error") * total, unsure))
-    half = float(np.hypot(seen, context.threshold("opaque_mass_error") * behind))
+    # Added, not squared: the threshold is what errors exceed the visible part's interval by.
+    half = seen + context.threshold("opaque_mass_error") * behind
     bound = _kilograms(least, area) - visible - seen
     return MassEstimate(
         cargo_kg=max(total - visible, 0.0),
