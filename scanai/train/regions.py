@@ -49,5 +49,7 @@ def peaks(found: Tensor, count: int = REGIONS) -> Tensor:
     highest = functional.max_pool2d(score[:, None], _NEIGHBOURHOOD, 1, _NEIGHBOURHOOD // 2)[:, 0]
     best, cell = torch.topk((score * (score == highest).float()).flatten(1), count)
     rows = torch.gather(found.flatten(2), 2, cell[:, None].expand(-1, 5, -1)).transpose(1, 2)
-    # Rows past the last peak are all zero: their order among equals is no answer.
+    # Rows past the last peak are all zero: their order among equals is no answer. And roi_align
+    # reads beyond its picture for a box that is no number, as of a run that diverges.
+    rows = torch.nan_to_num(rows, nan=0.0, posinf=0.0, neginf=0.0)
     return rows * (best > 0.0).float()[:, :, None]

@@ -38,3 +38,10 @@ def test_every_picture_of_a_batch_has_its_own_regions() -> None:
     box = torch.full((2, 4, 8, 8), 4.0)
     regions = peaks(candidates(torch.full_like(centre, 20.0), centre, box, 32, 32), 4)
     assert regions[:, 0, :4].tolist() == [[6.0, 6.0, 14.0, 14.0], [22.0, 18.0, 30.0, 26.0]]
+
+
+def test_a_box_that_is_no_number_is_no_region() -> None:
+    centre = torch.full((1, 1, 8, 8), 3.0)
+    box = torch.full((1, 4, 8, 8), torch.nan)
+    regions = peaks(candidates(centre, centre, box, 32, 32))
+    assert torch.isfinite(regions).all()
