@@ -1,12 +1,12 @@
 """Copies the default model bundle and the scanner profiles into the wheel."""
 
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, ignore_patterns
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-CARRIED = ("models/scanai-v0", "datasets/scanners")
+CARRIED = ("models/scanai-v1", "datasets/scanners")
 
 
 class BuildWithBundles(build_py):
@@ -16,7 +16,8 @@ class BuildWithBundles(build_py):
             return
         for folder in CARRIED:
             target = Path(self.build_lib) / "scanai" / "_bundled" / folder
-            copytree(folder, target, dirs_exist_ok=True)
+            # Weights are for training, which starts from a checkout.
+            copytree(folder, target, dirs_exist_ok=True, ignore=ignore_patterns("weights.pt"))
 
 
 setup(cmdclass={"build_py": BuildWithBundles})

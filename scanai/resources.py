@@ -10,7 +10,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 _ROOTS = (_PACKAGE / "_bundled", _PACKAGE.parent)
-DEFAULT_BUNDLE = "scanai-v0"
+DEFAULT_BUNDLE = "scanai-v1"
 
 
 def _folder(name: str) -> Path:

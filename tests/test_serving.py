@@ -66,7 +66,7 @@ def test_array_command_of_the_readme_runs(embed, monkeypatch: pytest.MonkeyPatch
 
 
 def test_onnx_alone_finds_the_regions_of_the_inspector(capsys) -> None:
-    bundle, scan = ROOT / "models" / "scanai-v0", ROOT / "datasets" / "samples" / "mobile-01.tiff"
+    bundle, scan = ROOT / "models" / "scanai-v1", ROOT / "datasets" / "samples" / "mobile-01.tiff"
     assert runpy.run_path(str(ONNX_ALONE))["main"](str(bundle), str(scan)) == 0
     corners = re.search(r"pixels \((\d+), (\d+)\) to \((\d+), (\d+)\)", capsys.readouterr().out)
     assert corners is not None

@@ -6,7 +6,7 @@ Nothing is simulated or inspected here. Running the trials is in `benchmark`, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from math import inf
@@ -36,6 +36,7 @@ _LIGHT_CARGO = 100.0
 """g/cm² behind which heavy metal of 100 cm³ is to be found."""
 _VOLUMES = (0.0, 100.0, 300.0, 1000.0, inf)
 _DENSITIES = (0.0, 25.0, 50.0, 100.0, 150.0, inf)
+ScanFilter = Callable[[Trial], bool]
 _UNDECLARED = ("undeclared", "second_consignment", "swapped_codes")
 
 
@@ -56,6 +57,7 @@ def all_figures(trials: Sequence[Trial], trained_on: TrainingRecipe) -> dict[str
     own = detector_of(trials)
     figures: dict[str, Interval | None] = {}
     figures |= _detection(own)
+    figures |= _detection_among(own, _kinds_of_scans(trained_on))
     figures |= _false_alarms(own)
     figures |= _goods(trials, trained_on)
     figures |= _mass(trials)
@@ -123,6 +125,28 @@ def _detection(own: Detector) -> dict[str, Interval | None]:
     return figures
 
 
+def _detection_among(own: Detector, among: Mapping[str, ScanFilter]) -> dict[str, Interval | None]:
+    """Visible threats in some scans alone, at the threshold of all benign ones."""
+    return {
+        f"detection.{name}": Detector(own.benign, list(filter(chosen, own.concealed))).found(
+            RATE, visible
+        )
+        for name, chosen in among.items()
+    }
+
+
+def _kinds_of_scans(trained_on: TrainingRecipe) -> dict[str, ScanFilter]:
+    """What the model never saw; and whether a declared heading would explain a dense piece."""
+    known = {*trained_on.profiles, RANDOM}
+    return {
+        "unseen": lambda trial: trial.profile not in known,
+        "unseen_headings": lambda trial: bool({*trial.headings} & {*trained_on.without_headings}),
+        "unseen_forms": lambda trial: bool({*trial.forms} & {*trained_on.without_forms}),
+        "dense_goods_declared": lambda trial: trial.declared_dense,
+        "no_dense_goods_declared": lambda trial: not trial.declared_dense,
+    }
+
+
 def _parts(own: Detector) -> Iterator[tuple[str, ObjectFilter]]:
     """Visible threats by material, form, volume and what lies before and behind them."""
     threats = [one for trial in own.concealed for one in trial.threats]
@@ -177,12 +201,10 @@ def _false_alarms(own: Detector) -> dict[str, Interval | None]:
 
 def _goods(trials: Sequence[Trial], trained_on: TrainingRecipe) -> dict[str, Interval | None]:
     """By mass, on scanners that the model was trained on and on others, and so for what it saw."""
-    known = {*trained_on.profiles, RANDOM}
-    parts: dict[str, Callable[[Trial], bool]] = {
-        "seen": lambda trial: trial.profile in known,
-        "unseen": lambda trial: trial.profile not in known,
-        "unseen_headings": lambda trial: bool({*trial.headings} & {*trained_on.without_headings}),
-        "unseen_forms": lambda trial: bool({*trial.forms} & {*trained_on.without_forms}),
+    kinds = _kinds_of_scans(trained_on)
+    parts: dict[str, ScanFilter] = {
+        "seen": lambda trial: not kinds["unseen"](trial),
+        **{name: kinds[name] for name in ("unseen", "unseen_headings", "unseen_forms")},
     }
     figures: dict[str, Interval | None] = {}
     for name, chosen in parts.items():

@@ -23,7 +23,13 @@ def values(recipe: TrainingRecipe) -> dict[str, tuple[float, int]]:
         trial(regions=scored((0.9, -1)), shielding_alarm=True, decision="review"),
         trial(objects=(threat(kind="look_alike"),), regions=scored((0.8, 0)), headings=("8481",)),
         trial(kind="concealed", objects=(threat(), hidden), regions=scored((2.0, 0))),
-        trial(kind="concealed", objects=(small,), regions=scored((0.2, 0)), profile="mobile-4"),
+        trial(
+            kind="concealed",
+            objects=(small,),
+            regions=scored((0.2, 0)),
+            profile="mobile-4",
+            declared_dense=True,
+        ),
         trial(kind="concealed", objects=(deep,), regions=scored((2.0, 0)), forms=("tins",)),
         trial(kind="undeclared", kinds=("undeclared_goods",)),
         trial(kind="undeclared", kinds=("mass_mismatch",)),
@@ -42,6 +48,10 @@ def test_threats_count_where_they_belong(values: dict[str, tuple[float, int]]) -
     assert values["detection.volume_cm3.300-1000"] == (1.0, 2)
     assert values["detection.behind_g_cm2.100-150"] == (1.0, 1)
     assert values["detection.profile.mobile-4"] == (0.0, 1)
+    assert values["detection.unseen"] == (0.0, 1)
+    assert values["detection.unseen_forms"] == (1.0, 1)
+    assert values["detection.no_dense_goods_declared"] == (1.0, 2)
+    assert values["detection.dense_goods_declared"] == (0.0, 1)
     assert values["detection.localised"] == (1.0, 2)
     assert values["detection.in_force"] == (1.0, 3)
 
