@@ -1,6 +1,6 @@
 """Makes the README's picture: the top of a sample's report page, as a browser shows it.
 
-python3 docs/report_picture.py datasets/samples/portal-03.high.png
+python3 docs/report_picture.py datasets/samples/gantry-01.tiff
 
 Needs Chromium or Chrome. Run it again when the model or the page has changed.
 """
