@@ -157,6 +157,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Of the simulated scans that set the thresholds: figures must come from others."""
     recipe: str
     recipe_sha256: Sha256
+    earlier_recipes: tuple[str, ...] = ()
+    """Recipes of the weights that this training went on from, the first one first."""
     sha256: Sha256
     """Of model.onnx."""
     int8_sha256: Sha256 | None = None

@@ -56,7 +56,7 @@ class ScannerCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
                 f"{self.model_version} ({self.model_sha256[:12]})",
                 f"another graph ({found[:12]})",
             )
-        known = bundle.metadata.operating_point(None)
+        known = bundle.metadata.operating_point(self.profile.name)
         kept = {} if known.benign is None else known.benign.thresholds
         own = msgspec.structs.replace(self.benign, thresholds=kept | self.benign.thresholds)
         scanners = bundle.metadata.scanners | {self.profile.name: own}

@@ -16,7 +16,7 @@ def clear_reasons(
     reasons = ["Nothing dense stands out from its surroundings."]
     if manifest is not None and seen is not None:
         if manifest.declared_empty:
-            reasons.append("Declared empty, and no goods are seen.")
+            reasons.append("Declared empty, and no load is seen.")
         else:
             reasons.append(_goods_reason(seen, manifest))
     if mass is not None and mass.declared_kg is not None:

@@ -18,7 +18,7 @@ from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.synth.dataset import DatasetRecipe, plan_at
 from scanai.synth.recipe_file import require_folder
-from scanai.train.recipe import parse_recipe
+from scanai.train.recipe import seeds_of
 from scanai.train.trial_lines import read_lines, write_line
 from scanai.train.trial_records import Trial
 from scanai.train.trials import Contender, trials_of
@@ -80,8 +80,7 @@ def _labelled(
 
 def require_fresh(metadata: BundleMetadata, seed: int) -> None:
     """RecipeError for a seed that the model has seen scans of."""
-    trained = parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
-    used = (trained.data_seed, trained.data_seed + 1, *metadata.threshold_seeds)
+    used = {*seeds_of(metadata), *metadata.threshold_seeds}
     if seed in used:
         expected = f"a seed that {metadata.name} was neither trained on nor set its thresholds on"
         raise RecipeError(f"seed {seed}", expected, str(seed))

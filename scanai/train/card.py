@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scanai.inspect.bundle import ANY_SCANNER, BundleMetadata
 from scanai.train.figures import Figure
-from scanai.train.recipe import parse_recipe
+from scanai.train.recipe import recipes_of
 
 CARD_FILE = "README.md"
 
@@ -44,7 +44,10 @@ def write_card(
 
 
 def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
-    recipe = parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
+    recipes = recipes_of(metadata)
+    profiles = dict.fromkeys(name for recipe in recipes for name in recipe.profiles)
+    trained = ", then ".join(f"{one.windows} of recipe `{one.name}`" for one in recipes)
+    not_simulated = any(recipe.own_scans for recipe in recipes)
     lines = [
         f"# {metadata.name} {metadata.version}",
         "",
@@ -54,9 +57,8 @@ def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
         "**Intended use**: to propose to a trained image analyst where to look, beside the "
         "declaration. It decides nothing.",
         "",
-        f"**Training data**: {recipe.windows} windows of simulated scans "
-        f"({', '.join(dict.fromkeys(recipe.profiles))}), recipe `{recipe.name}`. "
-        "No real scan was used.",
+        f"**Training data**: windows of simulated scans ({', '.join(profiles)}): {trained}. "
+        + ("Scans of its maker's own besides." if not_simulated else "No real scan was used."),
         "",
         "**Limits**: not validated on real scans or real threats. For a scanner other "
         "than those above thresholds and p-values are those of scanners drawn at random, if these "

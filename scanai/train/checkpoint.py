@@ -25,6 +25,8 @@ class Checkpoint:
     weights: dict[str, Any]
     optimiser: dict[str, Any]
     schedule: dict[str, Any]
+    earlier_recipes: tuple[str, ...] = ()
+    """Texts of the recipes whose weights this run began with, the first one first."""
 
     @property
     def recipe(self) -> TrainingRecipe:
@@ -85,6 +87,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
     content = _load(path, "a checkpoint", _READABLE)
     if content.pop("format", None) != _FORMAT:
         raise InputError(path, _FORMAT, "another format")
+    content["earlier_recipes"] = tuple(content.get("earlier_recipes", ()))
     return Checkpoint(**content)
 
 

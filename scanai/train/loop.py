@@ -14,7 +14,7 @@ import time
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from tqdm import tqdm
@@ -64,14 +64,19 @@ def train(
         if recipe.batch % together.count:
             expected = f"a batch that {together.count} processes share evenly"
             raise RecipeError(recipe_path, expected, str(recipe.batch))
-        if together.leads:
-            _claim(run, recipe, text, start_from)
+        _require_own(run, recipe)
         # Before the data: a checkpoint that cannot be read must not cost hours of simulation first.
         network = network_at_start(recipe, start_from)
         checkpoint = load_checkpoint(run) if (run / CHECKPOINT_FILE).exists() else None
+        if together.leads:
+            _claim(run, text, start_from)
+        together.wait()
         if checkpoint is not None:
             network.load_state_dict(checkpoint.weights)
         first = 0 if checkpoint is None else checkpoint.step
+        made = _Made(
+            text, _earlier(start_from) if checkpoint is None else checkpoint.earlier_recipes
+        )
         if together.leads:
             make_data(recipe, run, workers)
         together.wait()
@@ -87,7 +92,7 @@ def train(
                 continue
             state = state_of(network, part, checkpoint, together)
             batches = TrainingBatches(part.recipe, training, together.rank, together.count, own)
-            _steps(part, text, run, state, first, batches, together, watch)
+            _steps(part, made, run, state, first, batches, together, watch)
             network, first = state.network, part.last
         if watch is not None:
             record = validate(network.eval(), validation, together.device)
@@ -107,8 +112,22 @@ def make_data(recipe: TrainingRecipe, run: Path, workers: int) -> tuple[list[Pat
     return made[0], made[1]
 
 
-def _claim(run: Path, recipe: TrainingRecipe, text: str, start_from: str | Path | None) -> None:
-    """The folder for this recipe; its comments may change, its values may not."""
+class _Made(NamedTuple):
+    """By which recipes: this run's, and those of the weights that it began with."""
+
+    recipe: str
+    earlier: tuple[str, ...]
+
+
+def _earlier(start_from: str | Path | None) -> tuple[str, ...]:
+    if start_from is None:
+        return ()
+    metadata = load_bundle(start_from).metadata
+    return (*metadata.earlier_recipes, metadata.recipe)
+
+
+def _require_own(run: Path, recipe: TrainingRecipe) -> None:
+    """RecipeError for the folder of another recipe; comments may change, values may not."""
     require_folder(run)
     copy = run / "recipe.toml"
     if copy.exists():
@@ -118,7 +137,19 @@ def _claim(run: Path, recipe: TrainingRecipe, text: str, start_from: str | Path 
         if other:
             found = f"a run of another recipe (other {', '.join(other)})"
             raise RecipeError(run, "a run of this recipe or an empty folder", found)
-    copy.write_text(text, "utf-8")
+
+
+def _claim(run: Path, text: str, start_from: str | Path | None) -> None:
+    """Writes down what makes this run. RecipeError for weights other than those it began with."""
+    start = None if start_from is None else load_bundle(start_from).metadata.sha256
+    known = run / "run.json"
+    if known.exists():
+        first = json.loads(known.read_text("utf-8")).get("start_from")
+        if start is not None and start != first:
+            expected = f"the weights that this run began with ({str(first)[:12]})"
+            raise RecipeError(run, expected, f"others ({start[:12]})")
+        start = first
+    (run / "recipe.toml").write_text(text, "utf-8")
     about = {
         "recipe_sha256": sha256(text.encode()).hexdigest(),
         "commit": _commit(),
@@ -126,10 +157,10 @@ def _claim(run: Path, recipe: TrainingRecipe, text: str, start_from: str | Path 
         "machine": platform.machine(),
         "threads": torch.get_num_threads(),
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
-        "start_from": None if start_from is None else load_bundle(start_from).metadata.sha256,
+        "start_from": start,
         **{package: version(package) for package in _PACKAGES},
     }
-    (run / "run.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    known.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
 
 
 def _commit() -> str:
@@ -149,7 +180,7 @@ def _commit() -> str:
 
 def _steps(
     part: Part,
-    text: str,
+    made: _Made,
     run: Path,
     state: State,
     first: int,
@@ -181,13 +212,14 @@ def _steps(
                 _log(run, {"step": done, "loss": values, "steps_per_s": round(rate, 3)})
                 watch.curves(done, "loss", values)
             if saves:
-                _save(state, text, run, done)
+                _save(state, made, run, done)
                 watch.pictures(done, state.network, together.device)
 
 
-def _save(state: State, text: str, run: Path, done: int) -> None:
+def _save(state: State, made: _Made, run: Path, done: int) -> None:
     checkpoint = Checkpoint(
-        recipe_text=text,
+        recipe_text=made.recipe,
+        earlier_recipes=made.earlier,
         step=done,
         weights=state.network.state_dict(),
         optimiser=state.optimiser.state_dict(),

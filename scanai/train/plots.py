@@ -31,7 +31,13 @@ def roc(detectors: Mapping[str, Detector]) -> str:
     for number, (name, detector) in enumerate(detectors.items()):
         false, true = detector.roc()
         label = f"{name} (area {detector.roc_area():.3f})"
-        axes.plot(np.maximum(false, _LEAST_RATE), true, label=label, **_style(number))
+        axes.plot(
+            np.maximum(false, _LEAST_RATE),
+            true,
+            label=label,
+            drawstyle="steps-post",
+            **_style(number),
+        )
     axes.set_xscale("log")
     axes.set_xlim(_LEAST_RATE, 1)
     axes.set_ylim(0, 1)
@@ -44,7 +50,13 @@ def free_response(detectors: Mapping[str, Detector]) -> str:
     canvas, axes = _axes("false regions on a benign scan", "threats found, of those with d′ ≥ 5")
     for number, (name, detector) in enumerate(detectors.items()):
         false, found = detector.free_response(visible)
-        axes.plot(np.maximum(false, _LEAST_RATE), found, label=name, **_style(number))
+        axes.plot(
+            np.maximum(false, _LEAST_RATE),
+            found,
+            label=name,
+            drawstyle="steps-post",
+            **_style(number),
+        )
     axes.set_xscale("log")
     axes.set_xlim(_LEAST_RATE, 10)
     axes.set_ylim(0, 1)

@@ -2,7 +2,7 @@
 
 Static: the scales come from simulated scans. What turns transmission into first features stays in
 32 bits, for a step of 1/256 of an attenuation of 9 is more than many a shield adds, and so do the
-heads, whose answers are compared with thresholds.
+heads and the second look, whose answers are compared with thresholds.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def _trunk(model: onnx.ModelProto) -> list[str]:
     return [
         node.name
         for node in model.graph.node
-        if node.op_type == "Conv" and _is_of_trunk(shapes.get(node.input[1], ()))
+        if node.op_type == "Conv"
+        and "second_look" not in node.input[1]
+        and _is_of_trunk(shapes.get(node.input[1], ()))
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from scanai.errors import RecipeError
+from scanai.inspect.bundle import BundleMetadata
 from scanai.records import from_toml
 from scanai.synth.recipe_file import (
     read_text,
@@ -126,6 +127,18 @@ def read_recipe(path: str | Path) -> tuple[TrainingRecipe, str]:
     require_profiles("profiles", recipe.profiles, path)
     require_left_out(recipe.without_headings, recipe.without_forms, path)
     return recipe, text
+
+
+def recipes_of(metadata: BundleMetadata) -> list[TrainingRecipe]:
+    """All recipes that made a bundle's weights, the last one last."""
+    texts = (*metadata.earlier_recipes, metadata.recipe)
+    return [parse_recipe(text, f"recipe of the bundle {metadata.name}") for text in texts]
+
+
+def seeds_of(metadata: BundleMetadata) -> set[int]:
+    """Seeds of all data that the bundle's weights were trained or validated on."""
+    recipes = recipes_of(metadata)
+    return {recipe.data_seed + part for recipe in recipes for part in (0, 1)}
 
 
 def parse_recipe(text: str, source: str | Path) -> TrainingRecipe:

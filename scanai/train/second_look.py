@@ -69,7 +69,8 @@ class SecondLook(nn.Module):
         pictures, count = regions.shape[:2]
         boxes = regions[:, :, :4]
         middle_xy = (boxes[..., :2] + boxes[..., 2:]) / 2
-        half = (boxes[..., 2:] - boxes[..., :2]) / 2
+        # Of a cell that the picture merely reaches into, the box may be cut to less than nothing.
+        half = torch.clamp((boxes[..., 2:] - boxes[..., :2]) / 2, min=0.0)
         close = _rows(middle_xy, half * _WIDER + _WIDER_PX)
         wide = _rows(middle_xy, half + _AROUND_MM / pitch_mm[:, None])
         # Beyond the picture there is open beam, where roi_align would see 0.

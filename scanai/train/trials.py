@@ -26,7 +26,7 @@ from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.workers import ordered
-from scanai.train.recipe import TrainingRecipe, parse_recipe
+from scanai.train.recipe import recipes_of, seeds_of
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trial_records import OWN, SHIELDING_KINDS, Trial
 from scanai.train.truth_compared import goods_hits, judged, mean_where_loaded, target
@@ -81,12 +81,11 @@ def fresh_scans(
     RecipeError when the seed is one that the model was trained or validated on, or that its
     thresholds were set on.
     """
-    recipe = _training_recipe(metadata)
-    used = (recipe.data_seed, recipe.data_seed + 1)
+    recipe = recipes_of(metadata)[-1]
+    used = seeds_of(metadata)
     if seed in used:
-        raise RecipeError(
-            f"seed {seed}", f"a seed other than {used[0]} and {used[1]} of the training", str(seed)
-        )
+        told = " and ".join(map(str, sorted(used)))
+        raise RecipeError(f"seed {seed}", f"a seed other than {told} of the training", str(seed))
     if seed in metadata.threshold_seeds:
         raise RecipeError(f"seed {seed}", "a seed that set none of the thresholds", str(seed))
     return DatasetRecipe(seed=seed, count=count, profiles=recipe.profiles, kinds=kinds)
@@ -94,11 +93,8 @@ def fresh_scans(
 
 def scanners_of(metadata: BundleMetadata) -> tuple[str, ...]:
     """Profile names of the scanners that the model was trained on, each once."""
-    return tuple(dict.fromkeys(_training_recipe(metadata).profiles))
-
-
-def _training_recipe(metadata: BundleMetadata) -> TrainingRecipe:
-    return parse_recipe(metadata.recipe, f"recipe of the bundle {metadata.name}")
+    recipes = recipes_of(metadata)
+    return tuple(dict.fromkeys(name for recipe in recipes for name in recipe.profiles))
 
 
 @cache

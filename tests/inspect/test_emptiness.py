@@ -41,7 +41,10 @@ def test_declared_empty_but_loaded_is_a_finding(loaded_unit) -> None:
 
 def test_parts_of_the_unit_that_pass_for_goods_make_no_load_without_mass(empty_unit) -> None:
     context, mass = empty_unit
-    assert emptiness_findings(seen(0.3), mass, context, EMPTY) == ([], {"empty_mismatch": 0.3})
+    (finding,), scores = emptiness_findings(seen(0.3), mass, context, EMPTY)
+    assert not finding.confirmed
+    assert "looks like goods" in finding.sentence
+    assert scores == {"empty_mismatch": 0.3}
 
 
 @pytest.mark.parametrize(("declared_kg", "found"), [(5000.0, True), (250.0, False)])
@@ -81,3 +84,18 @@ def test_the_threshold_is_the_bundles(loaded_unit, kit, context_of) -> None:
     _, mass = loaded_unit
     assert is_loaded(seen(0.05), mass, context_of(kit.walls, loaded_share=0.04))
     assert not is_loaded(seen(0.05), mass, context_of(kit.walls, loaded_share=0.06))
+
+
+def test_without_a_tare_from_the_papers_the_picture_decides(loaded_unit) -> None:
+    context, mass = loaded_unit
+    unsure = msgspec.structs.replace(mass, low_kg=0.0, tare_from="standard")
+    (finding,), _ = emptiness_findings(seen(0.3), unsure, context, EMPTY)
+    assert finding.confirmed
+    assert finding.sentence == "Declared empty, but 30 % of the side view shows goods."
+
+
+def test_of_a_lower_bound_the_lower_end_is_told(loaded_unit) -> None:
+    context, mass = loaded_unit
+    bound = msgspec.structs.replace(mass, lower_bound_only=True)
+    (finding,), _ = emptiness_findings(seen(0.3), bound, context, EMPTY)
+    assert finding.sentence.endswith("shows goods, at least 500 kg.")

@@ -29,4 +29,4 @@ def test_a_load_that_looks_like_other_goods_is_not_said_to_fit(group: str, words
 
 def test_an_empty_unit_declared_empty_is_said_to_be_so() -> None:
     nothing = SeenGoods(np.zeros((1, 1), np.float32), np.zeros(27), 0.0)
-    assert clear_reasons(nothing, None, Manifest())[1] == "Declared empty, and no goods are seen."
+    assert clear_reasons(nothing, None, Manifest())[1] == "Declared empty, and no load is seen."

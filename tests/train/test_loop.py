@@ -16,8 +16,9 @@ import scanai.train.loop as loop
 from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import load_bundle
 from scanai.train.batches import TrainingBatches
+from scanai.train.card import card
 from scanai.train.checkpoint import CHECKPOINT_FILE, load_checkpoint
-from scanai.train.recipe import TrainingRecipe
+from scanai.train.recipe import TrainingRecipe, seeds_of
 from scanai.train.release import export_run
 from scanai.train.watch import FOLDER
 
@@ -170,6 +171,16 @@ def test_a_new_run_begins_with_the_weights_of_a_bundle(
             torch.testing.assert_close(weight, first.weights[name], rtol=1e-4, atol=1e-5)
     about = json.loads((run / "run.json").read_text())
     assert about["start_from"] == load_bundle(bundle).metadata.sha256
+    assert load_checkpoint(run).earlier_recipes == (recipe_text,)
+    # What a run began with is remembered, and nothing else is taken for it.
+    loop.train(recipe_path, run)
+    assert json.loads((run / "run.json").read_text()) == about
+    export_run(run, tmp_path / "third", name="third", version="0.0.1", benign_scans=0)
+    with pytest.raises(RecipeError, match="the weights that this run began with"):
+        loop.train(recipe_path, run, start_from=tmp_path / "third")
+    metadata = load_bundle(tmp_path / "third").metadata
+    assert seeds_of(metadata) == {5, 6}
+    assert "6 of recipe `tiny`, then 6 of recipe `tiny`" in card(metadata, None)
 
 
 def test_weights_of_another_size_are_refused(

@@ -2,8 +2,8 @@
 
 Two witnesses: the goods map (share of the side view that shows goods) and the mass. A unit counts
 as loaded only when both say so, for the map takes a lorry's own engine and axles for goods now and
-then. It counts as empty when both say so, or when the mass does and the goods declared are far
-heavier than anything that can be there.
+then; without a tare from the papers the mass has no say. It counts as empty when both say so, or
+when the mass does and the goods declared are far heavier than anything that can be there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FAR_HEAVIER = 2.0
 
 
 def is_loaded(seen: SeenGoods, mass: MassEstimate, context: Context) -> bool:
-    return _shows_goods(seen, context) and mass.low_kg > 0
+    return _shows_goods(seen, context) and (mass.low_kg > 0 or mass.tare_from != "manifest")
 
 
 def _shows_goods(seen: SeenGoods, context: Context) -> bool:
@@ -52,18 +52,22 @@ def emptiness_findings(
     )
     if manifest.declared_empty:
         scores = {SCORE: seen.loaded_share}
-        if not is_loaded(seen, mass, context):
+        if not _shows_goods(seen, context):
             return [], scores
-        amount = ("at least " if mass.lower_bound_only else "about ") + tonnes(mass.cargo_kg)
+        loaded = is_loaded(seen, mass, context)
+        share = f"{100 * seen.loaded_share:.0f} % of the side view"
         finding = Finding(
             kind="empty_mismatch",
             score=seen.loaded_share,
             p_value=context.p_value(SCORE, seen.loaded_share),
             sentence=(
-                f"Declared empty, but {100 * seen.loaded_share:.0f} % of the side view shows "
-                f"goods, {amount}."
+                f"Declared empty, but {share} shows goods{_amount(mass)}."
+                if loaded
+                else f"Declared empty; {share} looks like goods, but it weighs no more than the "
+                "unit itself may; not counted."
             ),
             evidence=evidence,
+            confirmed=loaded,
         )
         return [finding], scores
     if not _looks_empty(seen, mass, context):
@@ -75,3 +79,11 @@ def emptiness_findings(
         evidence=evidence,
     )
     return [finding], {}
+
+
+def _amount(mass: MassEstimate) -> str:
+    if mass.low_kg <= 0:
+        return ""
+    if mass.lower_bound_only:
+        return f", at least {tonnes(mass.low_kg)}"
+    return f", about {tonnes(mass.cargo_kg)}"
