@@ -80,6 +80,8 @@ def state_of(
 ) -> State:
     """The network ready for the part; its optimiser as the checkpoint, if that is of this part."""
     recipe = part.recipe
+    # What is fixed would bring its last gradient into the clipping of every step.
+    network.zero_grad(set_to_none=True)
     for name, weight in network.named_parameters():
         weight.requires_grad_(not part.fixed or name.startswith("second_look."))
     network = network.to(together.device, memory_format=torch.channels_last)  # type: ignore[call-overload]

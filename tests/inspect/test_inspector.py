@@ -100,7 +100,7 @@ def test_goods_in_a_unit_declared_empty_ask_for_inspection(inspect, kit) -> None
 def test_an_empty_unit_declared_empty_is_clear(inspect) -> None:
     report = inspect(lines=())
     assert report.verdict.decision == "clear"
-    assert "Declared empty, and no goods are seen." in report.verdict.reasons
+    assert "Declared empty, and no load is seen." in report.verdict.reasons
 
 
 def test_an_opaque_block_is_told_once(inspect, kit) -> None:

@@ -266,4 +266,4 @@ def test_run_stopped_in_either_part_goes_on_in_it(
     broken = loop.train(recipe_path, tmp_path / "broken")
     assert load_checkpoint(broken).step == 10
     for name, weight in _weights(whole).items():
-        torch.testing.assert_close(_weights(broken)[name], weight, rtol=1e-3, atol=1e-3)
+        torch.testing.assert_close(_weights(broken)[name], weight, rtol=1e-3, atol=1e-3, msg=name)
