@@ -233,13 +233,13 @@ def _step(state: State, batch: Batch, part: Part, device: torch.device) -> Losse
     recipe = part.recipe
     batch = Batch(*(one.to(device, non_blocking=True) for one in batch))
     pictures = batch.transmission.to(memory_format=torch.channels_last)
-    precise = recipe.precision == "bfloat16"
+    mixed = recipe.precision == "bfloat16"
     logits = state.shared(
         pictures,
         batch.presence,
         batch.pitch_mm,
         batch.declared,
-        mixed=precise,
+        mixed=mixed,
         regions=recipe.regions,
         fixed=part.fixed,
     )

@@ -128,8 +128,8 @@ def _layers(attenuation: Tensor) -> tuple[Tensor, Tensor]:
     high, low = attenuation[:, :1], attenuation[:, 1:]
     rim_high, rim_low = _rim(high), _rim(low)
     more_high, more_low = high - rim_high, low - rim_low
-    quarter = _CROP * 3 // 8
-    core = (slice(None), slice(None), slice(quarter, _CROP - quarter), slice(quarter, -quarter))
+    margin = _CROP * 3 // 8
+    core = (..., slice(margin, -margin), slice(margin, -margin))
     core_high, core_low = more_high[core].mean(dim=(2, 3)), more_low[core].mean(dim=(2, 3))
     # As of the whole picture, the constants keep what is thin near ordinary cargo.
     ratio = (core_high.clamp(min=0) + 0.17) / (core_low.clamp(min=0) + 0.2) - 0.85
