@@ -61,7 +61,12 @@ def _add_export(commands: Any) -> None:
     command.add_argument("run_folder", metavar="RUN", type=Path)
     command.add_argument("--out", metavar="BUNDLE", type=Path, required=True)
     command.add_argument("--name", help="of the bundle (else that of its folder)")
-    command.add_argument("--version", default="0.1.0")
+    command.add_argument(
+        "--version",
+        metavar="X.Y.Z",
+        default="0.1.0",
+        help="another one for each graph that is kept under the name (default %(default)s)",
+    )
     command.add_argument(
         "--benign",
         metavar="N",

@@ -2,8 +2,8 @@
 goes.
 
 One line of JSON a trial, in a file of each contender in the folder that is given: a run that was
-stopped goes on where it was, and figures and pictures are made from the lines alone. The file's name
-holds a key of all that made it, ScanAI's own code included (`code_state`).
+stopped goes on where it was, and figures and pictures are made from the lines alone. The name of a
+file holds a key of all that made it, ScanAI's own code included (`code_state`).
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ def test_weights_of_another_size_are_refused(
     tmp_path: Path, recipe_path: Path, recipe_text: str
 ) -> None:
     loop.train(recipe_path, tmp_path / "first")
-    export_run(tmp_path / "first", tmp_path / "bundle", name="a", version="1", benign_scans=0)
+    export_run(tmp_path / "first", tmp_path / "bundle", name="a", version="0.0.1", benign_scans=0)
     recipe_path.write_text(recipe_text.replace("[16, 16, 16, 16]", "[16, 16, 16, 32]"))
     with pytest.raises(InputError, match=r"weights of a network with \(16, 16, 16, 32\)"):
         loop.train(recipe_path, tmp_path / "tuned", start_from=tmp_path / "bundle")
