@@ -122,16 +122,19 @@ def test_shield_behind_a_dense_block_lies_in_its_shadow() -> None:
         Box((1.5, -0.3, 0.2), (2.5, 0.3, 1.2)), material("steel"), 7850.0, "cargo", "x", "8408"
     )
     rng = np.random.default_rng(5)
+    found = 0
     for _ in range(20):
         stage = Stage([block])
         hidden = conceal(rng, stage, SPACE, "behind")
         if hidden.site != "behind":
             continue
+        found += 1
         first = stage.objects[stage.placed[hidden.number][0]]
         lo, hi = first.solid.bounds
         assert lo[0] < 2.5
         assert hi[0] > 1.5
         assert lo[1] >= 0.3 or hi[1] <= -0.3
+    assert found >= 15
 
 
 def test_shield_in_the_unit_lies_in_one_of_its_hollows() -> None:
@@ -178,7 +181,7 @@ def test_where_a_site_has_no_room_the_load_or_the_floor_takes_the_shield(site: s
     for _ in range(10):
         stage = Stage([goods(HOSTS["box"])])
         hidden = conceal(rng, stage, SPACE, site)
-        assert hidden.site in SITES
+        assert hidden.site in {site, "load", "floor"}
         assert stage.placed[hidden.number]
 
 

@@ -164,11 +164,14 @@ def test_bottles_and_tins_stand_in_rows_that_show_one_by_one() -> None:
 
 def test_one_tyre_in_a_stack_weighs_8_to_10_kg() -> None:
     goods = next(entry for entry in library() if entry.heading == "4011")
+    stacks = []
     for seed in range(30):
         rng = np.random.default_rng(seed)
         objects = build(rng, draw_item(rng, goods, 20000), interior("40"))
         if isinstance(objects[0].solid, Cylinder) and objects[0].solid.axis == "z":
-            assert 5.5 < mass(objects) / (len(objects) / 2) < 11.5
+            stacks.append(mass(objects) / (len(objects) / 2))
+    assert len(stacks) >= 3
+    assert 5.5 < min(stacks) <= max(stacks) < 11.5
 
 
 def test_packages_differ_in_density_so_that_texture_shows() -> None:

@@ -49,9 +49,10 @@ def test_gross_mass_is_no_less_than_its_lines(kind: str) -> None:
 
 
 def test_loose_goods_have_nothing_beside_them() -> None:
-    for scene in scenes(120, kind="benign"):
-        if set(scene.load_forms) & LOOSE_FORMS:
-            assert len(scene.load_forms) == 1
+    forms = [scene.load_forms for scene in scenes(120, kind="benign")]
+    loose = [own for own in forms if set(own) & LOOSE_FORMS]
+    assert len(loose) >= 3
+    assert [own for own in loose if len(own) > 1] == []
 
 
 def test_concealed_hides_one_shield_that_no_line_names() -> None:

@@ -57,7 +57,8 @@ def test_run_logs_its_losses_and_validation(run: Path) -> None:
     records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     assert records[0]["step"] == 2
     assert np.isfinite(records[0]["loss"]["total"])
-    assert 0 <= records[-1]["validation"]["goods_accuracy"] <= 1
+    assert records[-1]["step"] == 2
+    assert records[-1]["validation"].keys() >= {"goods_accuracy"}
 
 
 def test_windows_show_goods_and_threats_where_the_attenuation_is(run: Path) -> None:

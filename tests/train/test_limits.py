@@ -66,4 +66,6 @@ def test_one_energy_tells_no_material() -> None:
 
     made = simulate(3, single, ScanSpec(kind="concealed", unit_type="20"), 128)
     limits = limits_of(made, made.scene.threats[0].objects)
-    assert limits is None or limits.d_material == 0.0
+    assert limits is not None
+    assert limits.d_prime > 0
+    assert limits.d_material == 0.0

@@ -18,8 +18,10 @@ from scanai.resources import model_bundle_dir
 from scanai.scan import load_profile
 from scanai.scan.model import Scan
 from scanai.train import bench_patches as bench
+from scanai.train.figures import detector_of
 from scanai.train.patch_features import CHANNELS, features_of, patch_network, weights_key
 from scanai.train.patches import covering, patch_bank, patch_regions, strangeness
+from scanai.train.trial_lines import read_lines
 
 BUNDLE = model_bundle_dir("scanai-v1")
 BLOCK = (200, 120, 232, 160)
@@ -151,7 +153,9 @@ def test_a_run_is_written_and_goes_on_where_it_was(
     row = result.detectors["patches, random weights"]
     assert row.milliseconds is not None
     assert row.milliseconds > 0
-    assert 0 <= row.roc_area <= 1
+    trials = [one.trial for one in read_lines(lines, bench.PatchTrial).values()]
+    assert row.roc_area == round(detector_of(trials, bench.NAME).roc_area(), 4)
+    assert row.detection.keys() == {*bench._ROWS}
     for figure in row.detection.values():
         assert figure.low <= figure.value <= figure.high
 

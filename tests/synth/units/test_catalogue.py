@@ -63,13 +63,12 @@ def test_every_make_weighs_what_such_a_unit_weighs(unit_type: str) -> None:
         assert empty.unit.tare_kg == pytest.approx(weighed, abs=5)
 
 
-@pytest.mark.parametrize("unit_type", UNIT_TYPES)
+@pytest.mark.parametrize("unit_type", [name for name in UNIT_TYPES if name != "tank"])
 def test_leaves_the_space_for_cargo_free_but_for_its_edges(unit_type: str) -> None:
     """Roof corrugation, wheel arches of a van, stakes of a flat rack stand in it a little."""
     for empty in makes(unit_type):
         lo, hi = empty.space
-        if empty.liquids_only:
-            continue
+        assert not empty.liquids_only
         inside = 0.0
         for part in empty.parts:
             a, b = part.solid.bounds
@@ -123,9 +122,10 @@ def test_makes_differ_but_for_equal_seeds(unit_type: str) -> None:
     assert any(first.parts != make.parts for make in others)
 
 
-@pytest.mark.parametrize("unit_type", UNIT_TYPES)
+@pytest.mark.parametrize("unit_type", [name for name in UNIT_TYPES if name != "tank"])
 def test_hollows_lie_within_the_unit(unit_type: str) -> None:
     for empty in makes(unit_type):
+        assert empty.voids
         for lo, hi in empty.voids:
             assert all(a < b for a, b in zip(lo, hi, strict=True))
             assert lo[0] >= 0
