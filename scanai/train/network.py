@@ -142,13 +142,15 @@ class ShieldingNetwork(nn.Module):
         with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
             entry = self.entry(transmission, presence, pitch_mm)
             with torch.autocast(transmission.device.type, torch.bfloat16, enabled=mixed):
-                maps, fine, middle = self.trunk(entry, declared)
+                features = self.trunk(entry, declared)
+            fine, middle, coarse = (one.float() for one in features)
+            maps = self.heads(fine, middle, coarse)
         height, width = transmission.shape[2:] if size is None else size
         with torch.no_grad():
             found = candidates(maps["shielding"], maps["centre"], maps["box"], height, width)
             proposed = peaks(found, regions)
         answer = self.second_look(
-            transmission, fine.float(), middle.float(), proposed, presence, pitch_mm, declared
+            transmission, fine, middle, proposed, presence, pitch_mm, declared
         )
         return Logits(**maps, regions=proposed, second_look=answer)
 
@@ -171,10 +173,10 @@ class ShieldingNetwork(nn.Module):
         x = x + self.condition(condition)[:, :, None, None]
         return functional.relu(self.stem_norm(x))
 
-    def trunk(self, x: Tensor, declared: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        """Logits but those of regions, from the first features; may run under autocast.
+    def trunk(self, x: Tensor, declared: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Features at strides 4, 8 and 32 from the first ones; may run under autocast.
 
-        With them the features at strides 4 and 8.
+        Those at stride 4 have heard the declaration.
         """
         levels = []
         for stage in self.down:
@@ -187,9 +189,16 @@ class ShieldingNetwork(nn.Module):
             rising.append(x)
         told = self.declaration(declared)[:, :, None, None]
         x = functional.relu(self.judge_norm(self.judge(x) + told))
-        shield = self.shield_head(x).float()
-        goods = self.goods_head(rising[1]).float()
-        maps = {
+        return x, rising[1], levels[3]
+
+    def heads(self, fine: Tensor, middle: Tensor, coarse: Tensor) -> dict[str, Tensor]:
+        """Logits but those of regions, from the trunk's features.
+
+        Apart from `trunk` because they must stay in float32: bfloat16 has 8 binary digits, in which
+        neighbouring cells tie, and of cells that tie each is a peak.
+        """
+        shield, goods = self.shield_head(fine), self.goods_head(middle)
+        return {
             "shielding": shield[:, :1],
             "centre": shield[:, 1:2],
             "box": functional.softplus(shield[:, 2:6]) * BOX_UNIT_PX,
@@ -197,6 +206,5 @@ class ShieldingNetwork(nn.Module):
             "opaque": shield[:, 7:8],
             "goods": goods[:, :GOODS_CLASSES],
             "areal_density": functional.softplus(goods[:, GOODS_CLASSES:]),
-            "features": levels[3].float().mean(dim=(2, 3)),
+            "features": coarse.mean(dim=(2, 3)),
         }
-        return maps, x, rising[1]
