@@ -73,11 +73,15 @@ def _labelled(
     found: dict[str, tuple[Contender, BundleMetadata]] = {}
     for contender in contenders:
         metadata = load_bundle(contender.bundle, int8=contender.int8).metadata
-        label = f"{metadata.name}-int8" if contender.int8 else metadata.name
+        label = label_of(metadata, contender.int8)
         if label in found:
             raise InputError(contender.bundle, "a name that no other contender has", label)
         found[label] = contender, metadata
     return found
+
+
+def label_of(metadata: BundleMetadata, int8: bool) -> str:
+    return f"{metadata.name}-int8" if int8 else metadata.name
 
 
 def require_fresh(metadata: BundleMetadata, seed: int) -> None:
@@ -102,4 +106,6 @@ def require_kinds(recipe: DatasetRecipe, source: str | Path) -> None:
 def _key(contender: Contender, metadata: BundleMetadata, recipe: DatasetRecipe) -> str:
     """Of the graph, its thresholds, the scans and the code: other ones are another run."""
     changed = msgspec.json.encode(contender.thresholds) if contender.thresholds else b""
+    if not contender.int8:  # the other graph may come and go without a change of this one
+        metadata = msgspec.structs.replace(metadata, int8_sha256=None)
     return sha256(msgspec.json.encode(metadata) + changed + scans_key(recipe)).hexdigest()[:12]

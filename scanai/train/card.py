@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scanai.inspect.bundle import ANY_SCANNER, BundleMetadata
 from scanai.train.figures import Figure
+from scanai.train.int8_accepted import Int8
 from scanai.train.recipe import recipes_of
 
 CARD_FILE = "README.md"
@@ -40,17 +41,24 @@ def write_card(
     folder: Path,
     metadata: BundleMetadata,
     figures: Mapping[str, Figure] | None = None,
+    *,
     part: str | None = None,
+    int8: Int8 | None = None,
 ) -> None:
     """Writes README.md into the folder; without figures it says that nothing was measured.
 
-    part: of the benchmark, in words, where not all of it was run.
+    part: of the benchmark, in words, where not all of it was run. int8: what was measured of the
+    graph in 8 bits.
     """
-    (folder / CARD_FILE).write_text(card(metadata, figures, part), "utf-8")
+    (folder / CARD_FILE).write_text(card(metadata, figures, part=part, int8=int8), "utf-8")
 
 
 def card(
-    metadata: BundleMetadata, figures: Mapping[str, Figure] | None, part: str | None = None
+    metadata: BundleMetadata,
+    figures: Mapping[str, Figure] | None,
+    *,
+    part: str | None = None,
+    int8: Int8 | None = None,
 ) -> str:
     recipes = recipes_of(metadata)
     profiles = dict.fromkeys(name for recipe in recipes for name in recipe.profiles)
@@ -123,7 +131,24 @@ def card(
             for name, title in _HEADINGS.items()
             if name in figures
         ]
+    if metadata.int8_sha256 is not None:
+        lines += ["", _int8_told(int8)]
     return "\n".join(lines) + "\n"
+
+
+def _int8_told(int8: Int8 | None) -> str:
+    if int8 is None:
+        return "Its graph in 8 bits has not been measured: `scanai evaluate --int8` does."
+    found = int8.difference
+    if found is None:
+        return "Its graph in 8 bits could not be judged: no shields to find."
+    verdict = {True: "accepted", False: "not accepted, and not in the bundle", None: "not decided"}
+    low, high = 100 * found.low, 100 * found.high
+    return (
+        f"In 8 bits the graph finds {100 * found.value:+.2f} points of the shields with d′ ≥ 5 "
+        f"({low:+.2f} to {high:+.2f}, {found.count} cases); a fall of less than "
+        f"{100 * int8.allowed_fall:g} is allowed: {verdict[int8.accepted]}."
+    )
 
 
 def _row(*cells: str) -> str:

@@ -143,6 +143,32 @@ class Detector:
         return share(outcomes)
 
 
+def difference(
+    first: Detector, second: Detector, rate: float, wanted: ObjectFilter
+) -> Interval | None:
+    """Share of the threats wanted that `second` finds less that which `first` does, each at its own
+    threshold; None without such threats. Both ran on the same scans, which are drawn together."""
+    one, scans = first._objects(wanted)
+    other, _ = second._objects(wanted)
+    if not one.size:
+        return None
+    gain = (other > second.threshold(rate)).mean() - (one > first.threshold(rate)).mean()
+    rng = np.random.default_rng(0)
+    order = np.unique(scans)
+    place = np.searchsorted(order, scans)
+    drawn = []
+    for _ in range(_RESAMPLES):
+        benign = rng.integers(0, len(first.benign), len(first.benign))
+        weights = np.bincount(rng.integers(0, order.size, order.size), minlength=order.size)[place]
+        hits = [
+            (weights * (scores > threshold_at(detector.benign_scores[benign], rate))).sum()
+            for detector, scores in ((first, one), (second, other))
+        ]
+        drawn.append((hits[1] - hits[0]) / weights.sum())
+    low, high = np.quantile(drawn, _TAIL)
+    return Interval(float(gain), float(low), float(high), one.size)
+
+
 def share(outcomes: Sequence[bool]) -> Interval | None:
     """Share of hits with Wilson's interval, which holds where all or none hit; None of nothing."""
     n, k = len(outcomes), sum(outcomes)

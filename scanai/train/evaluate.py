@@ -2,7 +2,7 @@
 
 The trials are run in `benchmark`, the figures counted in `figures`, the page drawn in
 `benchmark_page`. metrics.json is written here and by nothing else; into the bundle only where the
-whole benchmark was run.
+whole benchmark was run. A graph in 8 bits that is not accepted leaves the bundle here.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Literal
 import msgspec
 
 from scanai.errors import InputError
-from scanai.inspect.bundle import load_bundle
+from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.synth.dataset import read_recipe
-from scanai.train.benchmark import require_kinds, run_benchmark
+from scanai.train.benchmark import label_of, require_kinds, run_benchmark
 from scanai.train.benchmark_page import write_page
 from scanai.train.card import write_card
 from scanai.train.curves import Detector
 from scanai.train.figures import Figure, all_figures, comparison, detector_of
+from scanai.train.int8_accepted import Int8, judge
+from scanai.train.quantise import remove_int8
 from scanai.train.recipe import parse_recipe
 from scanai.train.trial_records import OWN, Trial
 from scanai.train.trials import Contender
@@ -48,6 +50,8 @@ class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     figures: dict[str, Figure]
     compared: dict[str, dict[str, Figure]]
     """The main figures of the bundle and of each detector that it was compared with."""
+    int8: Int8 | None = None
+    """Whether its graph in 8 bits is accepted; None: it was not measured, or there is none."""
 
 
 def evaluate(
@@ -64,7 +68,8 @@ def evaluate(
     into the bundle and the page into `out`; returns the metrics.
 
     against: bundles that inspect the same scans, each simulated once for all; int8: the bundle's
-    graph in 8 bits as well, under its name with "-int8"; first: so many scans of the benchmark
+    graph in 8 bits as well, under its name with "-int8", which leaves the bundle if it is not
+    accepted; first: so many scans of the benchmark
     alone, which tells too little to be said of a bundle: all is written into `out`. Before any scan
     is run, RecipeError when a model was trained on the benchmark's seed, or when it holds no benign
     or no concealed scan; InputError when two bundles share a name, or when `out` is the bundle.
@@ -95,13 +100,22 @@ def evaluate(
         milliseconds=round(times[len(times) // 2], 1),
         figures=all_figures(trials, parse_recipe(metadata.recipe, "recipe of the bundle")),
         compared=comparison(detectors),
+        int8=_int8(metadata, detectors, whole=first is None) if int8 else None,
     )
     where = written_to(bundle, out, first)
     text = msgspec.json.format(msgspec.json.encode(metrics), indent=2)
     (where / METRICS_FILE).write_bytes(text + b"\n")
-    write_card(where, metadata, metrics.figures, part=None if first is None else _part(metrics))
+    part = None if first is None else _part(metrics)
+    write_card(where, metadata, metrics.figures, part=part, int8=metrics.int8)
+    if metrics.int8 is not None and metrics.int8.accepted is False:
+        remove_int8(bundle)
     write_page(out / PAGE_FILE, bundle, recipe, trials, detectors, metrics.figures)
     return metrics
+
+
+def _int8(metadata: BundleMetadata, detectors: dict[str, Detector], *, whole: bool) -> Int8:
+    small = detectors[label_of(metadata, int8=True)]
+    return judge(detectors[metadata.name], small, metadata.int8_sha256 or "", whole=whole)
 
 
 def written_to(bundle: Path, out: Path, first: int | None) -> Path:

@@ -199,17 +199,23 @@ def _output_records(size: NetworkSize) -> tuple[Tensor, ...]:
 
 def write_bundle(out: Path, model: onnx.ModelProto, metadata: BundleMetadata) -> BundleMetadata:
     """Writes graph and metadata, the metadata also into the graph; returns it with the hash."""
-    inside = msgspec.structs.replace(metadata, sha256="0" * 64)  # a file cannot name its own hash
+    # A file cannot name its own hash; and that of the graph in 8 bits may come and go beside it.
+    inside = msgspec.structs.replace(metadata, sha256="0" * 64, int8_sha256=None)
     del model.metadata_props[:]
     model.metadata_props.add(key="scanai", value=msgspec.json.encode(inside).decode())
     graph = model.SerializeToString(deterministic=True)
     metadata = msgspec.structs.replace(metadata, sha256=hashlib.sha256(graph).hexdigest())
     out.mkdir(parents=True, exist_ok=True)
     (out / GRAPH_FILE).write_bytes(graph)
-    text = msgspec.json.format(msgspec.json.encode(metadata), indent=2)
-    (out / METADATA_FILE).write_bytes(text + b"\n")
+    write_metadata(out, metadata)
     write_card(out, metadata)
     return metadata
+
+
+def write_metadata(out: Path, metadata: BundleMetadata) -> None:
+    """Writes bundle.json alone: what it says of the graph must hold already."""
+    text = msgspec.json.format(msgspec.json.encode(metadata), indent=2)
+    (out / METADATA_FILE).write_bytes(text + b"\n")
 
 
 def to_onnx(graph: ScanGraph) -> onnx.ModelProto:

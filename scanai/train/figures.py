@@ -65,7 +65,7 @@ def all_figures(trials: Sequence[Trial], trained_on: TrainingRecipe) -> dict[str
     figures["detection.undeclared_goods"] = share(
         ["undeclared_goods" in t.kinds for t in trials if t.kind in _UNDECLARED]
     )
-    return {name: _rounded(one) for name, one in figures.items() if one is not None}
+    return {name: rounded(one) for name, one in figures.items() if one is not None}
 
 
 def detector_of(trials: Sequence[Trial], name: str | None = None) -> Detector:
@@ -94,11 +94,12 @@ def comparison(detectors: dict[str, Detector]) -> dict[str, dict[str, Figure]]:
             for title, wanted in (("high_z_100cm3", high_z_100cm3), ("all_shields", visible))
             for rate_name, rate in RATES.items()
         }
-        table[name] = {key: _rounded(row) for key, row in rows.items() if row is not None}
+        table[name] = {key: rounded(row) for key, row in rows.items() if row is not None}
     return table
 
 
-def _rounded(one: Interval) -> Figure:
+def rounded(one: Interval) -> Figure:
+    """As it is written: to the fourth digit."""
     return Figure(round(one.value, 4), round(one.low, 4), round(one.high, 4), one.count)
 
 

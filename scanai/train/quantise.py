@@ -1,5 +1,6 @@
 """The graph in 8 bits: unsigned activations, signed weights of their own scale for each channel.
 
+Made here, and taken out of a bundle again; whether it is accepted is judged in `int8_accepted`.
 Static: the scales come from simulated scans. What turns transmission into first features stays in
 32 bits, for a step of 1/256 of an attenuation of 9 is more than many a shield adds, and so do the
 heads and the second look, whose answers are compared with thresholds.
@@ -23,7 +24,7 @@ from scanai.inspect.bundle import GRAPH_FILE, INT8_FILE, BundleMetadata, load_bu
 from scanai.inspect.evidence.goods import declared_groups
 from scanai.scan import calibrate
 from scanai.synth.dataset import DatasetRecipe, scan_at
-from scanai.train.export import write_bundle
+from scanai.train.export import write_bundle, write_metadata
 from scanai.train.trials import fresh_scans
 from scanai.train.windows import declared_vector
 
@@ -42,6 +43,14 @@ def add_int8(bundle: Path) -> BundleMetadata:
     digest = hashlib.sha256(graph).hexdigest()
     metadata = msgspec.structs.replace(loaded.metadata, int8_sha256=digest)
     return write_bundle(bundle, onnx.load_from_string(loaded.graph), metadata)
+
+
+def remove_int8(bundle: Path) -> None:
+    """Takes the graph in 8 bits out of a bundle, whose other graph stays as it is."""
+    metadata = load_bundle(bundle).metadata
+    # First the record: a bundle may hold a file too many, but must not name one that is gone.
+    write_metadata(bundle, msgspec.structs.replace(metadata, int8_sha256=None))
+    (bundle / INT8_FILE).unlink(missing_ok=True)
 
 
 def to_int8(graph: bytes, recipe: DatasetRecipe) -> bytes:

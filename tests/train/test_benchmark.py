@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from trial_making import trial
 
 from scanai.errors import InputError, RecipeError
+from scanai.inspect.bundle import load_bundle
 from scanai.resources import model_bundle_dir
 from scanai.synth.dataset import DatasetRecipe, read_recipe
 from scanai.train import benchmark
@@ -86,6 +88,15 @@ def test_a_kill_between_two_contenders_leaves_only_the_second_to_run(
     assert run == [(3, (V0,))]
 
 
+def test_trials_outlive_the_graph_in_8_bits_beside_theirs() -> None:
+    metadata = load_bundle(V1.bundle).metadata
+    beside = msgspec.structs.replace(metadata, int8_sha256="0" * 64)
+    assert benchmark._key(V1, beside, RECIPE) == benchmark._key(V1, metadata, RECIPE)
+    small = V1._replace(int8=True)
+    other = msgspec.structs.replace(metadata, int8_sha256="1" * 64)
+    assert benchmark._key(small, beside, RECIPE) != benchmark._key(small, other, RECIPE)
+
+
 def test_every_scan_is_on_disk_before_the_next_one_begins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,8 +114,6 @@ def test_every_scan_is_on_disk_before_the_next_one_begins(
 def test_scans_that_the_model_has_seen_are_refused(
     tmp_path: Path, run: list[tuple[int, tuple[Contender, ...]]]
 ) -> None:
-    import msgspec
-
     known = msgspec.structs.replace(RECIPE, seed=1000)
     with pytest.raises(RecipeError, match="was neither trained on nor set its thresholds on"):
         benchmark.run_benchmark([V0], known, tmp_path)

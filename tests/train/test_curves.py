@@ -11,6 +11,7 @@ from trial_making import scored, threat, trial
 from scanai.train.curves import (
     Detector,
     calibration_error,
+    difference,
     ratio_of_shares,
     ratio_of_sums,
     share,
@@ -55,6 +56,37 @@ def test_a_threat_is_found_by_a_region_on_it_and_not_by_an_alarm_elsewhere() -> 
     assert (steel.value, steel.high) == (1.0, 1.0)
     assert steel.low < 0.5
     assert _detector().found(0.01, lambda one: one.material == "gold") is None
+
+
+def _seen_by(scores: list[float], moved: float = 0.0) -> Detector:
+    """A threat each with these scores, over 100 benign scans that score from 0 to 1."""
+    benign = [trial(index=i, regions=scored((i / 100 + moved, -1))) for i in range(100)]
+    concealed = [
+        trial(kind="concealed", objects=(threat(),), regions=scored((score, 0))) for score in scores
+    ]
+    return Detector(benign, concealed)
+
+
+def test_two_detectors_differ_by_what_one_alone_finds() -> None:
+    one = _seen_by([2.0] * 60 + [0.0] * 40)
+    other = _seen_by([2.0] * 50 + [0.0] * 50)
+    found = difference(one, other, 0.01, lambda _: True)
+    assert found is not None
+    assert (found.value, found.count) == (pytest.approx(-0.1), 100)
+    # The other one misses ten that the first finds, and none the other way round: no draw of scans
+    # finds more.
+    assert -0.2 < found.low < found.value < found.high < 0
+    back = difference(other, one, 0.01, lambda _: True)
+    assert back is not None
+    assert back.value == pytest.approx(0.1)
+    assert difference(one, other, 0.01, lambda _: False) is None
+
+
+def test_each_detector_is_held_to_its_own_false_alarms() -> None:
+    one, other = _seen_by([2.0] * 50), _seen_by([12.0] * 50, moved=10.0)
+    found = difference(one, other, 0.01, lambda _: True)
+    assert found is not None
+    assert (found.low, found.value, found.high) == (0, 0, 0)
 
 
 def test_alarmed_scans_are_localised_by_their_best_region() -> None:

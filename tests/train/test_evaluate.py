@@ -12,9 +12,12 @@ from benchmark_making import write_benchmark
 from trial_making import scored, threat, trial
 
 from scanai import cli
+from scanai.errors import BundleError
+from scanai.inspect.bundle import load_bundle
 from scanai.resources import model_bundle_dir
 from scanai.synth.dataset import DatasetRecipe
 from scanai.train import evaluate
+from scanai.train.export import write_metadata
 from scanai.train.trial_records import Trial
 from scanai.train.trials import Contender
 
@@ -78,6 +81,68 @@ def test_the_whole_benchmark_is_written_into_the_bundle(
     assert str(bundle / "metrics.json") in capsys.readouterr().out
     assert read_metrics(bundle).part_of is None
     assert "of the benchmark: a quick look" not in (bundle / "README.md").read_text("utf-8")
+
+
+def with_int8(bundle: Path) -> None:
+    """A file that passes for its graph in 8 bits: no trial is run."""
+    (bundle / "model.int8.onnx").write_bytes((bundle / "model.onnx").read_bytes())
+    metadata = load_bundle(bundle).metadata
+    write_metadata(bundle, msgspec.structs.replace(metadata, int8_sha256=metadata.sha256))
+
+
+@pytest.mark.parametrize(
+    ("missed", "told"),
+    [(0, "+0.00 points"), (1, "-0.40 points"), (2, "-0.80 points")],
+)
+def test_a_graph_in_8_bits_that_finds_half_a_point_less_leaves_the_bundle(
+    tmp_path: Path,
+    bundle: Path,
+    found: dict[bool, list[Trial]],
+    capsys: pytest.CaptureFixture[str],
+    missed: int,
+    told: str,
+) -> None:
+    with_int8(bundle)
+    concealed = trial(kind="concealed", objects=(threat(),), regions=scored((2.0, 0)))
+    found[False] = [found[False][0], *[concealed] * 250]
+    lost = msgspec.structs.replace(concealed, regions={})
+    found[True] = [found[False][0], *[lost] * missed, *[concealed] * (250 - missed)]
+    benchmark, out = write_benchmark(tmp_path / "few.toml", 710_005, 30), tmp_path / "run"
+    arguments = ["evaluate", str(bundle), str(benchmark), "--out", str(out), "--int8"]
+    out.mkdir()
+    # A part of the benchmark decides nothing.
+    assert cli.main([*arguments, "--first", "6"]) == 0
+    assert f"{told} (" in (printed := capsys.readouterr().out)
+    assert "not decided by a part of the benchmark" in printed
+    assert load_bundle(bundle, int8=True)
+    assert cli.main(arguments) == 0
+    printed = capsys.readouterr().out
+    judged = read_metrics(bundle).int8
+    assert judged is not None
+    assert judged.accepted is (missed < 2)
+    assert judged.difference is not None
+    assert judged.difference.value == pytest.approx(-missed / 250, abs=1e-4)
+    assert judged.difference.low <= judged.difference.value <= judged.difference.high
+    card = (bundle / "README.md").read_text("utf-8")
+    if missed < 2:
+        assert f"{told} (" in printed
+        assert "points of the shields with d′ ≥ 5" in card
+        assert load_bundle(bundle, int8=True)
+        return
+    assert f"not accepted: taken out of {bundle}" in printed
+    assert "not accepted, and not in the bundle" in card
+    with pytest.raises(BundleError, match="found one without"):
+        load_bundle(bundle, int8=True)
+
+
+def test_a_graph_in_8_bits_that_was_not_measured_is_told_as_such(
+    tmp_path: Path, bundle: Path, found: dict[bool, list[Trial]]
+) -> None:
+    with_int8(bundle)
+    benchmark, out = write_benchmark(tmp_path / "few.toml", 710_005, 30), tmp_path / "run"
+    assert cli.main(["evaluate", str(bundle), str(benchmark), "--out", str(out)]) == 0
+    assert read_metrics(bundle).int8 is None
+    assert "in 8 bits has not been measured" in (bundle / "README.md").read_text("utf-8")
 
 
 def test_trials_are_never_kept_in_the_bundle(

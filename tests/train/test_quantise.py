@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
+import onnx
 import pytest
 
 from scanai.errors import BundleError
@@ -13,7 +17,8 @@ from scanai.inspect.inspector import Inspector
 from scanai.resources import model_bundle_dir
 from scanai.scan import read_scan
 from scanai.synth.dataset import DatasetRecipe
-from scanai.train.quantise import to_int8
+from scanai.train.export import write_bundle
+from scanai.train.quantise import remove_int8, to_int8
 
 SAMPLES = Path(__file__).resolve().parents[2] / "datasets" / "samples"
 
@@ -21,10 +26,6 @@ SAMPLES = Path(__file__).resolve().parents[2] / "datasets" / "samples"
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The released one with a graph in 8 bits, scaled on two narrow scans."""
-    import hashlib
-
-    import msgspec
-
     recipe = DatasetRecipe(
         seed=3, count=2, profiles=("portal-6-4",), kinds={"benign": 1.0}, x_window_px=256
     )
@@ -54,6 +55,30 @@ def test_a_report_names_the_graph_that_made_it(bundle: Path) -> None:
     scan = read_scan(SAMPLES / "portal-01.tiff")
     loaded = load_bundle(bundle, int8=True)
     assert Inspector(loaded).inspect(scan).model.sha256 == loaded.metadata.int8_sha256
+
+
+def test_it_is_taken_out_again_and_the_other_graph_stays(bundle: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(bundle, copy)
+    before = load_bundle(copy)
+    remove_int8(copy)
+    after = load_bundle(copy)
+    assert not (copy / INT8_FILE).exists()
+    assert after.graph == before.graph
+    assert after.metadata == msgspec.structs.replace(before.metadata, int8_sha256=None)
+    with pytest.raises(BundleError, match="a bundle with a graph in 8 bits, found one without"):
+        load_bundle(copy, int8=True)
+
+
+def test_the_graph_in_32_bits_is_the_same_with_and_without_one_in_8(
+    bundle: Path, tmp_path: Path
+) -> None:
+    loaded = load_bundle(bundle)
+    model = onnx.load_from_string(loaded.graph)
+    without = msgspec.structs.replace(loaded.metadata, int8_sha256=None)
+    made = [write_bundle(tmp_path, model, one) for one in (loaded.metadata, without)]
+    assert made[0].sha256 == made[1].sha256
+    assert [one.int8_sha256 for one in made] == [loaded.metadata.int8_sha256, None]
 
 
 def test_a_bundle_without_such_a_graph_says_so_and_a_changed_one_is_refused(bundle: Path) -> None:
