@@ -13,11 +13,12 @@ from typing import Any
 
 from scanai.command_parts import (
     DONE,
+    add_benchmark,
     add_command,
     add_format,
     add_model,
-    add_workers,
     count,
+    in_percent,
     needs_train,
 )
 
@@ -45,12 +46,7 @@ def _add_patches(subjects: Any) -> None:
     command = add_command(
         subjects, "patches", _patches, "a bundle beside patch features of benign scans"
     )
-    command.add_argument("bundle", metavar="BUNDLE", type=Path)
-    command.add_argument("benchmark", metavar="RECIPE", type=Path, help="data set recipe (TOML)")
-    command.add_argument("--out", metavar="RUN", type=Path, required=True, help="run folder")
-    command.add_argument(
-        "--first", metavar="N", type=count, default=200, help="scans: each takes seconds"
-    )
+    add_benchmark(command, "run folder", "scans: each takes seconds", scans=200)
     command.add_argument(
         "--weights",
         metavar="FILE",
@@ -60,8 +56,6 @@ def _add_patches(subjects: Any) -> None:
     command.add_argument(
         "--bank", metavar="N", type=count, default=32, help="benign scans to compare with"
     )
-    add_workers(command)
-    add_format(command)
 
 
 def _physics(options: argparse.Namespace) -> int:
@@ -117,8 +111,7 @@ def _patches(options: argparse.Namespace) -> int:
     width = max(map(len, result.detectors))
     for name, row in result.detectors.items():
         shares = "  ".join(
-            f"{100 * one.value:5.1f} % ({100 * one.low:.1f} to {100 * one.high:.1f})"
-            for one in row.detection.values()
+            f"{in_percent(one.value, one.low, one.high):>22}" for one in row.detection.values()
         )
         cost = "" if row.milliseconds is None else f"  {row.milliseconds:.0f} ms"
         print(f"{name:<{width}}  {shares}  area {row.roc_area:.3f}{cost}")

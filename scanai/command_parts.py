@@ -62,6 +62,22 @@ def add_workers(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_run(command: argparse.ArgumentParser, text: str = "run folder") -> None:
+    command.add_argument("--out", metavar="RUN", type=Path, required=True, help=text)
+
+
+def add_benchmark(
+    command: argparse.ArgumentParser, out: str, first: str, scans: int | None = None
+) -> None:
+    """A bundle on a benchmark. Help for --out and --first; `scans`: as many, else all of them."""
+    command.add_argument("bundle", metavar="BUNDLE", type=Path)
+    command.add_argument("benchmark", metavar="RECIPE", type=Path, help="data set recipe (TOML)")
+    add_run(command, out)
+    command.add_argument("--first", metavar="N", type=count, default=scans, help=first)
+    add_workers(command)
+    add_format(command)
+
+
 def count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -74,3 +90,8 @@ def share(text: str) -> float:
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, found {text}")
     return value
+
+
+def in_percent(value: float, low: float, high: float) -> str:
+    """A share with its interval, as tables show it."""
+    return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"

@@ -12,10 +12,11 @@ from typing import Any
 
 from scanai.command_parts import (
     DONE,
+    add_benchmark,
     add_command,
-    add_format,
+    add_run,
     add_workers,
-    count,
+    in_percent,
     needs_train,
     share,
 )
@@ -30,7 +31,7 @@ def add_train_commands(commands: Any) -> None:
 def _add_train(commands: Any) -> None:
     command = add_command(commands, "train", _train, "train a model from a recipe")
     command.add_argument("recipe", type=Path, help="training recipe (TOML)")
-    command.add_argument("--out", metavar="RUN", type=Path, required=True, help="run folder")
+    add_run(command)
     command.add_argument("--data-only", action="store_true", help="stop once the windows are made")
     command.add_argument(
         "--from",
@@ -108,14 +109,11 @@ def _export(options: argparse.Namespace) -> int:
 
 def _add_evaluate(commands: Any) -> None:
     command = add_command(commands, "evaluate", _evaluate, "measure a bundle on a benchmark")
-    command.add_argument("bundle", metavar="BUNDLE", type=Path)
-    command.add_argument("benchmark", metavar="RECIPE", type=Path, help="data set recipe (TOML)")
-    command.add_argument(
-        "--out",
-        metavar="RUN",
-        type=Path,
-        required=True,
-        help="folder for the trials, which a run that was stopped goes on with, and the page",
+    add_benchmark(
+        command,
+        "folder for the trials, which a run that was stopped goes on with, and the page",
+        "only the first N scans, for a quicker look: metrics and card go to RUN, and the bundle "
+        "stays as it is",
     )
     command.add_argument(
         "--against",
@@ -131,15 +129,6 @@ def _add_evaluate(commands: Any) -> None:
         help="run the bundle's graph in 8 bits on them as well; if it finds half a point less, "
         "it is taken out of the bundle",
     )
-    command.add_argument(
-        "--first",
-        metavar="N",
-        type=count,
-        help="only the first N scans, for a quicker look: metrics and card go to RUN, and the "
-        "bundle stays as it is",
-    )
-    add_workers(command)
-    add_format(command)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -161,7 +150,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(msgspec.json.encode(metrics).decode())
         return DONE
     for name, figure in metrics.figures.items():
-        shown = f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
+        shown = in_percent(figure.value, figure.low, figure.high)
         print(f"{name:<36} {shown:<28} of {figure.count}")
     where = written_to(options.bundle, options.out, options.first)
     print(f"{where / METRICS_FILE}, {where / CARD_FILE}, {options.out / PAGE_FILE}")
