@@ -1,8 +1,8 @@
 """Load forms: how goods are packed, each a function that fills a space with solids.
 
 `build` is the whole interface. Forms of packages are in `packed`, loose goods in `bulk`, heavy
-unpacked pieces in `metal`, things of many parts in `machines`, `vehicles` and `household`; which
-goods take which form is data (`cargo`).
+pieces in `rolled` and `stacked`, things of many parts in `machines`, `vehicles` and `household`;
+which goods take which form is data (`cargo`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from scanai.synth.forms import (
     household,
     machines,
     medical,
-    metal,
     packed,
     pallets,
+    rolled,
+    stacked,
     tyres,
     vehicles,
 )
@@ -32,13 +33,13 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "bales": packed.bales,
     "bicycles": vehicles.bicycles,
     "big_bags": packed.big_bags,
-    "bundles": metal.bundles,
+    "bundles": rolled.bundles,
     "cars": cars.cars,
     "cartons": packed.cartons,
     "cases": pallets.cases,
-    "castings": metal.castings,
-    "cathodes": metal.cathodes,
-    "coils": metal.coils,
+    "castings": stacked.castings,
+    "cathodes": stacked.cathodes,
+    "coils": rolled.coils,
     "drums": packed.drums,
     "engines": machines.engines,
     "flexitank": bulk.flexitank,
@@ -47,24 +48,24 @@ FORMS: dict[str, Callable[[Load], None]] = {
     "heap": bulk.heap,
     "household": household.household,
     "ibcs": packed.ibcs,
-    "ingots": metal.ingots,
+    "ingots": stacked.ingots,
     "machines": machines.machines,
     "medical": medical.medical,
     "mixed_cartons": packed.mixed_cartons,
     "motorcycles": vehicles.motorcycles,
     "motors": machines.motors,
-    "packets": metal.packets,
+    "packets": stacked.packets,
     "pallets": pallets.pallets,
-    "reels": metal.reels,
+    "reels": rolled.reels,
     "rolls": packed.rolls,
     "sacks": packed.sacks,
     "scrap": bulk.scrap,
-    "slabs": metal.slabs,
+    "slabs": stacked.slabs,
     "transformers": machines.transformers,
     "tins": pallets.tins,
     "trays": pallets.trays,
     "tyres": tyres.tyres,
-    "wire_coils": metal.wire_coils,
+    "wire_coils": rolled.wire_coils,
 }
 
 # Package of each form for goods whose library entry describes another form of theirs.

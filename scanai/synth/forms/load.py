@@ -97,6 +97,14 @@ class Load:
     def chance(self, probability: float) -> bool:
         return bool(self.rng.random() < probability)
 
+    def spread(self, count: int, size: float) -> list[float]:
+        """Where `count` pieces of that length stand, their mass divided evenly along the floor."""
+        room = self.size[0] - count * size
+        gap = max(0.0, room) / (count + 1)
+        if self.chance(0.3):
+            gap = min(gap, self.uniform(0.02, 0.4))
+        return [self.lo[0] + gap + index * (size + gap) for index in range(count)]
+
     def shell(self, lo: Vec3, hi: Vec3, wall: float, name: str, density: float) -> None:
         """Six walls of a hollow body that is part of the goods."""
         for box in shell_boxes(lo, hi, wall):
