@@ -19,15 +19,18 @@ import msgspec
 from scanai.errors import FailureError, InputError, ManifestError, ScanAIError, ScanError
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import Report
-from scanai.manifest import Manifest, find_manifest, read_manifest
+from scanai.manifest import Manifest, find_manifest, read_manifests
+from scanai.manifest.files import manifest_of
 from scanai.render.folder import ReportFolder
 from scanai.scan import Scan, ScannerProfile, read_scan
 
-ManifestUse = Literal["used", "none", "unread", "foreign"]
-"""What became of the manifest of a scan: foreign when it names another scan or transport unit."""
+ManifestUse = Literal["used", "none", "unread", "foreign", "unmatched"]
+"""What became of the manifest of a scan: foreign when it names another scan or transport unit,
+unmatched when it has several units and none of them is known to be the scan's."""
 _UNUSED: dict[ManifestUse, str] = {
     "unread": "Its manifest could not be read",
     "foreign": "The manifest found for it is of another scan",
+    "unmatched": "None of the units of its manifest is known to be this one",
 }
 
 
@@ -51,25 +54,26 @@ def inspect_files(
     inspector: Inspector,
     *,
     profile: ScannerProfile | None = None,
-    manifest: Path | None = None,
+    papers: Papers | None = None,
     folder: ReportFolder | None = None,
 ) -> Iterator[Result]:
     """One result for each scan, in order.
 
-    `scans` are files and the names to tell them by (`scanai.scan.name_scans`); `manifest` stands
-    for the one that would be looked for beside each scan; `profile` for the scanner where a file
-    names none; reports are written to `folder`, if there is one.
+    `scans` are files and the names to tell them by (`scanai.scan.name_scans`); `papers` stand for
+    those that would be looked for beside each scan; `profile` for the scanner where a file names
+    none; reports are written to `folder`, if there is one.
     """
     for path, name in scans.items():
         start = perf_counter()
-        declared = declared_for(path, manifest)
+        found = papers or papers_beside(path)
         try:
             scan = read_calibrated(path, profile)
-            report, declared = _inspect(scan, inspector, declared)
+            report, declared = _inspect(scan, inspector, found.of(scan.unit))
         except Exception as error:
             told = error if isinstance(error, ScanAIError) else FailureError(path, error)
-            errors = (*declared.errors, told)
-            yield Result(name, None, declared.use, errors, perf_counter() - start)
+            # Of which unit the scan is was not known: told is what is wrong with all of the file.
+            errors = (*found.errors, told)
+            yield Result(name, None, found.use, errors, perf_counter() - start)
             continue
         report = _named(report, name)
         errors = (*declared.errors,)
@@ -79,6 +83,34 @@ def inspect_files(
             except InputError as error:
                 errors = (*errors, error)
         yield Result(name, report, declared.use, errors, perf_counter() - start)
+
+
+@dataclass(frozen=True)
+class Papers:
+    """A manifest file and the units it tells of, or why it cannot be read."""
+
+    path: Path | None = None
+    """None: there is no manifest."""
+    manifests: tuple[Manifest, ...] = ()
+    sha256: str | None = None
+    errors: tuple[ManifestError, ...] = ()
+
+    @property
+    def use(self) -> ManifestUse:
+        """What becomes of it whatever the unit."""
+        if self.errors:
+            return "unread"
+        return "none" if self.path is None else "used"
+
+    def of(self, unit: str) -> Declared:
+        """The manifest of the unit that a scan names; the only one there is may be of any."""
+        if self.path is None or self.errors:
+            return Declared(self.use, errors=self.errors)
+        try:
+            manifest = manifest_of(self.manifests, unit, self.path)
+        except ManifestError as error:
+            return Declared("unmatched", errors=(error,))
+        return Declared("used", self.path, manifest, self.sha256)
 
 
 @dataclass(frozen=True)
@@ -92,20 +124,33 @@ class Declared:
     errors: tuple[ManifestError, ...] = ()
 
 
-def declared_for(scan: Path, given: Path | None = None) -> Declared:
-    """The manifest given, or that beside the scan; what is wrong with it is among the errors."""
+def read_papers(path: Path) -> Papers:
+    """The manifest file; what is wrong with it is among the errors."""
     try:
-        path = given or find_manifest(scan)
-        if path is None:
-            return Declared("none")
-        manifest = read_manifest(path)
-        return Declared("used", path, manifest, hashlib.sha256(path.read_bytes()).hexdigest())
+        manifests = read_manifests(path)
+        return Papers(path, manifests, hashlib.sha256(path.read_bytes()).hexdigest())
     except ManifestError as error:
-        return Declared("unread", errors=(error,))
+        return Papers(path, errors=(error,))
     except OSError as error:
-        reason = error.strerror or str(error)
-        found = ManifestError(given or scan, "a readable manifest", reason)
-        return Declared("unread", errors=(found,))
+        found = ManifestError(path, "a readable manifest", error.strerror or str(error))
+        return Papers(path, errors=(found,))
+
+
+def papers_beside(scan: Path) -> Papers:
+    """The manifest file beside a scan, as `read_papers`."""
+    try:
+        path = find_manifest(scan)
+    except ManifestError as error:
+        return Papers(scan, errors=(error,))
+    except OSError as error:
+        found = ManifestError(scan, "a readable manifest", error.strerror or str(error))
+        return Papers(scan, errors=(found,))
+    return Papers() if path is None else read_papers(path)
+
+
+def declared_for(scan: Path, unit: str) -> Declared:
+    """The manifest beside a scan of a unit; what is wrong with it is among the errors."""
+    return papers_beside(scan).of(unit)
 
 
 def read_calibrated(path: Path, profile: ScannerProfile | None) -> Scan:

@@ -81,7 +81,7 @@ def _inspected(
     inspector: Inspector, path: Path, given: ScannerProfile | None, fitted: ScannerProfile
 ) -> Report:
     scan = replace(read_calibrated(path, given), profile=fitted)
-    return inspector.inspect(scan, declared_for(path).manifest)
+    return inspector.inspect(scan, declared_for(path, scan.unit).manifest)
 
 
 def _told(calibration: ScannerCalibration, out: Path) -> str:

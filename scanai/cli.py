@@ -41,6 +41,7 @@ _MANIFEST_NOTES = {
     "none": "(no manifest)",
     "unread": "(its manifest could not be read)",
     "foreign": "(its manifest is of another scan)",
+    "unmatched": "(not among the units of its manifest)",
 }
 
 
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _inspect(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from scanai.batch import inspect_files
+    from scanai.batch import inspect_files, read_papers
     from scanai.inspect.bundle import load_bundle
     from scanai.inspect.inspector import Inspector
     from scanai.inspect.scanner_calibration import read_calibration
@@ -85,8 +86,14 @@ def _inspect(options: argparse.Namespace) -> int:
     from scanai.scan import load_profile, name_scans
 
     scans = name_scans(options.paths)
-    if options.manifest is not None and len(scans) != 1:
-        options.parser.error(f"--manifest goes with one scan, found {len(scans)}")
+    papers = None if options.manifest is None else read_papers(options.manifest)
+    if papers is not None and len(scans) != 1:
+        if papers.errors:  # of all scans: told once, before any of them is inspected
+            raise papers.errors[0]
+        if len(papers.manifests) == 1:
+            options.parser.error(
+                f"--manifest of one transport unit goes with one scan, found {len(scans)}"
+            )
     profile = None if options.profile is None else load_profile(options.profile)
     calibration = None if options.calibration is None else read_calibration(options.calibration)
     if calibration is not None and profile is None:
@@ -97,9 +104,7 @@ def _inspect(options: argparse.Namespace) -> int:
     as_json = options.format == "json"
     width = max(map(len, scans.values()))
     errors: list[ScanAIError] = []
-    results = inspect_files(
-        scans, inspector, profile=profile, manifest=options.manifest, folder=out
-    )
+    results = inspect_files(scans, inspector, profile=profile, papers=papers, folder=out)
     # Into a log file the bar is written every ten seconds instead of ten times a second.
     pace = 0.1 if sys.stderr.isatty() else 10.0
     with tqdm(total=len(scans), desc="inspect", unit="scan", mininterval=pace) as bar:
@@ -213,7 +218,8 @@ def _parser() -> argparse.ArgumentParser:
         "--manifest",
         metavar="FILE",
         type=Path,
-        help="manifest of the one scan given (else NAME.manifest.json or .csv beside the scan)",
+        help="manifest of the one scan given, or of all the units that the scans given show "
+        "(else NAME.manifest.json, .csv, .xlsx, .xml or .edi beside each scan)",
     )
     command.add_argument(
         "--profile", metavar="NAME|FILE.toml", help="the scanner, where the file names none"

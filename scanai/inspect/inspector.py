@@ -18,7 +18,7 @@ from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
 from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
     SeenGoods,
-    declared_groups,
+    comparable_groups,
     goods_findings,
     line_plausibility,
     seen_goods,
@@ -91,7 +91,7 @@ class Inspector:
         scan.check()
         if scan.is_display:
             raise ScanError(scan.source, "counts or transmission", "a display picture")
-        groups = () if manifest is None else declared_groups(manifest)
+        groups = comparable_groups(manifest)
         return self._model.infer(scan, (group.index for group in groups))
 
     def _as_calibrated(self, scan: Scan) -> Scan:
@@ -189,7 +189,7 @@ def _gather(
     if measured is None:
         measured = measure(scan, scan.profile, point.thresholds["load_z"])
     context = Context(measured, point)
-    declared = () if manifest is None else declared_groups(manifest)
+    declared = comparable_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
     strange, unfamiliar = familiarity_findings(maps, reference, context)
     scores |= unfamiliar

@@ -28,6 +28,8 @@ def clear_reasons(
 
 
 def _goods_reason(seen: SeenGoods, manifest: Manifest) -> str:
+    if not manifest.fully_coded:
+        return "The goods were not compared: a line of the manifest has no HS code."
     group = seen.main_group
     if group is None:
         return "The load fits the declared goods."

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from scanai.manifest.controls import ControlEntry, is_controlled
 from scanai.manifest.dense_goods import dense_headings
-from scanai.manifest.files import check_belongs, find_manifest, read_manifest, write_manifest
+from scanai.manifest.files import (
+    check_belongs,
+    find_manifest,
+    read_manifest,
+    read_manifests,
+    write_manifest,
+)
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, group_named
 from scanai.manifest.model import Line, Manifest, Party
 
@@ -24,5 +30,6 @@ __all__ = [
     "group_named",
     "is_controlled",
     "read_manifest",
+    "read_manifests",
     "write_manifest",
 ]

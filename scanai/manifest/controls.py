@@ -30,5 +30,10 @@ def entries() -> tuple[ControlEntry, ...]:
 
 
 def is_controlled(hs_code: str) -> tuple[ControlEntry, ...]:
-    """Entries of the control lists for a code; for 4 or 5 digits, all entries beneath it."""
+    """Entries of the control lists for a code; for 4 or 5 digits, all entries beneath it.
+
+    None for a line without code, which could be on any list.
+    """
+    if not hs_code:
+        return ()
     return tuple(entry for entry in entries() if entry.hs6.startswith(hs_code[:6]))

@@ -79,6 +79,16 @@ def require_known(hs_code: str, source: str, where: str) -> None:
         raise ManifestError(source, f"an HS 2022 code at {where}", f"{hs_code} ({_hint(hs_code)})")
 
 
+def require_goods(
+    hs_code: str, description: str, source: str, *, line_at: str, code_at: str
+) -> None:
+    """Raises ManifestError unless a line says what it is: by an existing code, or in words."""
+    if hs_code:
+        require_known(hs_code, source, code_at)
+    elif not description:
+        raise ManifestError(source, f"an HS code or a description at {line_at}", "neither")
+
+
 def _slips(code: str) -> set[str]:
     """Every code that differs by one digit or by two neighbouring digits exchanged."""
     places = range(len(code))

@@ -227,7 +227,9 @@ def line_facts(line: Line) -> str:
     packages = f"{line.packages:,} {line.package_type or 'packages'}" if line.packages else ""
     origin = f"origin {line.origin}" if line.origin else ""
     licence = f"licence {line.licence}" if line.licence else ""
-    return " · ".join(part for part in (packages, origin, licence) if part)
+    bill = f"bill {line.bill}" if line.bill else ""
+    found = "HS code found in the description" if line.code_from == "description" else ""
+    return " · ".join(part for part in (packages, origin, licence, bill, found) if part)
 
 
 def quality_words(quality: ImageQuality) -> QualityWords:

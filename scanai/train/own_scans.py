@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from scanai.errors import ManifestError, RecipeError, ScanAIError, ScanError
-from scanai.inspect.evidence.goods import declared_groups
+from scanai.inspect.evidence.goods import comparable_groups
 from scanai.inspect.evidence.measured import LOAD_ATTENUATION, block_mean
 from scanai.manifest import Manifest, find_manifest, read_manifest
 from scanai.scan import discover, read_scan
@@ -57,7 +57,7 @@ def _windows_of(path: Path, folder: Path, window_px: int) -> list[Path]:
     if scan.profile is None or scan.is_display:
         raise RecipeError(path, "a scan with a grey scale and a scanner", "a display picture")
     made = []
-    for number, window in enumerate(cut_own(scan, _declared(path), window_px)):
+    for number, window in enumerate(cut_own(scan, _declared(path, scan.unit), window_px)):
         made.append(folder / f"{name}-{number:03d}.npz")
         save_window(window, made[-1])
     (folder / f"{name}.whole").touch()
@@ -71,11 +71,11 @@ def _read(path: Path) -> Scan:
         raise ScanError(path, "a readable file", error.strerror or str(error)) from error
 
 
-def _declared(path: Path) -> Manifest | None:
+def _declared(path: Path, unit: str) -> Manifest | None:
     """The manifest beside the scan; a bad one is told, and the scan used without."""
     try:
         found = find_manifest(path)
-        return None if found is None else read_manifest(found)
+        return None if found is None else read_manifest(found, unit)
     except (ManifestError, OSError) as error:
         tqdm.write(f"error    {error}", file=sys.stderr)
         return None
@@ -86,7 +86,7 @@ def cut_own(scan: Scan, manifest: Manifest | None, window_px: int) -> Iterator[W
     assert scan.profile is not None
     attenuation = scan.attenuation
     height, width = (size - size % GOODS_STRIDE for size in attenuation.shape[1:])
-    groups = () if manifest is None else declared_groups(manifest)
+    groups = comparable_groups(manifest)
     cells = block_mean(attenuation[:1, :height, :width])[0]
     dark = (scan.transmission[0, :height, :width] <= scan.noise_floor).astype(np.float32)
     opaque = (block_mean(dark, SHIELD_STRIDE) >= _FLOOR_SHARE).astype(np.float32)

@@ -41,7 +41,7 @@ class SharedScan:
     @cached_property
     def dense(self) -> tuple[str, ...]:
         """Declared headings under which pieces as dense as a shield are ordinary."""
-        return tuple(dense_headings(self.simulated.manifest))
+        return dense_headings(self.simulated.manifest) or ()
 
     @cached_property
     def objects(self) -> list[tuple[TruthBox, ObjectTrial]]:

@@ -32,14 +32,15 @@ def controlled_goods(manifest: Manifest) -> list[Finding]:
         lists = ", ".join(
             dict.fromkeys(_LISTS.get(e.control_list, e.control_list) for e in entries)
         )
+        where = " (found in its description)" if line.code_from == "description" else ""
         hit = "stands on" if exact else "covers codes on"
         findings.append(
             Finding(
                 kind="controlled_goods",
                 score=_LISTED if exact else _COVERED,
                 sentence=(
-                    f"Line {number}, HS {line.hs_code}, {hit} a control list ({lists}) and no "
-                    "licence is given: a lead to check."
+                    f"Line {number}, HS {line.hs_code}{where}, {hit} a control list ({lists}) and "
+                    "no licence is given: a lead to check."
                 ),
                 confirmed=exact,
             )

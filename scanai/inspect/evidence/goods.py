@@ -72,8 +72,19 @@ def short_title(group: GoodsGroup) -> str:
 
 
 def declared_groups(manifest: Manifest) -> tuple[GoodsGroup, ...]:
-    """The goods groups of all lines, each once, in the order of the lines."""
-    return tuple(dict.fromkeys(goods_group_of(line.hs_code) for line in manifest.lines))
+    """The goods groups of all lines with a code, each once, in the order of the lines."""
+    coded = (line for line in manifest.lines if line.coded)
+    return tuple(dict.fromkeys(goods_group_of(line.hs_code) for line in coded))
+
+
+def comparable_groups(manifest: Manifest | None) -> tuple[GoodsGroup, ...]:
+    """The declared groups that a picture can be held against.
+
+    None without a manifest, and none where a line has no code: it could explain any goods.
+    """
+    if manifest is None or not manifest.fully_coded:
+        return ()
+    return declared_groups(manifest)
 
 
 def goods_findings(
@@ -202,16 +213,19 @@ def line_plausibility(
     """How well each line fits the picture. Lines of one group share what is seen of it.
 
     A line whose share of the declared mass is known is plausible as far as that share is seen; else
-    as far as its group is seen at all, each group having an equal part.
+    as far as its group is seen at all, each group having an equal part. Of a line without code
+    nothing can be told.
     """
-    groups = [goods_group_of(line.hs_code) for line in manifest.lines]
+    groups = [goods_group_of(line.hs_code) if line.coded else None for line in manifest.lines]
     expected = _expected_shares(manifest.lines)
     result = []
     for number, (line, group) in enumerate(zip(manifest.lines, groups, strict=True)):
         together = [i for i, other in enumerate(groups) if other == group]
-        if seen is None or not loaded:
+        share = plausibility = None
+        if group is None:
+            reason = "No HS code is declared."
+        elif seen is None or not loaded:
             what = "the picture gives no goods" if seen is None else "no goods are seen"
-            share = plausibility = None
             reason = f"Cannot be told: {what}."
         else:
             expected_group = sum(expected[i] for i in together)
@@ -226,7 +240,7 @@ def line_plausibility(
             LinePlausibility(
                 line=number + 1,
                 hs_code=line.hs_code,
-                goods_group=group.name,
+                goods_group="" if group is None else group.name,
                 seen_share=share,
                 plausibility=plausibility,
                 reason=reason,
