@@ -76,6 +76,7 @@ def _bill(node: Node, general: Node, source: str) -> tuple[Bill, list[Container]
                 seals=_seals(segment),
             )
         )
+    segments = [_item(one.nodes, source, of_bill) for one in node.all("goods_segment")]
     number_told = count(
         node.told("goods_segment", "num_of_ctn_for_this_bol"),
         source,
@@ -89,7 +90,8 @@ def _bill(node: Node, general: Node, source: str) -> tuple[Bill, list[Container]
         parties=_parties(node, general),
         containers=tuple(container.number for container in containers),
         unnamed_containers=(number_told or 0) > len(containers),
-        goods=_goods(node, source, of_bill),
+        goods=_goods(segments, node, source, of_bill),
+        mass_kg=_total(segments),
         shares=shares,
     )
     return bill, containers
@@ -130,9 +132,13 @@ def _parties(node: Node, general: Node) -> tuple[Party, ...]:
     )
 
 
-def _goods(node: Node, source: str, of_bill: str) -> tuple[Goods, ...]:
+def _total(segments: list[Goods]) -> float | None:
+    masses = [one.mass_kg for one in segments if one.mass_kg is not None]
+    return sum(masses) if masses and len(masses) == len(segments) else None
+
+
+def _goods(segments: list[Goods], node: Node, source: str, of_bill: str) -> tuple[Goods, ...]:
     """The goods of a bill: its coded items where it has some, else its goods segments."""
-    segments = [_item(one.nodes, source, of_bill) for one in node.all("goods_segment")]
     items = [
         _item(nodes, source, of_bill)
         for one in node.nodes
@@ -142,10 +148,8 @@ def _goods(node: Node, source: str, of_bill: str) -> tuple[Goods, ...]:
     if not items:
         return tuple(segments)
     whole = " / ".join(one.description for one in segments if one.description)
-    masses = [one.mass_kg for one in segments]
-    total = sum(mass or 0.0 for mass in masses)
-    parts = sum(one.mass_kg or 0.0 for one in items)
-    agree = not total or abs(parts - total) <= _MASSES_AGREE * total
+    total, parts = _total(segments), sum(one.mass_kg or 0.0 for one in items)
+    agree = total is None or abs(parts - total) <= _MASSES_AGREE * total
     only = segments[0] if len(segments) == len(items) == 1 else Goods("")
     return tuple(
         Goods(

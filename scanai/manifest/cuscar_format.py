@@ -240,7 +240,7 @@ def _goods(section: _Section, bill: _Section, source: str, where: str) -> Goods:
         ),
         packages=packages,
         mass_kg=own,
-        package_type=item.told(1, 4) or item.told(1, 1),
+        package_type=item.told(1, 1) or item.told(1, 4),
         origin=next(
             (one.told(1) for one in (section.all("LOC", _ORIGIN) or bill.all("LOC", _ORIGIN))), ""
         ),

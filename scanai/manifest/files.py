@@ -73,8 +73,14 @@ def read_manifests(path: str | PathLike[str]) -> tuple[Manifest, ...]:
     for AWMDS and CUSCAR, declares an HS code that does not exist.
     """
     path = Path(path)
-    form = _format_of(path)
-    return form.parse(_bounded_bytes(path, form.max_bytes), str(path))
+    return parse_bytes(
+        _bounded_bytes(path, _format_of(path).max_bytes), path.suffix.lower(), str(path)
+    )
+
+
+def parse_bytes(data: bytes, suffix: str, source: str) -> tuple[Manifest, ...]:
+    """The manifests in the bytes of a file of that suffix; errors name `source`."""
+    return _FORMATS[suffix].parse(data, source)
 
 
 def read_manifest(path: str | PathLike[str], unit: str = "") -> Manifest:

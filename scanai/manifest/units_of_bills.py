@@ -86,6 +86,8 @@ class Bill:
     unnamed_containers: bool = False
     """It also has containers that are not named."""
     goods: tuple[Goods, ...] = ()
+    mass_kg: float | None = None
+    """Of all its goods."""
     shares: Mapping[str, Share] = field(default_factory=dict)
     """What of all its goods lies in one container, where that is told."""
 
@@ -170,8 +172,12 @@ def _spread(bill: Bill, units: Mapping[str, _Unit], detailed: bool, most: int) -
         if not shares:
             units[number].lines.append(Line(description=NOT_DESCRIBED, bill=bill.reference))
             made += 1
-        mass = _sum(shares)
-        units[number].masses.append(told.get(number, Share()).mass_kg if mass is None else mass)
+        masses_told = (
+            _sum(shares),
+            told.get(number, Share()).mass_kg,
+            bill.mass_kg if alone else None,
+        )
+        units[number].masses.append(next((m for m in masses_told if m is not None), None))
     return made
 
 
