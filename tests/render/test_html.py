@@ -179,6 +179,17 @@ def test_declared_empty_is_said(report: Report) -> None:
     assert "Declared empty." in Tags(page).text
 
 
+def test_line_without_code_and_a_code_from_words_are_told_apart(report: Report) -> None:
+    lines = (
+        Line(description="Household goods", bill="BL-1"),
+        Line("850440", "HS CODE 8504.40", code_from="description"),
+    )
+    page = report_page("scan", report, Manifest(lines=lines), b"")
+    assert "<strong>no HS code</strong> Household goods" in page
+    assert "bill BL-1" in page
+    assert "HS code found in the description" in page
+
+
 def test_index_puts_the_most_urgent_first_and_lists_what_was_not_read(report: Report) -> None:
     def with_urgency(urgency: float) -> Report:
         verdict = msgspec.structs.replace(report.verdict, urgency=urgency)
