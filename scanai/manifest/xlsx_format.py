@@ -13,9 +13,6 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-
 from scanai.errors import ManifestError
 from scanai.manifest.model import Manifest
 from scanai.manifest.row_format import COLUMNS, manifests_of
@@ -58,6 +55,9 @@ def _check_size(data: bytes, source: str) -> None:
 
 
 def _rows(data: bytes, source: str) -> Iterator[list[str]]:
+    from openpyxl import load_workbook  # 0.2 s that no other format has to wait for
+    from openpyxl.utils import get_column_letter
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that are not read: styles, validation
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)

@@ -1,14 +1,18 @@
 """Spreadsheets: the rows of CSV in a workbook, bounded before anything is unpacked."""
 
+import csv
 import io
+import string
 import zipfile
 from datetime import date
 
 import pytest
 from fuzzing import workbook
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanai.errors import ManifestError
-from scanai.manifest import Line, Manifest, xlsx_format
+from scanai.manifest import Line, Manifest, csv_format, xlsx_format
 from scanai.manifest.xlsx_format import parse
 
 
@@ -97,3 +101,20 @@ def test_refuses_what_is_no_workbook() -> None:
     assert _refusal(stream.getvalue()).startswith(
         "expected an XLSX workbook, found one that cannot be read"
     )
+
+
+cells = st.text(string.ascii_letters + string.digits + " .;-é", max_size=12).filter(
+    lambda text: not text.isspace()
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=4))
+def test_says_the_same_as_csv_of_the_same_rows(rows: list[tuple[str, str]]) -> None:
+    table = [
+        ["unit", "hs_code", "description"],
+        *([unit, "8504.40", words] for unit, words in rows),
+    ]
+    text = io.StringIO()
+    csv.writer(text).writerows(table)
+    assert parse(workbook(table), "a") == csv_format.parse(text.getvalue().encode(), "a")
