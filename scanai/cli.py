@@ -87,6 +87,8 @@ def _inspect(options: argparse.Namespace) -> int:
     scans = name_scans(options.paths)
     if options.manifest is not None and len(scans) != 1:
         options.parser.error(f"--manifest goes with one scan, found {len(scans)}")
+    if options.portal is not None and len(scans) != 1:
+        options.parser.error(f"--portal goes with one scan, found {len(scans)}")
     profile = None if options.profile is None else load_profile(options.profile)
     calibration = None if options.calibration is None else read_calibration(options.calibration)
     if calibration is not None and profile is None:
@@ -98,7 +100,12 @@ def _inspect(options: argparse.Namespace) -> int:
     width = max(map(len, scans.values()))
     errors: list[ScanAIError] = []
     results = inspect_files(
-        scans, inspector, profile=profile, manifest=options.manifest, folder=out
+        scans,
+        inspector,
+        profile=profile,
+        manifest=options.manifest,
+        portal=options.portal,
+        folder=out,
     )
     # Into a log file the bar is written every ten seconds instead of ten times a second.
     pace = 0.1 if sys.stderr.isatty() else 10.0
@@ -214,6 +221,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         type=Path,
         help="manifest of the one scan given (else NAME.manifest.json or .csv beside the scan)",
+    )
+    command.add_argument(
+        "--portal",
+        metavar="FILE",
+        type=Path,
+        help="portal reading, ANSI N42, of the one scan given (else NAME.n42 beside the scan)",
     )
     command.add_argument(
         "--profile", metavar="NAME|FILE.toml", help="the scanner, where the file names none"
