@@ -23,8 +23,8 @@ BACKGROUND_S = 60.0
 GAMMA_CPS, NEUTRON_CPS = 500.0, 1.0
 """Background of one panel, counts a second. Project estimates."""
 HIDING_G_CM2 = 120.0
-"""Areal density behind which 1/e of the background that can be hidden is left. Project estimate: well
-above the 15 g/cm² mean free path of 1 MeV in anything, for most rays go around or scatter."""
+"""Areal density behind which 1/e of the background that can be hidden is left. Project estimate:
+far above the mean free path of 1 MeV, 16 g/cm² in most matter, for most rays go around it."""
 HIDEABLE = 0.6
 """Share of the background that comes through or from beneath the load. Project estimate."""
 LANE_M = 2.3
@@ -32,7 +32,7 @@ LANE_M = 2.3
 MARGIN_M = 1.5
 """Driven before the unit and after it, while the portal is occupied."""
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def simulate_portal(
         raise ValueError("a speed and a length above 0, and areal density somewhere")
     steps = max(int(np.ceil((length_m + 2 * MARGIN_M) / speed_m_s / INTERVAL_S)), 1)
     # Where along the unit the panels look in the middle of each interval, m.
-    at = (np.arange(steps) + 0.5) * INTERVAL_S * speed_m_s - MARGIN_M
+    at = (np.arange(steps, dtype=np.float64) + 0.5) * INTERVAL_S * speed_m_s - MARGIN_M
     left = 1 - HIDEABLE * (1 - np.exp(-_in_view(at, areal_density, length_m) / HIDING_G_CM2))
     panels = []
     for side in ("left", "right"):

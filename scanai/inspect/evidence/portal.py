@@ -104,7 +104,7 @@ def _counts(passage: Passage | None, most: float) -> PortalCounts | None:
         background_live_s=round(passage.background_live_s, 3),
         sigma=round(passage.sigma, 2),
         peak_sigma=round(passage.peak_sigma, 2),
-        peak_s=(round(passage.seconds[first], 3), round(passage.seconds[stop], 3)),
+        peak_s=(round(float(passage.seconds[first]), 3), round(float(passage.seconds[stop]), 3)),
         p_value=passage.p_value,
         alarm=passage.p_value <= most,
         lowest_share=None if lowest is None else round(lowest.value, 4),

@@ -22,7 +22,6 @@ from scanai.inspect.evidence.portal import Portal, judge
 from scanai.inspect.report import Evidence, Finding, PortalCounts, RadiationSummary
 from scanai.manifest import dense_headings
 from scanai.manifest.model import Manifest
-from scanai.radiation.counting import Passage
 from scanai.radiation.natural import NaturalGoods, is_natural, natural_goods
 from scanai.radiation.reading import RadiationReading
 
@@ -32,9 +31,6 @@ _HALF_SIGMA = 5.0
 """Standard deviations of an alarm whose score is one half; orders alarms, decides nothing."""
 _BY_INSTRUMENT = 0.5
 """Score of an alarm that the instrument raised by rules of its own."""
-_SHORT, _MOST_OF_IT = 0.25, 0.8
-"""An excess most of which lies in so short a part of the passage is of one place; goods that are
-radioactive by nature fill their pallets. Project estimates."""
 _SHIELDS = frozenset({"high_z_shielding", "opaque_region"})
 _NO_GOODS = "no goods"
 
@@ -115,12 +111,11 @@ def _gamma_alarm(portal: Portal, manifest: Manifest | None) -> list[Finding]:
     told = _excess("Gamma", counts) if by_counts else ""
     natural = () if manifest is None else natural_goods(line.hs_code for line in manifest.lines)
     named = [nuclide for nuclide in portal.reading.nuclides if not is_natural(nuclide)]
-    place = _one_place(portal.gamma) if by_counts else ""
-    likely = bool(natural) and natural[0].strength == "usual" and not named and not place
+    likely = bool(natural) and natural[0].strength == "usual" and not named
     if likely:
         why = f"Likely natural: {_goods(natural[0])}. Check that the load is what the papers say."
     else:
-        why = f"{place}{_unexplained(natural, named, manifest)}: check for a source."
+        why = f"{_unexplained(natural, named, manifest)}: check for a source."
     asks = "review" if likely else "inspect"
     return [_alarm("gamma", counts, by_counts, f"{told}{_raised(own)}{why}", asks)]
 
@@ -151,25 +146,10 @@ def _unexplained(
     if named:
         return f"The portal names {', '.join(named[:3])}, which is not of natural goods"
     if not natural:
-        who = "There is no declaration" if manifest is None else "No declared goods are known"
-        return f"{who} to explain it" if manifest is None else f"{who} to be radioactive"
-    if natural[0].strength == "seldom":
-        return f"{_goods(natural[0])}, but such loads hardly ever alarm by it"
-    return f"{_goods(natural[0])}, but natural goods are spread over the load"
-
-
-def _one_place(passage: Passage | None) -> str:
-    """That the excess is of one place, or nothing."""
-    if passage is None:
-        return ""
-    first, stop = passage.peak
-    live, total = passage.live_s.sum(), passage.counts.sum() - passage.expected
-    inside = passage.counts[first:stop].sum()
-    inside -= passage.expected * passage.live_s[first:stop].sum() / live
-    short = passage.seconds[stop] - passage.seconds[first] <= _SHORT * passage.seconds[-1]
-    if not short or inside < _MOST_OF_IT * total:
-        return ""
-    return "The excess comes from one place. "
+        if manifest is None:
+            return "There is no declaration to explain it"
+        return "No declared goods are known to be radioactive"
+    return f"{_goods(natural[0])}, but such loads hardly ever alarm by it"
 
 
 def _alarm(
