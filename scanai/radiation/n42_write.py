@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from scanai.radiation.n42_format import NS_2012
+from scanai.radiation.n42_2012 import NAMESPACE
 from scanai.radiation.reading import RadiationReading
 
 _START = "2000-01-01T00:00:00Z"
@@ -19,7 +19,7 @@ def n42_bytes(reading: RadiationReading) -> bytes:
     """One RadMeasurement for the background, one for each interval, one AnalysisResults."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<RadInstrumentData xmlns="{NS_2012}">',
+        f'<RadInstrumentData xmlns="{NAMESPACE}">',
         '<RadInstrumentInformation id="instrument">'
         "<RadInstrumentManufacturerName>simulated</RadInstrumentManufacturerName>"
         f"<RadInstrumentModelName>{escape(reading.instrument)}</RadInstrumentModelName>"

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from scanai.inspect.report import PortalCounts, RadiationSummary
 from scanai.render import words
 
-_WIDTH, _STRIP, _GAP = 600, 74, 6
+_WIDTH, _STRIP, _GAP = 600, 84, 6
+_TITLE = 18
+"""Of a strip's height, above its highest value."""
 _BACKGROUNDS = {
     "measurement": "measured without a vehicle",
     "unoccupied": "of the intervals before and after the vehicle",
@@ -75,10 +77,10 @@ def portal_sentences(radiation: RadiationSummary) -> list[str]:
         if counts is None:
             told.append(f"{name}: not counted, or without a background.")
             continue
-        noise = f"{words.share(counts.p_value)} chance by counting noise alone"
+        rare = f"counting noise alone rises as high in {words.share(counts.p_value)} of passages"
         told.append(
             f"{name}: {counts.counts:,} counted, {words.quantity(counts.expected)} expected of "
-            f"the background ({counts.sigma:+.1f} σ); {'alarm, ' if counts.alarm else ''}{noise}."
+            f"the background ({counts.sigma:+.1f} σ); {'alarm, ' if counts.alarm else ''}{rare}."
         )
     if radiation.alarms:
         told.append(f"Alarms of the portal itself: {'; '.join(radiation.alarms)}.")
@@ -96,7 +98,7 @@ def portal_sentences(radiation: RadiationSummary) -> list[str]:
 def _counts_strip(kind: str, counts: PortalCounts, radiation: RadiationSummary, top: int) -> Strip:
     duration = max(radiation.duration_s, 1e-9)
     places = [time / duration for time in radiation.times_s]
-    most = 1.1 * max(*counts.cps, counts.background_cps, 1e-9)
+    most = max(*counts.cps, counts.background_cps, 1e-9)
     title = f"{kind}, up to {words.quantity(max(counts.cps))} counts a second"
     line, area = _paths(places, counts.cps, most, top)
     first, last = (_WIDTH * at / duration for at in counts.peak_s)
@@ -118,7 +120,7 @@ def _paths(
 
 
 def _height(value: float, most: float, top: int) -> str:
-    return f"{top + _STRIP * (1 - min(value / most, 1.0)):.1f}"
+    return f"{top + _STRIP - (_STRIP - _TITLE) * min(value / most, 1.0):.1f}"
 
 
 def _top(strips: Sequence[Strip]) -> int:

@@ -1,7 +1,7 @@
 """Fuzz target of the N42 reader: whatever bytes come, a reading or one RadiationError.
 
-`python tests/fuzz/fuzz_n42.py [CORPUS]` with atheris installed looks for what breaks that; pytest
-runs `check` over seeded mutations (tests/radiation/test_fuzz_n42.py).
+`python tests/fuzz/fuzz_n42.py NEW tests/radiation/data` with atheris installed looks for what breaks
+that, and keeps what reaches further in the folder NEW; pytest runs `check` over seeded mutations (tests/radiation/test_fuzz_n42.py).
 """
 
 from __future__ import annotations
@@ -27,5 +27,10 @@ def check(data: bytes) -> bool:
 if __name__ == "__main__":
     import atheris
 
-    atheris.Setup(sys.argv, check)
+    atheris.instrument_all()
+
+    def run(data: bytes) -> None:
+        check(data)
+
+    atheris.Setup(sys.argv, run)
     atheris.Fuzz()

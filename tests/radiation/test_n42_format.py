@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanai.errors import RadiationError
-from scanai.radiation import Alarm, Panel, RadiationReading, n42_format, read_reading
+from scanai.radiation import Alarm, Panel, RadiationReading, n42_intervals, read_reading
 from scanai.radiation.n42_format import parse
 from scanai.radiation.n42_write import n42_bytes
 
@@ -172,11 +172,11 @@ def test_stays_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RadiationError, match="at most 20 elements, found more"):
         read(TEXT)
     monkeypatch.undo()
-    monkeypatch.setattr(n42_format, "MAX_INTERVALS", 2)
+    monkeypatch.setattr(n42_intervals, "MAX_INTERVALS", 2)
     with pytest.raises(RadiationError, match="at most 2 intervals, found more"):
         read(TEXT)
     monkeypatch.undo()
-    monkeypatch.setattr(n42_format, "MAX_PANELS", 1)
+    monkeypatch.setattr(n42_intervals, "MAX_PANELS", 1)
     with pytest.raises(RadiationError, match="at most 1 panels, found 2"):
         read(TEXT)
 

@@ -46,8 +46,8 @@ def test_strips_keep_to_the_picture_and_apart() -> None:
         numbers = [float(part) for part in re.findall(r"[\d.]+", strip.line)]
         places, heights = numbers[::2], numbers[1::2]
         assert 0 <= min(places) <= max(places) <= plot.width
-        assert strip.top <= min(heights) <= max(heights) <= strip.top + 74 <= plot.height
-    assert plot.strips[0].peak == "M240.0 72H360.0"
+        assert strip.top <= min(heights) <= max(heights) <= strip.top + 84 <= plot.height
+    assert plot.strips[0].peak == "M240.0 82H360.0"
     assert plot.strips[1].peak == ""
 
 
