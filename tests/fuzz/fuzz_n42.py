@@ -1,7 +1,8 @@
 """Fuzz target of the N42 reader: whatever bytes come, a reading or one RadiationError.
 
-`python tests/fuzz/fuzz_n42.py NEW tests/radiation/data` with atheris installed looks for what breaks
-that, and keeps what reaches further in the folder NEW; pytest runs `check` over seeded mutations (tests/radiation/test_fuzz_n42.py).
+With atheris installed, `python tests/fuzz/fuzz_n42.py NEW tests/radiation/data` looks for what
+breaks that and keeps what reaches further in the folder NEW; pytest runs `check` over seeded
+mutations (tests/radiation/test_fuzz_n42.py).
 """
 
 from __future__ import annotations
