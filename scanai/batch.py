@@ -16,11 +16,19 @@ from typing import Literal
 
 import msgspec
 
-from scanai.errors import FailureError, InputError, ManifestError, ScanAIError, ScanError
+from scanai.errors import (
+    FailureError,
+    InputError,
+    ManifestError,
+    RadiationError,
+    ScanAIError,
+    ScanError,
+)
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import Report
 from scanai.manifest import Manifest, find_manifest, read_manifests
 from scanai.manifest.files import manifest_of
+from scanai.radiation import RadiationReading, find_reading, read_reading
 from scanai.render.folder import ReportFolder
 from scanai.scan import Scan, ScannerProfile, read_scan
 
@@ -55,28 +63,32 @@ def inspect_files(
     *,
     profile: ScannerProfile | None = None,
     papers: Papers | None = None,
+    portal: Path | None = None,
     folder: ReportFolder | None = None,
 ) -> Iterator[Result]:
     """One result for each scan, in order.
 
-    `scans` are files and the names to tell them by (`scanai.scan.name_scans`); `papers` stand for
-    those that would be looked for beside each scan; `profile` for the scanner where a file names
-    none; reports are written to `folder`, if there is one.
+    `scans` are files and the names to tell them by (`scanai.scan.name_scans`); `papers` and
+    `portal` stand for those that would be looked for beside each scan; `profile` for the scanner
+    where a file names none; reports are written to `folder`, if there is one.
     """
     for path, name in scans.items():
         start = perf_counter()
         found = papers or papers_beside(path)
+        reading, unread = reading_for(path, portal)
         try:
             scan = read_calibrated(path, profile)
-            report, declared = _inspect(scan, inspector, found.of(scan.unit))
+            report, declared = _inspect(scan, inspector, found.of(scan.unit), reading)
         except Exception as error:
             told = error if isinstance(error, ScanAIError) else FailureError(path, error)
             # Of which unit the scan is was not known: told is what is wrong with all of the file.
-            errors = (*found.errors, told)
+            errors = (*found.errors, *unread, told)
             yield Result(name, None, found.use, errors, perf_counter() - start)
             continue
         report = _named(report, name)
-        errors = (*declared.errors,)
+        for fault in unread:
+            report = _with_reason(report, f"Its portal reading could not be read: {_told(fault)}.")
+        errors = (*declared.errors, *unread)
         if folder is not None:
             try:
                 folder.add(report, scan, declared.manifest)
@@ -153,6 +165,20 @@ def declared_for(scan: Path, unit: str) -> Declared:
     return papers_beside(scan).of(unit)
 
 
+def reading_for(
+    scan: Path, given: Path | None = None
+) -> tuple[RadiationReading | None, tuple[RadiationError, ...]]:
+    """The portal reading given, or that beside the scan; what is wrong with it comes second."""
+    try:
+        path = given or find_reading(scan)
+        return (None, ()) if path is None else (read_reading(path), ())
+    except RadiationError as error:
+        return None, (error,)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return None, (RadiationError(given or scan, "a readable portal reading", reason),)
+
+
 def read_calibrated(path: Path, profile: ScannerProfile | None) -> Scan:
     """The scan, corrected; ScanError for whatever keeps it from being read."""
     try:
@@ -161,7 +187,9 @@ def read_calibrated(path: Path, profile: ScannerProfile | None) -> Scan:
         raise ScanError(path, "a readable file", error.strerror or str(error)) from error
 
 
-def _inspect(scan: Scan, inspector: Inspector, declared: Declared) -> tuple[Report, Declared]:
+def _inspect(
+    scan: Scan, inspector: Inspector, declared: Declared, reading: RadiationReading | None
+) -> tuple[Report, Declared]:
     """The report, and the manifest that it was really made with."""
     try:
         report = inspector.inspect(
@@ -169,19 +197,22 @@ def _inspect(scan: Scan, inspector: Inspector, declared: Declared) -> tuple[Repo
             declared.manifest,
             manifest_name=None if declared.path is None else str(declared.path),
             manifest_sha256=declared.sha256,
+            radiation=reading,
         )
     except ManifestError as error:
-        return _inspect(scan, inspector, Declared("foreign", errors=(error,)))
+        return _inspect(scan, inspector, Declared("foreign", errors=(error,)), reading)
     if declared.errors:
         report = _with_reason(report, _why_unused(declared))
     return report, declared
 
 
 def _why_unused(declared: Declared) -> str:
-    error = declared.errors[0]
-    # A report names files without their folders.
-    told = ManifestError(Path(error.source).name, error.expected, error.found)
-    return f"{_UNUSED[declared.use]}: {told}."
+    return f"{_UNUSED[declared.use]}: {_told(declared.errors[0])}."
+
+
+def _told(error: InputError) -> InputError:
+    """A report names files without their folders."""
+    return InputError(Path(error.source).name, error.expected, error.found)
 
 
 def _with_reason(report: Report, reason: str) -> Report:

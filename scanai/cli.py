@@ -94,6 +94,8 @@ def _inspect(options: argparse.Namespace) -> int:
             options.parser.error(
                 f"--manifest of one transport unit goes with one scan, found {len(scans)}"
             )
+    if options.portal is not None and len(scans) != 1:
+        options.parser.error(f"--portal goes with one scan, found {len(scans)}")
     profile = None if options.profile is None else load_profile(options.profile)
     calibration = None if options.calibration is None else read_calibration(options.calibration)
     if calibration is not None and profile is None:
@@ -104,7 +106,9 @@ def _inspect(options: argparse.Namespace) -> int:
     as_json = options.format == "json"
     width = max(map(len, scans.values()))
     errors: list[ScanAIError] = []
-    results = inspect_files(scans, inspector, profile=profile, papers=papers, folder=out)
+    results = inspect_files(
+        scans, inspector, profile=profile, papers=papers, portal=options.portal, folder=out
+    )
     # Into a log file the bar is written every ten seconds instead of ten times a second.
     pace = 0.1 if sys.stderr.isatty() else 10.0
     with tqdm(total=len(scans), desc="inspect", unit="scan", mininterval=pace) as bar:
@@ -220,6 +224,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="manifest of the one scan given, or of all the units that the scans given show "
         "(else NAME.manifest.json, .csv, .xlsx, .xml or .edi beside each scan)",
+    )
+    command.add_argument(
+        "--portal",
+        metavar="FILE",
+        type=Path,
+        help="portal reading, ANSI N42, of the one scan given (else NAME.n42 beside the scan)",
     )
     command.add_argument(
         "--profile", metavar="NAME|FILE.toml", help="the scanner, where the file names none"

@@ -5,6 +5,7 @@ ScanAIError
 │   ├── ScanError         a scan file
 │   ├── ManifestError     a declaration
 │   ├── ProfileError      a scanner profile
+│   ├── RadiationError    a reading of a radiation portal
 │   ├── BundleError       a model bundle
 │   └── RecipeError       a training or data set recipe
 ├── FailureError          a defect of ScanAI, met on one input
@@ -47,6 +48,10 @@ class ManifestError(InputError):
 
 class ProfileError(InputError):
     """A scanner profile that is unknown or not valid."""
+
+
+class RadiationError(InputError):
+    """A reading of a radiation portal that cannot be read, or that holds no counts."""
 
 
 class BundleError(InputError):

@@ -364,6 +364,52 @@ def test_unreadable_manifest_of_several_scans_is_told_once(
     assert "none.xml: expected a readable file" in err
 
 
+# Portal readings --------------------------------------------------------------------------------
+
+READING = Path(__file__).parent / "radiation" / "data" / "two-panels.n42"
+
+
+def test_a_portal_reading_is_found_beside_its_scan(inspect: Run, scans: Path) -> None:
+    shutil.copy(READING, scans / "one.n42")
+    code, out, _ = inspect(scans, "--format", "json")
+    assert code == 0
+    first, second = (json.loads(line) for line in out.splitlines())
+    jsonschema.validate(first, schema())
+    assert first["inputs"]["radiation"] == "one.n42"
+    assert first["verdict"]["decision"] == "inspect"
+    assert first["radiation"]["alarms"] == ["Neutron: above limit"]
+    assert second["radiation"] is None
+
+
+def test_a_portal_reading_can_lie_elsewhere(inspect: Run, scans: Path) -> None:
+    code, out, _ = inspect(scans / "one.tiff", "--portal", READING, "--format", "json")
+    assert code == 0
+    assert json.loads(out)["inputs"]["radiation"] == READING.name
+
+
+def test_portal_for_several_scans_is_wrong_use(
+    inspect: Run, scans: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        inspect(scans, "--portal", READING)
+    assert "--portal goes with one scan, found 2" in capsys.readouterr().err
+
+
+def test_scan_is_inspected_without_a_portal_reading_that_cannot_be_read(
+    inspect: Run, scans: Path
+) -> None:
+    (scans / "one.n42").write_text("no reading")
+    code, out, err = inspect(scans)
+    assert code == 2
+    (error,) = error_lines(err)
+    assert f"{scans / 'one.n42'}: expected XML, found malformed XML" in error
+    assert len(out.splitlines()) == 2
+    code, out, _ = inspect(scans / "one.tiff", "--format", "json")
+    assert code == 2
+    reason = json.loads(out.splitlines()[1])["verdict"]["reasons"][-1]
+    assert reason.startswith("Its portal reading could not be read: one.n42: expected XML")
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_altered_model_is_one_clear_error(
     scans: Path,

@@ -37,8 +37,17 @@ LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features")
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
-_LATER_THRESHOLDS = frozenset({"unfamiliar_distance", "opaque_mass_error"})
-"""That graphs without LATER_OUTPUTS have no use for, nor their bundles a value."""
+_LATER_THRESHOLDS = frozenset(
+    {
+        "unfamiliar_distance",
+        "opaque_mass_error",
+        "portal_p",
+        "portal_drift",
+        "portal_suppression",
+        "light_goods",
+    }
+)
+"""That bundles made before these were known have no value for; the initial ones stand in."""
 _FORMAT = "scanai-bundle/1"
 _PARTS = ("probability", "share")
 """Units of which no threshold is above 1."""

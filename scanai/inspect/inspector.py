@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scanai.errors import ScanError
 from scanai.inspect.bundle import Bundle, FeatureReference, OperatingPoint, load_bundle
 from scanai.inspect.evidence.context import Context, share_inside
@@ -27,7 +30,9 @@ from scanai.inspect.evidence.mass import estimate_mass, mass_findings
 from scanai.inspect.evidence.measured import Measured, measure
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.opaque import opaque_findings
+from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.quality import quality_findings
+from scanai.inspect.evidence.radiation import radiation_findings
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.maps import Maps, Model
 from scanai.inspect.report import (
@@ -36,12 +41,14 @@ from scanai.inspect.report import (
     LinePlausibility,
     MassEstimate,
     ModelIdentity,
+    RadiationSummary,
     Report,
 )
 from scanai.inspect.scanner_calibration import ScannerCalibration
 from scanai.inspect.verdict import decide
-from scanai.inspect.wording import caveats, clear_reasons
+from scanai.inspect.wording import caveats, clear_reasons, portal_caveats
 from scanai.manifest import GoodsGroup, Manifest, check_belongs, dense_headings
+from scanai.radiation import RadiationReading
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
 
@@ -60,6 +67,9 @@ class _Gathered:
     unit_box: tuple[int, int, int, int] | None = None
     ratio_fits: bool = True
     scores: dict[str, float] = field(default_factory=dict)
+    density: NDArray[np.float64] | None = None
+    """Mean areal density along the transport unit, g/cm²."""
+    radiation: RadiationSummary | None = None
 
 
 class Inspector:
@@ -110,6 +120,7 @@ class Inspector:
         manifest_sha256: str | None = None,
         maps: Maps | None = None,
         measured: Measured | None = None,
+        radiation: RadiationReading | None = None,
     ) -> Report:
         """Inspects one scan.
 
@@ -117,7 +128,8 @@ class Inspector:
         scan do not fit each other. `manifest_name` and `manifest_sha256` only identify the
         manifest's file in the report. `maps`: what `infer` said of this scan and manifest, else it
         is asked; `measured`: what `measure` made of this scan by the `load_z` in force, likewise.
-        Neither's time is then in the report.
+        Neither's time is then in the report. `radiation`: of the same passage or unit, from a
+        portal.
         """
         scan.check()
         if manifest is not None:
@@ -131,12 +143,17 @@ class Inspector:
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
         gathered = _gather(scan, maps, measured, manifest, point, metadata.familiar)
+        if radiation is not None:
+            gathered = _with_radiation(gathered, radiation, manifest, point)
         verdict = decide(
             gathered.findings,
             point,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
-            caveats=caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
+            caveats=[
+                *caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
+                *portal_caveats(gathered.radiation),
+            ],
         )
         done = perf_counter()
         return Report(
@@ -147,6 +164,8 @@ class Inspector:
                 scan_sha256=scan.sha256,
                 manifest=None if manifest_name is None else Path(manifest_name).name,
                 manifest_sha256=manifest_sha256,
+                radiation=None if radiation is None else Path(radiation.source).name,
+                radiation_sha256=None if radiation is None else radiation.sha256,
             ),
             model=ModelIdentity(name=metadata.name, version=metadata.version, sha256=self._sha256),
             scanner=None if scan.profile is None else scan.profile.name,
@@ -162,6 +181,7 @@ class Inspector:
             findings=gathered.findings,
             lines=gathered.lines,
             mass=gathered.mass,
+            radiation=gathered.radiation,
             verdict=verdict,
             timings_ms={
                 "infer": 1e3 * (inferred - start),
@@ -214,6 +234,23 @@ def _gather(
         unit_box=context.measured.unit_box,
         ratio_fits=context.measured.ratio_fits,
         scores=scores,
+        density=density_along(measured),
+    )
+
+
+def _with_radiation(
+    gathered: _Gathered,
+    reading: RadiationReading,
+    manifest: Manifest | None,
+    point: OperatingPoint,
+) -> _Gathered:
+    """The findings of a portal reading before the others, which stay as they are."""
+    found = radiation_findings(reading, manifest, gathered.findings, point, gathered.density)
+    return replace(
+        gathered,
+        findings=(*found.findings, *gathered.findings),
+        scores=gathered.scores | found.scores,
+        radiation=found.summary,
     )
 
 

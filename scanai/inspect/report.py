@@ -52,13 +52,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     """0 to 1, higher is more urgent; comparable within one kind only."""
     p_value: float | None = None
-    """Share of benign calibration scans with at least this score; None if not calibrated."""
+    """Share of benign calibration scans with at least this score; None if not calibrated. Of a
+    portal's counts, the chance of them by counting noise alone."""
     region: tuple[int, int, int, int] | None = None
     """(x0, y0, x1, y1) pixels of the scan, x along the travel, half-open; None: the whole scan."""
     sentence: str
     evidence: tuple[Evidence, ...] = ()
     confirmed: bool = True
     """False: the model's score passed but the physical evidence does not support it."""
+    asks_at_most: Literal["review", "inspect"] = "inspect"
+    """The most that this finding asks for by itself, whatever its kind and score: review where
+    there is a likely harmless explanation."""
 
 
 class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +107,70 @@ class InputIdentity(msgspec.Struct, frozen=True, kw_only=True):
     scan_sha256: str
     manifest: str | None
     manifest_sha256: str | None
+    radiation: str | None = None
+    """File name of the portal reading."""
+    radiation_sha256: str | None = None
+
+
+class PortalCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What all panels of one kind counted in the passage, against their background."""
+
+    panels: int
+    counts: int
+    expected: float
+    """Counts of the background in the same live time."""
+    background_cps: float
+    """Counts a second of all panels together without a vehicle."""
+    background_live_s: float
+    """Live time that the background was measured for, added over the panels; s."""
+    sigma: float
+    """Of the excess of the whole passage, in standard deviations; negative: fewer than expected."""
+    peak_sigma: float
+    """The same for the panel and stretch of time that stand out most."""
+    peak_s: tuple[float, float]
+    """That stretch, s from the start of the passage."""
+    p_value: float
+    """Chance that counting noise alone gives as much in any panel and stretch of time looked at;
+    an upper bound, from exact Poisson statistics."""
+    alarm: bool
+    """By these counts; the instrument's own alarms stand apart."""
+    lowest_share: float | None = None
+    """Counts over those expected where they are fewest, in a tenth of the passage."""
+    lowest_low: float | None = None
+    lowest_high: float | None = None
+    """Ends of the 95 % interval of that share."""
+    cps: tuple[float, ...]
+    """Counts a second of all panels together, one for each of times_s; at most 200."""
+
+
+class RadiationSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The portal reading as far as a report needs it."""
+
+    instrument: str
+    """In its own words."""
+    alarms: tuple[str, ...]
+    """As the instrument says, with its description."""
+    nuclides: tuple[str, ...]
+    """That the instrument says it identified."""
+    background_from: Literal["measurement", "unoccupied", "none"]
+    """Without a background counts cannot be judged, only the instrument's alarms."""
+    quiet: bool
+    """Gamma counts were judged, neutrons too if counted, and nothing alarms. Lowers no score."""
+    speed_m_s: float | None
+    duration_s: float
+    times_s: tuple[float, ...]
+    """Middle of each point of the profiles, s from the start of the passage."""
+    gamma: PortalCounts | None
+    """None: no gamma counts with a background."""
+    neutron: PortalCounts | None
+    areal_density: tuple[float, ...] = ()
+    """Mean of each of up to 200 stretches of the transport unit, left to right in the picture,
+    g/cm². Which end passed the portal first is not known."""
+    agreement: float | None = None
+    """Correlation (−1 to 1) of missing gamma counts with areal density along the unit, in the
+    direction that fits better; None where there is nothing to compare."""
+    reversed: bool = False
+    """True: it fits better when the right end of the picture passed the portal first."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +207,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     lines: tuple[LinePlausibility, ...]
     mass: MassEstimate | None
+    radiation: RadiationSummary | None = None
+    """None when no portal reading was given, or none that can be read."""
     verdict: Verdict
     timings_ms: dict[str, float]
     """infer: the model; evidence: all else; milliseconds."""
@@ -151,7 +221,7 @@ def schema() -> dict[str, Any]:
     data/report.schema.json."""
     root, parts = msgspec.json.schema_components([Report])
     records = (Report, Evidence, Finding, LinePlausibility, MassEstimate, ModelIdentity)
-    for record in (*records, InputIdentity, Verdict, ImageQuality):
+    for record in (*records, InputIdentity, PortalCounts, RadiationSummary, Verdict, ImageQuality):
         for name, words in _words(record).items():
             parts[record.__name__]["properties"][name]["description"] = words
     parts["Report"]["required"].append("format")

@@ -57,6 +57,8 @@ def strength(finding: Finding) -> float:
 
 
 def _asks_for(finding: Finding, point: OperatingPoint) -> Decision:
+    if finding.asks_at_most == "review":
+        return "review"
     if finding.kind in _INSPECT:
         return "inspect"
     rare = finding.p_value is not None and finding.p_value <= point.thresholds["inspect_p"]

@@ -24,6 +24,7 @@ from scanai.inspect.report import Finding, MassEstimate, Report
 from scanai.manifest.model import Line, Manifest
 from scanai.render import words
 from scanai.render.labels import Box, Place, place_labels
+from scanai.render.portal import plot_portal, portal_sentences
 from scanai.render.pseudo_colour import MATERIAL_CLASSES, NEUTRAL
 from scanai.scan.model import ImageQuality
 
@@ -91,6 +92,7 @@ def report_page(name: str, report: Report, manifest: Manifest | None, picture: b
             dual=len(report.energies_mv) > 1,
             aspect=aspect(report),
             scale=mass_scale(report.mass),
+            plot=None if report.radiation is None else plot_portal(report.radiation),
             interval_note=words.INTERVAL_NOTE if has_intervals(report) else None,
             quality=quality_words(report.image_quality),
             classes=MATERIAL_CLASSES,
@@ -283,6 +285,7 @@ def _environment() -> Environment:
         "manifest_facts": manifest_facts,
         "mass": words.mass,
         "mass_sentence": mass_sentence,
+        "portal_sentences": portal_sentences,
         "quantity": words.quantity,
         "share": words.share,
     }

@@ -43,6 +43,9 @@ def verdict_of(kit, graph):
         (finding("image_quality", 1.0), "review"),
         (finding("high_z_shielding", confirmed=False), "clear"),
         (finding("controlled_goods", confirmed=False), "clear"),
+        (finding("radiation_alarm", p_value=1e-9), "inspect"),
+        (finding("radiation_alarm", p_value=1e-9, asks_at_most="review"), "review"),
+        (finding("dense_block", p_value=0.004, asks_at_most="review"), "review"),
     ],
 )
 def test_one_finding_asks_for(verdict_of, one, decision) -> None:
