@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanai.errors import ScanError
-from scanai.inspect.bundle import Bundle, FeatureReference, OperatingPoint, load_bundle
+from scanai.inspect.bundle import Bundle, BundleMetadata, OperatingPoint, load_bundle
+from scanai.inspect.evidence.assignment import MISFIT, assign
 from scanai.inspect.evidence.context import Context, share_inside
 from scanai.inspect.evidence.documents import controlled_goods
 from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
@@ -22,10 +23,9 @@ from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
     SeenGoods,
     comparable_groups,
-    goods_findings,
-    line_plausibility,
     seen_goods,
 )
+from scanai.inspect.evidence.lines import line_plausibility
 from scanai.inspect.evidence.mass import estimate_mass, mass_findings
 from scanai.inspect.evidence.measured import Measured, measure
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
@@ -33,7 +33,9 @@ from scanai.inspect.evidence.opaque import opaque_findings
 from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
+from scanai.inspect.evidence.reading import read_goods
 from scanai.inspect.evidence.shielding import shielding_findings
+from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
 from scanai.inspect.report import (
     Finding,
@@ -142,7 +144,7 @@ class Inspector:
         inferred = perf_counter()
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
-        gathered = _gather(scan, maps, measured, manifest, point, metadata.familiar)
+        gathered = _gather(scan, maps, measured, manifest, point, metadata)
         if radiation is not None:
             gathered = _with_radiation(gathered, radiation, manifest, point)
         verdict = decide(
@@ -196,13 +198,15 @@ def _gather(
     measured: Measured | None,
     manifest: Manifest | None,
     point: OperatingPoint,
-    reference: FeatureReference | None,
+    metadata: BundleMetadata,
 ) -> _Gathered:
     findings = quality_findings(scan, point)
     if manifest is not None:
         findings += controlled_goods(manifest)
     if maps is None:
-        lines = () if manifest is None else line_plausibility(manifest, None, loaded=False)
+        if manifest is None:
+            return _Gathered(tuple(findings), ())
+        lines, _ = line_plausibility(manifest, None, None, None, None)
         return _Gathered(tuple(findings), lines)
     if scan.profile is None:
         raise ScanError(scan.source, "a scan with its scanner profile", "none")
@@ -211,16 +215,22 @@ def _gather(
     context = Context(measured, point)
     declared = comparable_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
-    strange, unfamiliar = familiarity_findings(maps, reference, context)
+    strange, unfamiliar = familiarity_findings(maps, metadata.familiar, context)
     scores |= unfamiliar
     seen = seen_goods(maps, context)
     mass = estimate_mass(context, manifest, maps.areal_density)
     findings = shielding + findings + strange
     lines = ()
     if manifest is not None:
-        lines = line_plausibility(manifest, seen, is_loaded(seen, mass, context))
+        reading = read_goods(maps, context, seen.grams, metadata.signatures)
+        loaded = is_loaded(seen, mass, context)
+        assigned = assign(reading, manifest.lines) if loaded else None
+        lines, fit = line_plausibility(manifest, reading, assigned, mass, metadata.signatures)
+        scores |= fit
+        if assigned is not None:
+            scores[MISFIT] = assigned.misfit
         for more, score in (
-            goods_findings(seen, maps, context, declared),
+            undeclared_findings(reading, context, declared),
             mass_findings(mass, context, manifest),
             emptiness_findings(seen, mass, context, manifest),
         ):

@@ -73,9 +73,19 @@ class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
     hs_code: str
     goods_group: str
     seen_share: float | None
-    """Share of the seen cargo (by areal density) that looks like this line's goods group."""
+    """Share of the seen mass that is assigned to this line."""
     plausibility: float | None
-    """0 to 1; None when the picture cannot tell."""
+    """That share over the line's share of the declared mass, at most 1; None when the picture
+    cannot tell."""
+    seen_kg: float | None = None
+    """That share of the estimated mass of goods."""
+    seen_kg_per_package: float | None = None
+    p_value: float | None = None
+    """Of the picture under the line's code: share of honest lines that look at least as unlike
+    their own code, this one counted in; None where too little is assigned to the line."""
+    p_value_of: str = ""
+    """The honest lines that it was compared with: of a heading (4 digits), a chapter (2 digits), a
+    goods group, or all."""
     reason: str
 
 
