@@ -134,6 +134,7 @@ class Inspector:
         verdict = decide(
             gathered.findings,
             point,
+            scores=gathered.scores,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
             caveats=caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
