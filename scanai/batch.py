@@ -216,10 +216,12 @@ def _told(error: InputError) -> InputError:
 
 
 def _with_reason(report: Report, reason: str) -> Report:
-    reasons = (*report.verdict.reasons, reason)
-    return msgspec.structs.replace(
-        report, verdict=msgspec.structs.replace(report.verdict, reasons=reasons)
+    verdict = msgspec.structs.replace(
+        report.verdict,
+        reasons=(*report.verdict.reasons, reason),
+        caveats=(*report.verdict.caveats, reason),
     )
+    return msgspec.structs.replace(report, verdict=verdict)
 
 
 def _named(report: Report, name: str) -> Report:

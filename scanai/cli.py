@@ -180,6 +180,12 @@ def _drift(options: argparse.Namespace) -> int:
     )
 
 
+def _explain(options: argparse.Namespace) -> int:
+    from scanai.explain_command import explain
+
+    return explain(options.reports, as_json=options.format == "json")
+
+
 def _error_fields(error: ScanAIError) -> dict[str, str]:
     fields = {"message": str(error)}
     if isinstance(error, InputError):
@@ -245,6 +251,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_model(command)
     add_format(command, "json: one report a line on standard output, errors as well")
+
+    command = add_command(commands, "explain", _explain, "print how reports came to their verdicts")
+    command.add_argument("reports", nargs="+", metavar="REPORT", type=Path, help="report or folder")
+    add_format(command, "json: one line a report, errors as well")
 
     command = add_command(
         commands, "calibrate", _calibrate, "measure a scanner on its own benign scans"

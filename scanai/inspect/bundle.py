@@ -46,6 +46,7 @@ _LATER_THRESHOLDS = frozenset(
         "portal_drift",
         "portal_suppression",
         "light_goods",
+        "review_p",
         "unexplained_goods",
     }
 )
@@ -138,6 +139,15 @@ class OperatingPoint:
     def p_value(self, score_name: str, score: float) -> float | None:
         """None on a scanner that the thresholds were not set on: its benign scans are unknown."""
         return None if self.benign is None else self.benign.p_value(score_name, score)
+
+    def p_span(self, score_name: str, score: float) -> tuple[float, float] | None:
+        """The p-values that scans with this score share; None where `p_value` is."""
+        return None if self.benign is None else self.benign.p_span(score_name, score)
+
+    def above_all(self, score_name: str, p_value: float) -> bool:
+        """Whether a p-value of that score is the least there can be: no benign scan reached it."""
+        count = 0 if self.benign is None else self.benign.counts.get(score_name, 0)
+        return count > 0 and p_value * (1 + count) < 1.5
 
 
 class FeatureReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

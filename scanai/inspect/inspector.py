@@ -150,6 +150,7 @@ class Inspector:
         verdict = decide(
             gathered.findings,
             point,
+            scores=gathered.scores,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
             caveats=[

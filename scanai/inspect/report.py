@@ -31,6 +31,9 @@ FindingKind = Literal[
     "image_quality",
 ]
 Decision = Literal["clear", "review", "inspect"]
+Entry = Literal["combined", "not_combined", "not_confirmed", "no_p_value"]
+"""How evidence enters the combined p-value: with its own; not at all, for it tells of the picture
+rather than of the load; not, for the physical evidence speaks against it; or there is none."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,12 +186,67 @@ class RadiationSummary(msgspec.Struct, frozen=True, kw_only=True):
     """True: it fits better when the right end of the picture passed the portal first."""
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the few reasons that carried a verdict."""
+
+    name: str
+    """Of the step in the chain; empty for why a scan is clear."""
+    kind: FindingKind | None = None
+    """Of the finding; None where no finding stands, only a score that is rare."""
+    finding: int | None = None
+    """Its number among the findings, from 1."""
+    p_value: float | None = None
+    sentence: str
+    """Some 25 words at most."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of evidence on the way to the verdict."""
+
+    name: str
+    """Of the evidence score; of the kind where a finding stands by itself."""
+    score: float | None = None
+    """As in evidence_scores."""
+    threshold: float | None = None
+    """In force for this score; None where none is set on it."""
+    passed: bool
+    """The score reaches its threshold, or a confirmed finding stands."""
+    p_value: float | None = None
+    """Share of benign calibration scans with at least this score; of a finding that brings its own
+    p-value, that one."""
+    above_all: bool = False
+    """No benign calibration scan reaches the score."""
+    entry: Entry
+    entered_p: float | None = None
+    """The p-value in the combination: above ½ the middle of those that tied scans share, 0.9 at
+    most."""
+    weight: float = 0.0
+    """In the combination; all weights together are 1."""
+    share: float = 0.0
+    """Of what speaks against the scan in the combination, 0 to 1."""
+    asks: Decision = "clear"
+    """What its confirmed findings ask for, the combined p-value counted in."""
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     urgency: float
-    """0 to 1, orders the queue."""
+    """0 to 1, orders the queue. Beyond all benign scans it goes by a tail fitted to them, which
+    decides nothing."""
     reasons: tuple[str, ...]
-    """Sentences, the weightiest first."""
+    """Sentences, the weightiest first; caveats last."""
+    carried_by: tuple[Reason, ...] = ()
+    """At most three, the weightiest first."""
+    combined_p: float | None = None
+    """Chance that a benign scan gives evidence as rare as all of this together (Cauchy combination
+    test, equal weights); None without p-values."""
+    chain: tuple[Step, ...] = ()
+    """Every kind of evidence that applies to the scan, the rarest first."""
+    would_change: tuple[str, ...] = ()
+    """What would lead to another verdict, in sentences: found by leaving reasons out and deciding
+    again."""
+    caveats: tuple[str, ...] = ()
+    """What limits the verdict."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,7 +289,8 @@ def schema() -> dict[str, Any]:
     data/report.schema.json."""
     root, parts = msgspec.json.schema_components([Report])
     records = (Report, Evidence, Finding, LinePlausibility, MassEstimate, ModelIdentity)
-    for record in (*records, InputIdentity, PortalCounts, RadiationSummary, Verdict, ImageQuality):
+    more = (InputIdentity, PortalCounts, RadiationSummary, Reason, Step, Verdict, ImageQuality)
+    for record in (*records, *more):
         for name, words in _words(record).items():
             parts[record.__name__]["properties"][name]["description"] = words
     parts["Report"]["required"].append("format")

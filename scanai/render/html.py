@@ -277,6 +277,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "box_label": lambda finding, number: words.box_label(number, finding),
         "box_words": words.box_words,
+        "combination": words.combination,
         "decision_title": words.DECISION_TITLES.__getitem__,
         "energies": words.energies,
         "interval": words.interval,
@@ -285,9 +286,11 @@ def _environment() -> Environment:
         "manifest_facts": manifest_facts,
         "mass": words.mass,
         "mass_sentence": mass_sentence,
+        "p_value": words.p_value,
         "portal_sentences": portal_sentences,
         "quantity": words.quantity,
         "share": words.share,
+        "step_row": words.step_row,
     }
     return environment
 

@@ -93,9 +93,7 @@ def _by_training(
     """Group swaps of goods and on scanners that the network knows, and does not."""
     sorts: dict[str, Callable[[LoadTrial], bool]] = {
         "headings_seen": lambda load: not set(load.headings) & set(trained_on.without_headings),
-        "headings_unseen": lambda load: bool(
-            set(load.headings) & set(trained_on.without_headings)
-        ),
+        "headings_unseen": lambda load: bool(set(load.headings) & set(trained_on.without_headings)),
         "scanners_seen": lambda load: load.profile in trained_on.profiles,
         "scanners_unseen": lambda load: load.profile not in trained_on.profiles,
     }
@@ -113,9 +111,7 @@ def _named(load: LoadTrial, name: str) -> list[CaseTrial]:
     return [case for case in load.cases if case.name == name]
 
 
-def _mass(
-    correct: Sequence[CaseTrial], false: Sequence[CaseTrial]
-) -> dict[str, Interval | None]:
+def _mass(correct: Sequence[CaseTrial], false: Sequence[CaseTrial]) -> dict[str, Interval | None]:
     """False masses by whether every pixel is penetrated, found by the mass alone."""
     clear = [case for case in false if not case.lower_bound_only]
     return {
@@ -128,9 +124,7 @@ def _mass(
     }
 
 
-def _mass_detected(
-    correct: Sequence[CaseTrial], false: Sequence[CaseTrial]
-) -> Interval | None:
+def _mass_detected(correct: Sequence[CaseTrial], false: Sequence[CaseTrial]) -> Interval | None:
     """Above the deviation beyond the interval that 1 % of true declarations exceed."""
     good, bad = ([case.scores.get("mass_mismatch", 0.0) for case in of] for of in (correct, false))
     return _above(good, bad, RATES["1pct"])

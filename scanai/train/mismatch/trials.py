@@ -75,9 +75,7 @@ def _trial(contender: Contender, recipe: MismatchRecipe, index: int) -> LoadTria
     inspector = inspector_of(contender)
     scene = shared.simulated.scene
     seen: dict[tuple[int, ...], Maps] = {}
-    cases = [
-        _case_trial(inspector, shared, case, seen) for case in cases_of(recipe, index, shared)
-    ]
+    cases = [_case_trial(inspector, shared, case, seen) for case in cases_of(recipe, index, shared)]
     return LoadTrial(
         index=index,
         profile=shared.profile_name,
