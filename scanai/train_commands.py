@@ -61,7 +61,12 @@ def _add_export(commands: Any) -> None:
     command.add_argument("run_folder", metavar="RUN", type=Path)
     command.add_argument("--out", metavar="BUNDLE", type=Path, required=True)
     command.add_argument("--name", help="of the bundle (else that of its folder)")
-    command.add_argument("--version", default="0.1.0")
+    command.add_argument(
+        "--version",
+        metavar="X.Y.Z",
+        default="0.1.0",
+        help="another one for each graph that is kept under the name (default %(default)s)",
+    )
     command.add_argument(
         "--benign",
         metavar="N",
@@ -124,7 +129,11 @@ def _add_evaluate(commands: Any) -> None:
         "--int8", action="store_true", help="run the bundle's graph in 8 bits on them as well"
     )
     command.add_argument(
-        "--first", metavar="N", type=count, help="only the first N scans, for a quicker look"
+        "--first",
+        metavar="N",
+        type=count,
+        help="only the first N scans, for a quicker look: metrics and card go to RUN, and the "
+        "bundle stays as it is",
     )
     add_workers(command)
     add_format(command)
@@ -134,7 +143,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     import msgspec
 
     with needs_train("scanai evaluate"):
-        from scanai.train.evaluate import evaluate
+        from scanai.train.card import CARD_FILE
+        from scanai.train.evaluate import METRICS_FILE, PAGE_FILE, evaluate, written_to
     metrics = evaluate(
         options.bundle,
         options.benchmark,
@@ -150,5 +160,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     for name, figure in metrics.figures.items():
         shown = f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
         print(f"{name:<36} {shown:<28} of {figure.count}")
-    print(f"{options.bundle / 'metrics.json'}, {options.out / 'benchmark.html'}")
+    where = written_to(options.bundle, options.out, options.first)
+    print(f"{where / METRICS_FILE}, {where / CARD_FILE}, {options.out / PAGE_FILE}")
+    if where != options.bundle:
+        scans = sum(metrics.scans.values())
+        print(f"the first {scans} of {metrics.part_of} scans: {options.bundle} stays as it is")
     return DONE

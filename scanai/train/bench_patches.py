@@ -25,6 +25,7 @@ from scanai.synth.dataset import DatasetRecipe, read_recipe, scan_at
 from scanai.synth.recipe_file import require_folder
 from scanai.synth.workers import ordered
 from scanai.train.benchmark import require_fresh, require_kinds
+from scanai.train.code_state import scans_key
 from scanai.train.figures import Figure, comparison, detector_of
 from scanai.train.patch_features import Floats, PatchFeatures, patch_network
 from scanai.train.patch_features import weights_key as key_of
@@ -39,6 +40,7 @@ from scanai.train.truth_compared import judged
 
 RESULT_FILE = "patches.json"
 BANK_SEED, BANK_SCANS = 650_000, 32
+_OWN_MODULES = ("train/bench_patches.py", "train/patch_features.py", "train/patches.py")
 _ROWS = ("detection.all_shields.1pct", "detection.all_shields.3pct")
 
 
@@ -116,7 +118,8 @@ def bench_patches(
     bank = out / f"{NAME}-bank-{key}.npy"
     if not bank.exists():
         _make_bank(bank, bank_recipe, weights, bank_patches)
-    lines = out / f"{NAME}-{key}-{_scans_key(recipe)}.jsonl"
+    scans = sha256(scans_key(recipe, _OWN_MODULES)).hexdigest()[:12]
+    lines = out / f"{NAME}-{key}-{scans}.jsonl"
     found = _run(_Job(Contender(bundle), recipe, weights, bank), lines, workers)
     kinds = [one.trial.kind for one in found]
     result = PatchResult(
@@ -213,10 +216,6 @@ def _rows(own: str, patches: str, found: list[PatchTrial]) -> dict[str, Detector
 
 def _key(metadata: BundleMetadata, bank: DatasetRecipe, weights: Path | None, patches: int) -> str:
     """Of the bundle and of all that makes a bank."""
-    made = (metadata, bank, key_of(weights), patches, PATCHES_PER_SCAN)
-    return sha256(msgspec.json.encode(made)).hexdigest()[:12]
-
-
-def _scans_key(recipe: DatasetRecipe) -> str:
-    scans = msgspec.structs.replace(recipe, count=1)
-    return sha256(msgspec.json.encode(scans)).hexdigest()[:12]
+    made = (metadata, key_of(weights), patches, PATCHES_PER_SCAN, bank.count)
+    scans = scans_key(bank, _OWN_MODULES)
+    return sha256(msgspec.json.encode(made) + scans).hexdigest()[:12]

@@ -2,7 +2,8 @@
 goes.
 
 One line of JSON a trial, in a file of each contender in the folder that is given: a run that was
-stopped goes on where it was, and figures and pictures are made from the lines alone.
+stopped goes on where it was, and figures and pictures are made from the lines alone. The name of a
+file holds a key of all that made it, ScanAI's own code included (`code_state`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.synth.dataset import DatasetRecipe, plan_at
 from scanai.synth.recipe_file import require_folder
+from scanai.train.code_state import scans_key
 from scanai.train.recipe import seeds_of
 from scanai.train.trial_lines import read_lines, write_line
 from scanai.train.trial_records import Trial
@@ -98,7 +100,6 @@ def require_kinds(recipe: DatasetRecipe, source: str | Path) -> None:
 
 
 def _key(contender: Contender, metadata: BundleMetadata, recipe: DatasetRecipe) -> str:
-    """Of the graph, its thresholds and the scans: other ones are another run."""
+    """Of the graph, its thresholds, the scans and the code: other ones are another run."""
     changed = msgspec.json.encode(contender.thresholds) if contender.thresholds else b""
-    scans = msgspec.json.encode(msgspec.structs.replace(recipe, count=1))
-    return sha256(msgspec.json.encode(metadata) + changed + scans).hexdigest()[:12]
+    return sha256(msgspec.json.encode(metadata) + changed + scans_key(recipe)).hexdigest()[:12]

@@ -37,13 +37,21 @@ _HEADINGS = {
 
 
 def write_card(
-    bundle: Path, metadata: BundleMetadata, figures: Mapping[str, Figure] | None = None
+    folder: Path,
+    metadata: BundleMetadata,
+    figures: Mapping[str, Figure] | None = None,
+    part: str | None = None,
 ) -> None:
-    """Writes README.md into the bundle; without figures it says that nothing was measured."""
-    (bundle / CARD_FILE).write_text(card(metadata, figures), "utf-8")
+    """Writes README.md into the folder; without figures it says that nothing was measured.
+
+    part: of the benchmark, in words, where not all of it was run.
+    """
+    (folder / CARD_FILE).write_text(card(metadata, figures, part), "utf-8")
 
 
-def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
+def card(
+    metadata: BundleMetadata, figures: Mapping[str, Figure] | None, part: str | None = None
+) -> str:
     recipes = recipes_of(metadata)
     profiles = dict.fromkeys(name for recipe in recipes for name in recipe.profiles)
     trained = ", then ".join(f"{one.windows} of recipe `{one.name}`" for one in recipes)
@@ -98,6 +106,8 @@ def card(metadata: BundleMetadata, figures: Mapping[str, Figure] | None) -> str:
     if not figures:
         lines.append("Nothing has been measured yet: run `scanai evaluate`.")
     else:
+        if part is not None:
+            lines += [f"On {part} of the benchmark: a quick look, not what the bundle reaches.", ""]
         lines += [
             "On simulated scans that the model was not trained on, of scanners, headings and load "
             "forms seen and unseen, through the whole Inspector. Detection is at 1 % of benign "

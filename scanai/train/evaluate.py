@@ -1,7 +1,8 @@
 """Measures a bundle on a benchmark; writes its metrics.json, its model card and a page to look at.
 
 The trials are run in `benchmark`, the figures counted in `figures`, the page drawn in
-`benchmark_page`. metrics.json is written here and by nothing else.
+`benchmark_page`. metrics.json is written here and by nothing else; into the bundle only where the
+whole benchmark was run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from scanai.errors import InputError
 from scanai.inspect.bundle import load_bundle
 from scanai.synth.dataset import read_recipe
 from scanai.train.benchmark import require_kinds, run_benchmark
@@ -39,6 +41,8 @@ class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     seed: int
     scans: dict[str, int]
     """Of each kind."""
+    part_of: int | None = None
+    """How many scans the benchmark has, where its first alone were run; None: all of them were."""
     milliseconds: float
     """Median of inference and evidence for one scan, on one thread."""
     figures: dict[str, Figure]
@@ -61,14 +65,17 @@ def evaluate(
 
     against: bundles that inspect the same scans, each simulated once for all; int8: the bundle's
     graph in 8 bits as well, under its name with "-int8"; first: so many scans of the benchmark
-    alone. Before any scan is run, RecipeError when a model was trained on the benchmark's seed, or
-    when it holds no benign or no concealed scan; InputError when two bundles share a name.
+    alone, which tells too little to be said of a bundle: all is written into `out`. Before any scan
+    is run, RecipeError when a model was trained on the benchmark's seed, or when it holds no benign
+    or no concealed scan; InputError when two bundles share a name, or when `out` is the bundle.
     """
     bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
-    recipe = read_recipe(benchmark)
+    if out.resolve() == bundle.resolve():
+        raise InputError(out, "a folder for the trials beside the bundle", "the bundle")
+    whole = recipe = read_recipe(benchmark)
     if first is not None:
-        recipe = msgspec.structs.replace(recipe, count=min(first, recipe.count))
+        recipe = msgspec.structs.replace(whole, count=min(first, whole.count))
     require_kinds(recipe, benchmark)
     contenders = [Contender(bundle), *(Contender(Path(other)) for other in against)]
     if int8:
@@ -84,15 +91,26 @@ def evaluate(
         benchmark=Path(benchmark).name,
         seed=recipe.seed,
         scans=_count(trials),
+        part_of=None if first is None else whole.count,
         milliseconds=round(times[len(times) // 2], 1),
         figures=all_figures(trials, parse_recipe(metadata.recipe, "recipe of the bundle")),
         compared=comparison(detectors),
     )
+    where = written_to(bundle, out, first)
     text = msgspec.json.format(msgspec.json.encode(metrics), indent=2)
-    (bundle / METRICS_FILE).write_bytes(text + b"\n")
-    write_card(bundle, metadata, metrics.figures)
+    (where / METRICS_FILE).write_bytes(text + b"\n")
+    write_card(where, metadata, metrics.figures, part=None if first is None else _part(metrics))
     write_page(out / PAGE_FILE, bundle, recipe, trials, detectors, metrics.figures)
     return metrics
+
+
+def written_to(bundle: Path, out: Path, first: int | None) -> Path:
+    """The folder that gets metrics.json and the card."""
+    return bundle if first is None else out
+
+
+def _part(metrics: Metrics) -> str:
+    return f"the first {sum(metrics.scans.values())} of {metrics.part_of} scans"
 
 
 def _detectors(trials: list[Trial], runs: dict[str, list[Trial]]) -> dict[str, Detector]:

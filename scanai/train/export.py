@@ -237,6 +237,10 @@ def to_onnx(graph: ScanGraph) -> onnx.ModelProto:
             if isinstance(size, str) and output.name != "features":
                 axis.dim_param = size
     del model.graph.value_info[:]
+    # Where in whose checkout each node came from: no business of a user's, and other in each run,
+    # so that the same weights would make another graph.
+    for node in model.graph.node:
+        del node.metadata_props[:]
     return model
 
 

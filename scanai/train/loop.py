@@ -1,18 +1,15 @@
 """The training loop, and the run folder that says what made a model.
 
-Run folder: recipe.toml, run.json (versions, commit, device), windows/ (the cache), log.jsonl (one
-record every few steps, one per validation), tensorboard/ (the same, with pictures), checkpoint.pt.
+Run folder: recipe.toml, run.json (what made it, see `run_record`), windows/ (the cache), log.jsonl
+(one record every few steps, one per validation), tensorboard/ (the same, with pictures),
+checkpoint.pt.
 Started again on the same folder, a run goes on where its last checkpoint was.
 """
 
 from __future__ import annotations
 
 import json
-import platform
-import subprocess
 import time
-from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,10 +27,11 @@ from scanai.train.checkpoint import (
     save_checkpoint,
 )
 from scanai.train.losses import Losses, losses
-from scanai.train.own_scans import make_own_windows
+from scanai.train.own_scans import make_own_windows, require_own_scans
 from scanai.train.parts import Part, State, network_at_start, parts_of, state_of
 from scanai.train.processes import Processes, processes
 from scanai.train.recipe import TrainingRecipe, parse_recipe, read_recipe
+from scanai.train.run_record import claim, note_data
 from scanai.train.validation import validate
 from scanai.train.watch import Watch
 from scanai.train.windows import data_recipe, make_windows
@@ -41,7 +39,6 @@ from scanai.train.windows import data_recipe, make_windows
 LOG_FILE = "log.jsonl"
 _LOG_STEPS = 20
 _LARGEST_GRADIENT = 10.0
-_PACKAGES = ("scanai", "torch", "torchvision", "numpy")
 
 
 def train(
@@ -64,27 +61,30 @@ def train(
         if recipe.batch % together.count:
             expected = f"a batch that {together.count} processes share evenly"
             raise RecipeError(recipe_path, expected, str(recipe.batch))
+        require_own_scans(recipe, recipe_path)
         _require_own(run, recipe)
         # Before the data: a checkpoint that cannot be read must not cost hours of simulation first.
         network = network_at_start(recipe, start_from)
         checkpoint = load_checkpoint(run) if (run / CHECKPOINT_FILE).exists() else None
+        first = 0 if checkpoint is None else checkpoint.step
+        finished = first >= recipe.all_steps
         if together.leads:
-            _claim(run, text, start_from)
+            claim(run, text, start_from, first, finished=finished)
         together.wait()
         if checkpoint is not None:
             network.load_state_dict(checkpoint.weights)
-        first = 0 if checkpoint is None else checkpoint.step
         made = _Made(
             text, _earlier(start_from) if checkpoint is None else checkpoint.earlier_recipes
         )
         if together.leads:
-            make_data(recipe, run, workers)
+            windows = _all_windows(recipe, run, workers)
         together.wait()
-        training, validation = make_data(recipe, run, 1)
-        own: list[Path] = []
-        if recipe.own_scans:
-            own = make_own_windows(recipe.own_scans, run / "windows" / "own", recipe.window_px)
-        if data_only or first >= recipe.all_steps:
+        if not together.leads:
+            windows = _all_windows(recipe, run, 1)
+        elif not finished:
+            note_data(run, windows._asdict(), first)
+        training, validation, own = windows
+        if data_only or finished:
             return run
         watch = Watch(run, first, validation) if together.leads else None
         for part in parts_of(recipe):
@@ -100,6 +100,18 @@ def train(
             watch.curves(recipe.all_steps, "validation", record)
             watch.close()
     return run
+
+
+class _Windows(NamedTuple):
+    training: list[Path]
+    validation: list[Path]
+    own: list[Path]
+
+
+def _all_windows(recipe: TrainingRecipe, run: Path, workers: int) -> _Windows:
+    # Own scans first: what is wrong with them must not cost hours of simulation either.
+    own = make_own_windows(recipe, run / "windows" / "own")
+    return _Windows(*make_data(recipe, run, workers), own)
 
 
 def make_data(recipe: TrainingRecipe, run: Path, workers: int) -> tuple[list[Path], list[Path]]:
@@ -137,45 +149,6 @@ def _require_own(run: Path, recipe: TrainingRecipe) -> None:
         if other:
             found = f"a run of another recipe (other {', '.join(other)})"
             raise RecipeError(run, "a run of this recipe or an empty folder", found)
-
-
-def _claim(run: Path, text: str, start_from: str | Path | None) -> None:
-    """Writes down what makes this run. RecipeError for weights other than those it began with."""
-    start = None if start_from is None else load_bundle(start_from).metadata.sha256
-    known = run / "run.json"
-    if known.exists():
-        first = json.loads(known.read_text("utf-8")).get("start_from")
-        if start is not None and start != first:
-            expected = f"the weights that this run began with ({str(first)[:12]})"
-            raise RecipeError(run, expected, f"others ({start[:12]})")
-        start = first
-    (run / "recipe.toml").write_text(text, "utf-8")
-    about = {
-        "recipe_sha256": sha256(text.encode()).hexdigest(),
-        "commit": _commit(),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "threads": torch.get_num_threads(),
-        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
-        "start_from": start,
-        **{package: version(package) for package in _PACKAGES},
-    }
-    known.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
-
-
-def _commit() -> str:
-    """Of the checkout that this code lies in; empty when it is installed from a wheel."""
-    here = Path(__file__).parent
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip()
 
 
 def _steps(

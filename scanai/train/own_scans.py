@@ -8,20 +8,22 @@ are put in (`inserting`), and goods where one group alone is declared; areal den
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from scanai.errors import ManifestError, RecipeError, ScanAIError, ScanError
+from scanai.errors import ManifestError, ProfileError, RecipeError, ScanAIError, ScanError
 from scanai.inspect.evidence.goods import comparable_groups
 from scanai.inspect.evidence.measured import LOAD_ATTENUATION, block_mean
 from scanai.manifest import Manifest, find_manifest, read_manifest
-from scanai.scan import discover, read_scan
+from scanai.scan import ScannerProfile, discover, load_profile, read_scan
 from scanai.scan.model import Scan
 from scanai.train.network import GOODS_STRIDE
+from scanai.train.recipe import TrainingRecipe
 from scanai.train.regions import SHIELD_STRIDE
 from scanai.train.windows import NOT_KNOWN, UNKNOWN, Window, declared_vector, save_window
 
@@ -29,53 +31,120 @@ _AIR = 0.02
 """Attenuation below which there is surely nothing."""
 _FLOOR_SHARE = 0.5
 """Of a cell's pixels at the noise floor, from which nothing can be seen there."""
+_PROFILE = ".profile.toml"
+_BESIDE = (".low.png", ".scan.json", _PROFILE)
+"""What else a scan NAME is read from, after NAME."""
 
 
-def make_own_windows(source: str | Path, folder: Path, window_px: int) -> list[Path]:
-    """Cuts every scan below `source` into windows that `folder` does not hold yet; returns all.
+def require_own_scans(recipe: TrainingRecipe, source: str | Path) -> None:
+    """RecipeError about `source`, the recipe, when its own_scans or own_profile cannot be used.
+
+    A look at names alone; what cannot be read is told when it is cut.
+    """
+    if not recipe.own_scans:
+        return
+    folder = Path(recipe.own_scans)
+    if not folder.exists():
+        raise RecipeError(source, "own_scans, a folder that is there", f"no {folder}")
+    if discover([folder]) == [folder] and folder.is_dir():
+        raise RecipeError(source, "own_scans, a folder with scan files", f"none in {folder}")
+    try:
+        _own_profile(recipe)
+    except ProfileError as error:
+        found = f"{error.source}: {error.found}"
+        raise RecipeError(source, f"in own_profile {error.expected}", found) from error
+
+
+def make_own_windows(recipe: TrainingRecipe, folder: Path) -> list[Path]:
+    """Cuts every own scan of the recipe into windows that `folder` does not hold yet; returns all.
 
     Scans that cannot be read are told and left out. RecipeError when none can be used.
     """
+    if not recipe.own_scans:
+        return []
     folder.mkdir(parents=True, exist_ok=True)
+    profile = _own_profile(recipe)
     made: list[Path] = []
-    for path in tqdm(discover([source]), desc="own scans", unit="scan"):
+    for path in tqdm(discover([recipe.own_scans]), desc="own scans", unit="scan"):
         try:
-            made += _windows_of(path, folder, window_px)
+            made += _windows_of(path, folder, recipe.window_px, profile)
         except ScanAIError as error:
             tqdm.write(f"error    {error}", file=sys.stderr)
     if not made:
-        raise RecipeError(source, "scans of your own that can be read, with a grey scale", "none")
+        expected = "scans of your own that can be read, with a grey scale and a scanner"
+        raise RecipeError(recipe.own_scans, expected, "none")
     return made
 
 
-def _windows_of(path: Path, folder: Path, window_px: int) -> list[Path]:
-    name = sha256(f"{path.resolve()} {window_px}".encode()).hexdigest()[:16]
+def _own_profile(recipe: TrainingRecipe) -> ScannerProfile | None:
+    return load_profile(recipe.own_profile) if recipe.own_profile else None
+
+
+def _windows_of(
+    path: Path, folder: Path, window_px: int, profile: ScannerProfile | None
+) -> list[Path]:
+    manifest = _manifest(path)
+    parts = _parts(path)
+    if _PROFILE in parts:  # the profile that came with the scan knows it better
+        profile = None
+    if manifest is not None:
+        parts["manifest"] = manifest
+    name = _key(parts, profile, window_px)
     done = sorted(folder.glob(f"{name}-*.npz"))
     if done and (folder / f"{name}.whole").exists():
         return done
-    scan = _read(path)
+    scan = _read(path, profile)
     if scan.profile is None or scan.is_display:
         raise RecipeError(path, "a scan with a grey scale and a scanner", "a display picture")
     made = []
-    for number, window in enumerate(cut_own(scan, _declared(path, scan.unit), window_px)):
+    for number, window in enumerate(cut_own(scan, _declared(manifest, scan.unit), window_px)):
         made.append(folder / f"{name}-{number:03d}.npz")
         save_window(window, made[-1])
     (folder / f"{name}.whole").touch()
     return made
 
 
-def _read(path: Path) -> Scan:
+def _parts(path: Path) -> dict[str, Path]:
+    """The files that a scan is read from, by what they are: its picture and what lies beside it."""
+    name = path.stem.removesuffix(".high") if path.suffix.lower() == ".png" else path.stem
+    beside = {ending: path.with_name(f"{name}{ending}") for ending in _BESIDE}
+    return {"": path, **{ending: part for ending, part in beside.items() if part.is_file()}}
+
+
+def _key(parts: Mapping[str, Path], profile: ScannerProfile | None, window_px: int) -> str:
+    """Of the content of all that windows are cut from: a scan that changed is cut anew."""
+    digest = sha256(f"{window_px} {sorted(parts)}".encode())
+    for ending in sorted(parts):
+        try:
+            content = parts[ending].read_bytes()
+        except OSError as error:
+            expected = "a readable file"
+            raise ScanError(parts[ending], expected, error.strerror or str(error)) from error
+        digest.update(sha256(content).digest())
+    digest.update(msgspec.json.encode(profile))
+    return digest.hexdigest()[:16]
+
+
+def _read(path: Path, profile: ScannerProfile | None) -> Scan:
     try:
-        return read_scan(path)
+        return read_scan(path, profile)
     except OSError as error:
         raise ScanError(path, "a readable file", error.strerror or str(error)) from error
 
 
-def _declared(path: Path, unit: str) -> Manifest | None:
-    """The manifest beside the scan; a bad one is told, and the scan used without."""
+def _manifest(path: Path) -> Path | None:
+    """The manifest beside the scan; where nobody can say which it is, that is told."""
     try:
-        found = find_manifest(path)
-        return None if found is None else read_manifest(found, unit)
+        return find_manifest(path)
+    except (ManifestError, OSError) as error:
+        tqdm.write(f"error    {error}", file=sys.stderr)
+        return None
+
+
+def _declared(path: Path | None, unit: str) -> Manifest | None:
+    """What the manifest says; a bad one is told, and the scan used without."""
+    try:
+        return None if path is None else read_manifest(path, unit)
     except (ManifestError, OSError) as error:
         tqdm.write(f"error    {error}", file=sys.stderr)
         return None

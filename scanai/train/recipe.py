@@ -54,6 +54,8 @@ class TrainingRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Folder of benign scans of your own, in any documented format, with their declarations."""
     own_share: Share = 0.0
     """Of the windows that are shown: how many come from own_scans."""
+    own_profile: str = ""
+    """Scanner of those that name none, as bare arrays do: name or TOML file of a profile."""
 
     # Network.
     channels: tuple[int, int, int, int] = NetworkSize.channels
@@ -155,6 +157,8 @@ def parse_recipe(text: str, source: str | Path) -> TrainingRecipe:
     if (recipe.own_share > 0) != bool(recipe.own_scans):
         expected = "own_scans, a folder, with an own_share above 0, or neither"
         raise RecipeError(source, expected, f"{recipe.own_scans!r}, {recipe.own_share:g}")
+    if recipe.own_profile and not recipe.own_scans:
+        raise RecipeError(source, "own_profile beside own_scans", "no own_scans")
     for key in ("ratio_scale", "attenuation_scale", "added_noise"):
         low, high = getattr(recipe, key)
         if not 0 <= low <= high <= _LARGEST_FACTOR:

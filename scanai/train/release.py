@@ -21,6 +21,12 @@ from scanai.train.evaluate import METRICS_FILE
 from scanai.train.export import export_bundle
 from scanai.train.quantise import add_int8
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
+from scanai.train.versions import (
+    released_in,
+    require_not_of_other_weights,
+    require_same_graph,
+    require_version,
+)
 
 _BUNDLE_FILES = frozenset(
     {GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE, WEIGHTS_FILE, INT8_FILE}
@@ -42,17 +48,23 @@ def export_run(
 ) -> BundleMetadata:
     """Writes the bundle folder `out` from the run's last checkpoint; whole, or not at all.
 
-    An earlier bundle there is replaced, its metrics with it: they are of another graph.
+    An earlier bundle there is replaced, its metrics with it: they are of another graph. One of the
+    same name and version is replaced by the same graph alone.
     benign_scans: scans of each scanner to set the thresholds on, those of the training and
     `more_scanners`; 0 leaves the initial ones. int8: also the graph in 8 bits.
-    InputError when they are too few, when `out` holds anything but a bundle or when the run has no
-    checkpoint, BundleError when the graph does not answer as torch does.
+    InputError when they are too few, when `version` is not of the form X.Y.Z, when `out` holds
+    anything but a bundle or when the run has no checkpoint. BundleError when the graph does not
+    answer as torch does, or when another one has the version; before any work where it is of other
+    weights, else at the end.
     """
     out = Path(out).resolve()
+    require_version(version)
     _check_scans(benign_scans, false_alarm_rate)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
     checkpoint = load_checkpoint(Path(run))
+    earlier = released_in(out)
+    require_not_of_other_weights(earlier, out, name, version, checkpoint)
     with _complete_or_absent(out) as bundle:
         metadata = export_bundle(checkpoint, bundle, name, version)
         save_weights(checkpoint, bundle)
@@ -67,6 +79,7 @@ def export_run(
             )
         if int8:
             metadata = add_int8(bundle)
+        require_same_graph(earlier, out, metadata)
     return metadata
 
 

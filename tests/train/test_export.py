@@ -50,6 +50,12 @@ def test_bundle_loads_and_carries_its_metadata_inside_too(bundle: Path, recipe_t
     assert inside == msgspec.structs.replace(metadata, sha256="0" * 64)
 
 
+def test_graph_tells_nothing_of_the_machine_that_exported_it(bundle: Path) -> None:
+    graph = (bundle / GRAPH_FILE).read_bytes()
+    assert str(Path(export.__file__).parent).encode() not in graph
+    assert b"stack_trace" not in graph
+
+
 def test_graph_names_and_shapes_are_those_of_the_metadata(bundle: Path) -> None:
     loaded = load_bundle(bundle)
     session = loaded.session(threads=1)

@@ -23,6 +23,7 @@ from scanai.train.release import export_run
 from scanai.train.watch import FOLDER
 
 SMOKE = Path(__file__).parents[2] / "training" / "recipes" / "smoke.toml"
+SCAN = Path(__file__).parents[2] / "datasets" / "samples" / "portal-01.tiff"
 
 
 @pytest.fixture
@@ -84,7 +85,29 @@ def test_run_folder_says_what_made_it(tmp_path: Path, recipe_path: Path) -> None
     assert (run / "recipe.toml").read_text() == recipe_path.read_text()
     about = json.loads((run / "run.json").read_text())
     assert about.keys() >= {"recipe_sha256", "commit", "torch", "scanai", "threads"}
+    assert about["data"].keys() == {"training", "validation"}
+    assert about["data"]["training"]["windows"] == 6
     assert not (run / CHECKPOINT_FILE).exists()
+
+
+def test_own_scans_are_looked_at_before_the_simulation_and_told_in_the_record(
+    tmp_path: Path, recipe_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    text = recipe_path.read_text() + f'own_scans = "{own}"\nown_share = 0.5\n'
+    recipe_path.write_text(text)
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "make_data", lambda *_: pytest.fail("windows were simulated"))
+        with pytest.raises(RecipeError, match="expected own_scans, a folder that is there"):
+            loop.train(recipe_path, tmp_path / "run")
+        assert not (tmp_path / "run").exists()
+        own.mkdir()
+        (own / "a.tiff").write_bytes(b"no picture")
+        with pytest.raises(RecipeError, match="scans of your own that can be read"):
+            loop.train(recipe_path, tmp_path / "run")
+    (own / "a.tiff").write_bytes(SCAN.read_bytes())
+    run = loop.train(recipe_path, tmp_path / "run", data_only=True)
+    assert json.loads((run / "run.json").read_text())["data"]["own"]["windows"] > 1
 
 
 def test_refuses_the_run_folder_of_another_recipe(
@@ -187,7 +210,7 @@ def test_weights_of_another_size_are_refused(
     tmp_path: Path, recipe_path: Path, recipe_text: str
 ) -> None:
     loop.train(recipe_path, tmp_path / "first")
-    export_run(tmp_path / "first", tmp_path / "bundle", name="a", version="1", benign_scans=0)
+    export_run(tmp_path / "first", tmp_path / "bundle", name="a", version="0.0.1", benign_scans=0)
     recipe_path.write_text(recipe_text.replace("[16, 16, 16, 16]", "[16, 16, 16, 32]"))
     with pytest.raises(InputError, match=r"weights of a network with \(16, 16, 16, 32\)"):
         loop.train(recipe_path, tmp_path / "tuned", start_from=tmp_path / "bundle")

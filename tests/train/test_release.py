@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+import onnx
 import pytest
 import torch
 
 from scanai.errors import BundleError, InputError
-from scanai.inspect.bundle import load_bundle
+from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.train import release
-from scanai.train.checkpoint import Checkpoint, save_checkpoint
+from scanai.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from scanai.train.export import to_onnx, write_bundle
+from scanai.train.graph import ScanGraph
 from scanai.train.network import ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe
 from scanai.train.release import export_run
@@ -23,6 +27,23 @@ def run(tmp_path_factory: pytest.TempPathFactory, recipe: TrainingRecipe, recipe
     weights = ShieldingNetwork(recipe.size).state_dict()
     save_checkpoint(Checkpoint(recipe_text, 1, weights, {}, {}), folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def model(run: Path) -> onnx.ModelProto:
+    return to_onnx(ScanGraph(load_checkpoint(run).network()).eval())
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, model: onnx.ModelProto) -> None:
+    """The graph of the run without the ten seconds that each export takes."""
+
+    def made_before(_: ScanGraph) -> onnx.ModelProto:
+        copy = onnx.ModelProto()
+        copy.CopyFrom(model)
+        return copy
+
+    monkeypatch.setattr("scanai.train.export.to_onnx", made_before)
 
 
 def export(run: Path, out: Path, benign_scans: int = 0, version: str = "0.1.0") -> None:
@@ -42,6 +63,7 @@ def test_refuses_too_few_scans_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("quick")
 def test_replaces_an_earlier_bundle_and_its_metrics(tmp_path: Path, run: Path) -> None:
     out = tmp_path / "bundle"
     export(run, out)
@@ -54,6 +76,76 @@ def test_replaces_an_earlier_bundle_and_its_metrics(tmp_path: Path, run: Path) -
     assert list(tmp_path.iterdir()) == [out]
 
 
+@pytest.mark.parametrize("version", ["", "1", "1.0", "v1.0.0", "1.0.0-rc1", "01.0.0", "1.0.0\n"])
+def test_a_version_that_is_not_three_numbers_is_refused_before_any_work(
+    tmp_path: Path, run: Path, version: str
+) -> None:
+    with pytest.raises(InputError, match=r"version of the bundle: expected three numbers such as"):
+        export(run, tmp_path / "bundle", version=version)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_graph_may_be_exported_again_under_its_version(tmp_path: Path, run: Path) -> None:
+    out = tmp_path / "bundle"
+    export(run, out)
+    first = load_bundle(out).metadata
+    export(run, out)
+    assert load_bundle(out).metadata == first
+
+
+@pytest.mark.usefixtures("quick")
+def test_other_weights_under_a_version_that_is_taken_are_refused_before_any_work(
+    tmp_path: Path,
+    run: Path,
+    recipe: TrainingRecipe,
+    recipe_text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out, other = tmp_path / "bundle", tmp_path / "other"
+    export(run, out)
+    other.mkdir()
+    torch.manual_seed(1)
+    weights = ShieldingNetwork(recipe.size).state_dict()
+    monkeypatch.setattr(release, "export_bundle", lambda *_: pytest.fail("it was exported"))
+    for text in (recipe_text, recipe_text + "# changed\n"):
+        save_checkpoint(Checkpoint(text, 1, weights, {}, {}), other)
+        with pytest.raises(BundleError, match=r"a version other than 0\.1\.0, .* found other weig"):
+            export(other, out)
+
+
+@pytest.mark.usefixtures("quick")
+def test_another_graph_of_the_same_weights_is_refused_and_the_earlier_one_stays(
+    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "bundle"
+    export(run, out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def set_thresholds(bundle: Path, **_: object) -> BundleMetadata:
+        loaded = load_bundle(bundle)
+        changed = msgspec.structs.replace(loaded.metadata, threshold_seeds=(7,))
+        return write_bundle(bundle, onnx.load_from_string(loaded.graph), changed)
+
+    monkeypatch.setattr(release, "set_thresholds", set_thresholds)
+    with pytest.raises(BundleError, match=r"a version other than 0\.1\.0, .* found graph [0-9a-f]"):
+        export(run, out, benign_scans=60)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    export(run, out, benign_scans=60, version="0.1.1")
+    assert load_bundle(out).metadata.threshold_seeds == (7,)
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_lies_there_without_readable_metadata_has_no_version(
+    tmp_path: Path, run: Path
+) -> None:
+    out = tmp_path / "bundle"
+    export(run, out)
+    (out / "bundle.json").write_bytes(b"\xff{")
+    export(run, out)
+    assert load_bundle(out).metadata.version == "0.1.0"
+
+
+@pytest.mark.usefixtures("quick")
 def test_failure_on_the_way_leaves_the_earlier_bundle_and_nothing_else(
     tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
