@@ -6,7 +6,8 @@ ScanAIError
 │   ├── ManifestError     a declaration
 │   ├── ProfileError      a scanner profile
 │   ├── BundleError       a model bundle
-│   └── RecipeError       a training or data set recipe
+│   ├── RecipeError       a training or data set recipe
+│   └── RulesError        document rules, or an administration's own control list
 ├── FailureError          a defect of ScanAI, met on one input
 └── MissingExtraError     an optional dependency is not installed; names the extra
 
@@ -55,6 +56,10 @@ class BundleError(InputError):
 
 class RecipeError(InputError):
     """A recipe with an unknown key or a value out of range."""
+
+
+class RulesError(InputError):
+    """A file of document rules, or a correlation table of controlled goods, that cannot be used."""
 
 
 class FailureError(ScanAIError):
