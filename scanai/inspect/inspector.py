@@ -6,6 +6,7 @@ workings; reading and calibrating come before, rendering and storing after.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +14,9 @@ from time import perf_counter
 from scanai.errors import ScanError
 from scanai.inspect.bundle import Bundle, FeatureReference, OperatingPoint, load_bundle
 from scanai.inspect.evidence.context import Context, share_inside
-from scanai.inspect.evidence.documents import controlled_goods
+from scanai.inspect.evidence.controls import control_findings, lists_in_force
+from scanai.inspect.evidence.document_rules import DocumentRules, shipped_rules
+from scanai.inspect.evidence.documents import document_findings
 from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
 from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
@@ -41,7 +44,7 @@ from scanai.inspect.report import (
 from scanai.inspect.scanner_calibration import ScannerCalibration
 from scanai.inspect.verdict import decide
 from scanai.inspect.wording import caveats, clear_reasons
-from scanai.manifest import GoodsGroup, Manifest, check_belongs, dense_headings
+from scanai.manifest import ControlList, GoodsGroup, Manifest, check_belongs, dense_headings
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
 
@@ -62,6 +65,21 @@ class _Gathered:
     scores: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Papers:
+    """What declarations are judged by."""
+
+    rules: DocumentRules
+    controls: tuple[ControlList, ...]
+
+    def findings(
+        self, manifest: Manifest, point: OperatingPoint
+    ) -> tuple[list[Finding], dict[str, float]]:
+        controlled, scores = control_findings(manifest, self.controls, point.p_value)
+        documents, total = document_findings(manifest, self.rules, point.p_value)
+        return controlled + documents, scores | total
+
+
 class Inspector:
     """Reusable and safe to share between threads; making one loads the model."""
 
@@ -70,12 +88,16 @@ class Inspector:
         bundle: str | Path | Bundle | None = None,
         threads: int | None = None,
         calibration: ScannerCalibration | None = None,
+        rules: DocumentRules | None = None,
+        controls: Sequence[ControlList] = (),
     ):
         """`bundle`: a folder or a loaded bundle, else the one that ships with ScanAI.
 
         `threads` (1 or more, else all processors) run the model on one scan. `calibration`: of one
-        scanner, whose scans are inspected by it. Raises BundleError when the bundle is incomplete,
-        altered or does not fit this ScanAI or the calibration, ValueError for threads below 1.
+        scanner, whose scans are inspected by it. `rules`: on documents, else those that ship.
+        `controls`: control lists beside those that ship. Raises BundleError when the bundle is
+        incomplete, altered or does not fit this ScanAI or the calibration, ValueError for threads
+        below 1.
         """
         if threads is not None and threads < 1:
             raise ValueError(f"threads of 1 or more, found {threads}")
@@ -85,6 +107,9 @@ class Inspector:
         self._sha256 = bundle.sha256
         self._calibrated = None if calibration is None else calibration.profile
         self._model = Model(bundle, threads)
+        self._papers = _Papers(
+            shipped_rules() if rules is None else rules, lists_in_force(controls)
+        )
 
     def infer(self, scan: Scan, manifest: Manifest | None = None) -> Maps:
         """The model's maps alone. ScanError for a display picture: its scale is unknown."""
@@ -130,7 +155,7 @@ class Inspector:
         inferred = perf_counter()
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
-        gathered = _gather(scan, maps, measured, manifest, point, metadata.familiar)
+        gathered = _gather(scan, maps, measured, manifest, point, metadata.familiar, self._papers)
         verdict = decide(
             gathered.findings,
             point,
@@ -177,13 +202,16 @@ def _gather(
     manifest: Manifest | None,
     point: OperatingPoint,
     reference: FeatureReference | None,
+    papers: _Papers,
 ) -> _Gathered:
     findings = quality_findings(scan, point)
+    told: dict[str, float] = {}
     if manifest is not None:
-        findings += controlled_goods(manifest)
+        of_papers, told = papers.findings(manifest, point)
+        findings += of_papers
     if maps is None:
         lines = () if manifest is None else line_plausibility(manifest, None, loaded=False)
-        return _Gathered(tuple(findings), lines)
+        return _Gathered(tuple(findings), lines, scores=told)
     if scan.profile is None:
         raise ScanError(scan.source, "a scan with its scanner profile", "none")
     if measured is None:
@@ -192,7 +220,7 @@ def _gather(
     declared = () if manifest is None else declared_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
     strange, unfamiliar = familiarity_findings(maps, reference, context)
-    scores |= unfamiliar
+    scores |= unfamiliar | told
     seen = seen_goods(maps, context)
     mass = estimate_mass(context, manifest, maps.areal_density)
     findings = shielding + findings + strange

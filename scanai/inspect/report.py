@@ -58,7 +58,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     evidence: tuple[Evidence, ...] = ()
     confirmed: bool = True
-    """False: the model's score passed but the physical evidence does not support it."""
+    """False: the model's score passed but the physical evidence does not support it; of papers: too
+    weak a sign to be a reason by itself."""
+    rule: str = ""
+    """Identifier of the document rule that fired; empty for other kinds of finding."""
 
 
 class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,9 @@ _Sort = Literal["goods", "material", "part", "plain", "title"]
 # What follows these words is packing, purpose or company of the goods: it may speak for a chapter.
 _ASIDE = r"in|with|for|from|on|without|en|dans|avec|pour|sur|con|para|sin|mit|für|aus|com"
 _JOINED = r"of|and|or|de|du|des|del|et|ou|y|o|und|oder|e"
-_BREAK = re.compile(rf"[,;:/()\[\]&+\n]| - |\b(?P<aside>{_ASIDE})\b|\b(?:{_JOINED})\b", re.IGNORECASE)
+_BREAK = re.compile(
+    rf"[,;:/()\[\]&+\n]| - |\b(?P<aside>{_ASIDE})\b|\b(?:{_JOINED})\b", re.IGNORECASE
+)
 _LEAST_TITLE_WORD = 4
 
 

@@ -69,9 +69,7 @@ def _text(path: Path) -> str:
         return data.decode("latin-1")
 
 
-def _labels_and_rows(
-    text: str, source: str
-) -> tuple[dict[str, str], list[tuple[int, list[str]]]]:
+def _labels_and_rows(text: str, source: str) -> tuple[dict[str, str], list[tuple[int, list[str]]]]:
     """What the remarks say of the list, and the other rows with their line numbers."""
     labels: dict[str, str] = {}
     kept: list[str] = []
@@ -94,7 +92,9 @@ def _labels_and_rows(
             if any(cells):
                 rows.append((reader.line_num, cells))
     except csv.Error as error:
-        raise RulesError(source, f"rows of {_COLUMNS}", f"{error} in row {reader.line_num}") from None
+        raise RulesError(
+            source, f"rows of {_COLUMNS}", f"{error} in row {reader.line_num}"
+        ) from None
     return labels, rows
 
 

@@ -20,7 +20,7 @@ from scanai.manifest._tables import read_table
 T = TypeVar("T")
 Words = tuple[str, ...]
 _WORD = re.compile(r"[^\W_]+")
-LEAD, FILLER = "lead", "filler"
+LEAD, FILLER, OWN = "lead", "filler", "own"
 
 
 def plain_words(text: str) -> Words:
@@ -66,9 +66,10 @@ class Terms(Generic[T]):
             start += len(part[0])
         return parts
 
-    def first_in(self, words: Words) -> Words | None:
-        """The first term that occurs."""
-        return next((term for term, value in self.split(words) if value is not None), None)
+    def first_in(self, text: str) -> str | None:
+        """The first term that occurs, in plain words."""
+        parts = self.split(plain_words(text))
+        return next((" ".join(term) for term, value in parts if value is not None), None)
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,17 @@ class Vague:
     term: str
     """The first vague term in it, in plain words."""
     sort: str
-    """Of that term: generic, all_kinds, personal, samples or elsewhere."""
+    """Of that term: generic, all_kinds, personal, samples, elsewhere, or own."""
 
 
-def vague(description: str) -> Vague | None:
-    """What makes a description vague; None where some word of it may name goods, or it has no words.
+def vague(description: str, own: tuple[str, ...] = ()) -> Vague | None:
+    """What makes a description vague; None where a word may name goods, and where there is none.
 
-    A leading "said to contain" does not count, nor do numbers, packages and small words.
+    A leading "said to contain" does not count, nor do numbers, packages and small words. `own`:
+    more terms that name no goods, of the sort own.
     """
     found: Vague | None = None
-    for words, sort in _vague_terms().split(plain_words(without_lead(description))):
+    for words, sort in _vague_terms(own).split(plain_words(without_lead(description))):
         if sort is None and not words[0].isdecimal():
             return None
         if found is None and sort not in (None, LEAD, FILLER):
@@ -106,7 +108,7 @@ def without_lead(description: str) -> str:
 
 
 def has_words(description: str, letters: int) -> bool:
-    """Whether some word has as many letters in a row, or any letter of another script than Latin."""
+    """Whether a word has so many letters in a row, or any letter of another script than Latin."""
     run = 0
     for character in unicodedata.normalize("NFC", description):
         if not character.isalpha():
@@ -120,13 +122,21 @@ def has_words(description: str, letters: int) -> bool:
     return False
 
 
+def vague_sorts() -> frozenset[str]:
+    """The sorts of vague terms in the table."""
+    return frozenset(row["sort"] for row in read_table("vague_terms.csv")) - {LEAD, FILLER}
+
+
 @cache
-def _vague_terms() -> Terms[str]:
-    return Terms((row["term"], row["sort"]) for row in read_table("vague_terms.csv"))
+def _vague_terms(own: tuple[str, ...] = ()) -> Terms[str]:
+    shipped = ((row["term"], row["sort"]) for row in read_table("vague_terms.csv"))
+    return Terms([*((term, OWN) for term in own), *shipped])
 
 
 @cache
 def _lead() -> re.Pattern[str]:
     leads = [row["term"] for row in read_table("vague_terms.csv") if row["sort"] == LEAD]
-    spelled = (r"[\W_]+".join(map(re.escape, lead.split())) for lead in sorted(leads, key=len)[::-1])
+    spelled = (
+        r"[\W_]+".join(map(re.escape, lead.split())) for lead in sorted(leads, key=len)[::-1]
+    )
     return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)[\s:.,;-]*", re.IGNORECASE)
