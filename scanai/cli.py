@@ -79,8 +79,10 @@ def _inspect(options: argparse.Namespace) -> int:
 
     from scanai.batch import inspect_files, read_papers
     from scanai.inspect.bundle import load_bundle
+    from scanai.inspect.evidence.document_rules import read_rules
     from scanai.inspect.inspector import Inspector
     from scanai.inspect.scanner_calibration import read_calibration
+    from scanai.manifest import read_correlation
     from scanai.render.folder import ReportFolder
     from scanai.resources import model_bundle_dir
     from scanai.scan import load_profile, name_scans
@@ -101,7 +103,12 @@ def _inspect(options: argparse.Namespace) -> int:
     if calibration is not None and profile is None:
         profile = calibration.profile
     bundle = load_bundle(options.model or model_bundle_dir(), int8=options.int8)
-    inspector = Inspector(bundle, calibration=calibration)
+    inspector = Inspector(
+        bundle,
+        calibration=calibration,
+        rules=None if options.rules is None else read_rules(options.rules),
+        controls=[read_correlation(path) for path in options.controls],
+    )
     out = None if options.out is None else ReportFolder(options.out)
     as_json = options.format == "json"
     width = max(map(len, scans.values()))
@@ -245,6 +252,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         type=Path,
         help="of the scanner, by `scanai calibrate`",
+    )
+    command.add_argument(
+        "--rules",
+        metavar="FILE.toml",
+        type=Path,
+        help="changes the rules on documents by identifier (docs/document-rules.md)",
+    )
+    command.add_argument(
+        "--controls",
+        metavar="FILE.csv",
+        type=Path,
+        action="append",
+        default=[],
+        help="own control list beside those that ship, of three columns: CN or HS code, national "
+        "code, control entry; may be repeated",
     )
     command.add_argument(
         "--int8", action="store_true", help="by the model's graph in 8 bits: faster, a little off"

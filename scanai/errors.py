@@ -7,7 +7,8 @@ ScanAIError
 │   ├── ProfileError      a scanner profile
 │   ├── RadiationError    a reading of a radiation portal
 │   ├── BundleError       a model bundle
-│   └── RecipeError       a training or data set recipe
+│   ├── RecipeError       a training or data set recipe
+│   └── RulesError        document rules, or an administration's own control list
 ├── FailureError          a defect of ScanAI, met on one input
 └── MissingExtraError     an optional dependency is not installed; names the extra
 
@@ -60,6 +61,10 @@ class BundleError(InputError):
 
 class RecipeError(InputError):
     """A recipe with an unknown key or a value out of range."""
+
+
+class RulesError(InputError):
+    """A file of document rules, or a correlation table of controlled goods, that cannot be used."""
 
 
 class FailureError(ScanAIError):

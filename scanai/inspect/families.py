@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 
 from scanai.inspect.bundle import OperatingPoint, threshold_table
 from scanai.inspect.combination import combined_p, entering_p
+from scanai.inspect.evidence.controls import SCORE as CONTROLS
+from scanai.inspect.evidence.documents import SCORE as DOCUMENTS
 from scanai.inspect.evidence.emptiness import SCORE as EMPTY
 from scanai.inspect.evidence.familiarity import SCORE as UNFAMILIAR
 from scanai.inspect.evidence.mass import SCORE as MASS
@@ -34,6 +36,8 @@ KINDS: dict[str, frozenset[FindingKind]] = {
     GOODS: frozenset({"undeclared_goods"}),
     MASS: frozenset({"mass_mismatch"}),
     EMPTY: frozenset({"empty_mismatch"}),
+    DOCUMENTS: frozenset({"document_risk"}),
+    CONTROLS: frozenset({"controlled_goods"}),
     UNFAMILIAR: frozenset({"unknown_anomaly"}),
 }
 """Kinds of finding that come of an evidence score. Findings of other kinds stand by themselves."""

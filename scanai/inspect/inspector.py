@@ -6,6 +6,7 @@ workings; reading and calibrating come before, rendering and storing after.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -17,7 +18,9 @@ from scanai.errors import ScanError
 from scanai.inspect.bundle import Bundle, BundleMetadata, OperatingPoint, load_bundle
 from scanai.inspect.evidence.assignment import MISFIT, assign
 from scanai.inspect.evidence.context import Context, share_inside
-from scanai.inspect.evidence.documents import controlled_goods
+from scanai.inspect.evidence.controls import control_findings, lists_in_force, seen_controlled
+from scanai.inspect.evidence.document_rules import DocumentRules, shipped_rules
+from scanai.inspect.evidence.documents import document_findings
 from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
 from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
@@ -49,7 +52,7 @@ from scanai.inspect.report import (
 from scanai.inspect.scanner_calibration import ScannerCalibration
 from scanai.inspect.verdict import decide
 from scanai.inspect.wording import caveats, clear_reasons, portal_caveats
-from scanai.manifest import GoodsGroup, Manifest, check_belongs, dense_headings
+from scanai.manifest import ControlList, GoodsGroup, Manifest, check_belongs, dense_headings
 from scanai.radiation import RadiationReading
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
@@ -74,6 +77,21 @@ class _Gathered:
     radiation: RadiationSummary | None = None
 
 
+@dataclass(frozen=True)
+class _Papers:
+    """What declarations are judged by."""
+
+    rules: DocumentRules
+    controls: tuple[ControlList, ...]
+
+    def findings(
+        self, manifest: Manifest, point: OperatingPoint
+    ) -> tuple[list[Finding], dict[str, float]]:
+        controlled, scores = control_findings(manifest, self.controls, point.p_value)
+        documents, total = document_findings(manifest, self.rules, point.p_value)
+        return controlled + documents, scores | total
+
+
 class Inspector:
     """Reusable and safe to share between threads; making one loads the model."""
 
@@ -82,12 +100,16 @@ class Inspector:
         bundle: str | Path | Bundle | None = None,
         threads: int | None = None,
         calibration: ScannerCalibration | None = None,
+        rules: DocumentRules | None = None,
+        controls: Sequence[ControlList] = (),
     ):
         """`bundle`: a folder or a loaded bundle, else the one that ships with ScanAI.
 
         `threads` (1 or more, else all processors) run the model on one scan. `calibration`: of one
-        scanner, whose scans are inspected by it. Raises BundleError when the bundle is incomplete,
-        altered or does not fit this ScanAI or the calibration, ValueError for threads below 1.
+        scanner, whose scans are inspected by it. `rules`: on documents, else those that ship.
+        `controls`: control lists beside those that ship. Raises BundleError when the bundle is
+        incomplete, altered or does not fit this ScanAI or the calibration, ValueError for threads
+        below 1.
         """
         if threads is not None and threads < 1:
             raise ValueError(f"threads of 1 or more, found {threads}")
@@ -97,6 +119,9 @@ class Inspector:
         self._sha256 = bundle.sha256
         self._calibrated = None if calibration is None else calibration.profile
         self._model = Model(bundle, threads)
+        self._papers = _Papers(
+            shipped_rules() if rules is None else rules, lists_in_force(controls)
+        )
 
     def infer(self, scan: Scan, manifest: Manifest | None = None) -> Maps:
         """The model's maps alone. ScanError for a display picture: its scale is unknown."""
@@ -144,7 +169,7 @@ class Inspector:
         inferred = perf_counter()
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
-        gathered = _gather(scan, maps, measured, manifest, point, metadata)
+        gathered = _gather(scan, maps, measured, manifest, point, metadata, self._papers)
         if radiation is not None:
             gathered = _with_radiation(gathered, radiation, manifest, point)
         verdict = decide(
@@ -200,15 +225,18 @@ def _gather(
     manifest: Manifest | None,
     point: OperatingPoint,
     metadata: BundleMetadata,
+    papers: _Papers,
 ) -> _Gathered:
     findings = quality_findings(scan, point)
+    told: dict[str, float] = {}
     if manifest is not None:
-        findings += controlled_goods(manifest)
+        of_papers, told = papers.findings(manifest, point)
+        findings += of_papers
     if maps is None:
         if manifest is None:
-            return _Gathered(tuple(findings), ())
+            return _Gathered(tuple(findings), (), scores=told)
         lines, _ = line_plausibility(manifest, None, None, None, None)
-        return _Gathered(tuple(findings), lines)
+        return _Gathered(tuple(findings), lines, scores=told)
     if scan.profile is None:
         raise ScanError(scan.source, "a scan with its scanner profile", "none")
     if measured is None:
@@ -217,7 +245,7 @@ def _gather(
     declared = comparable_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
     strange, unfamiliar = familiarity_findings(maps, metadata.familiar, context)
-    scores |= unfamiliar
+    scores |= unfamiliar | told
     seen = seen_goods(maps, context)
     mass = estimate_mass(context, manifest, maps.areal_density)
     findings = shielding + findings + strange
@@ -230,8 +258,12 @@ def _gather(
         scores |= fit
         if assigned is not None:
             scores[MISFIT] = assigned.misfit
+        undeclared = undeclared_findings(reading, context, declared)
+        findings += seen_controlled(
+            undeclared.seen, shielding, manifest, papers.controls, context.place
+        )
         for more, score in (
-            undeclared_findings(reading, context, declared),
+            (undeclared.findings, undeclared.scores),
             mass_findings(mass, context, manifest),
             emptiness_findings(seen, mass, context, manifest),
         ):

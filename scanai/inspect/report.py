@@ -62,7 +62,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     evidence: tuple[Evidence, ...] = ()
     confirmed: bool = True
-    """False: the model's score passed but the physical evidence does not support it."""
+    """False: the model's score passed but the physical evidence does not support it; of papers: too
+    weak a sign to be a reason by itself."""
+    rule: str = ""
+    """Identifier of the document rule that fired; empty for other kinds of finding."""
     asks_at_most: Literal["review", "inspect"] = "inspect"
     """The most that this finding asks for by itself, whatever its kind and score: review where
     there is a likely harmless explanation."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,19 +29,33 @@ _SURE_OF_HEADING = 0.5
 """Probability from which the heading that a region looks like is named."""
 
 
+class Undeclared(NamedTuple):
+    findings: list[Finding]
+    """One for each stretch of goods that are not declared, the highest score first."""
+    scores: dict[str, float]
+    """The largest section's."""
+    seen: list[tuple[GoodsGroup, Box, float]]
+    """For each finding what it looks like, its box and its score."""
+
+
 def undeclared_findings(
     reading: GoodsReading, context: Context, declared: Sequence[GoodsGroup]
-) -> tuple[list[Finding], dict[str, float]]:
-    """A finding for each stretch of goods that are not declared; the largest section's score."""
+) -> Undeclared:
+    """What of the load looks like none of the declared groups; nothing where none is declared."""
     sections = reading.sections
     if not declared or not sections.kg.size:
-        return [], {}
+        return Undeclared([], {}, [])
     scores = section_scores(reading, declared)
     least = context.threshold(THRESHOLD)
-    findings = []
-    for members in _stretches(scores, sections.boxes, least):
-        findings.append(_finding(members, scores, reading, context, declared))
-    return findings, {SCORE: float(scores.max())}
+    found = [
+        _finding(members, scores, reading, context, declared)
+        for members in _stretches(scores, sections.boxes, least)
+    ]
+    return Undeclared(
+        [finding for _, finding in found],
+        {SCORE: float(scores.max())},
+        [(group, finding.region, finding.score) for group, finding in found if finding.region],
+    )
 
 
 def section_scores(reading: GoodsReading, declared: Sequence[GoodsGroup]) -> NDArray[np.float64]:
@@ -78,7 +93,8 @@ def _finding(
     reading: GoodsReading,
     context: Context,
     declared: Sequence[GoodsGroup],
-) -> Finding:
+) -> tuple[GoodsGroup, Finding]:
+    """What a stretch looks like, and what is said of it."""
     sections = reading.sections
     shape = context.measured.attenuation.shape[1:]
     parts = [sections.pixels(int(member), shape) for member in members]
@@ -97,13 +113,14 @@ def _finding(
         if share >= _NEARLY_ALL
         else f"{100 * share:.0f} % of the load, {context.place(box)},"
     )
-    return Finding(
+    group = _likeliest(members, reading, declared)
+    finding = Finding(
         kind="undeclared_goods",
         score=-math.expm1(-score),  # 0 when all that is seen is declared
         p_value=context.p_value(SCORE, score),
         region=box,
         sentence=(
-            f"{part} looks like {_looks_like(members, scores, reading, declared)}, which is not "
+            f"{part} looks like {_in_words(group, members, reading)}, which is not "
             f"declared (declared: {names}{more})."
         ),
         evidence=(
@@ -115,6 +132,7 @@ def _finding(
             ),
         ),
     )
+    return group, finding
 
 
 def _share(boxes: NDArray[np.intp], reading: GoodsReading) -> float:
@@ -126,17 +144,18 @@ def _share(boxes: NDArray[np.intp], reading: GoodsReading) -> float:
     return float(sections.kg[sections.apart & inside.any(axis=0)].sum()) / max(total, 1e-9)
 
 
-def _looks_like(
-    members: NDArray[np.intp],
-    scores: NDArray[np.float64],
-    reading: GoodsReading,
-    declared: Sequence[GoodsGroup],
-) -> str:
-    weight = np.zeros(len(scores))
-    weight[members] = reading.sections.kg[members]
-    likely = weight @ reading.by_group
+def _likeliest(
+    members: NDArray[np.intp], reading: GoodsReading, declared: Sequence[GoodsGroup]
+) -> GoodsGroup:
+    likely = reading.sections.kg[members] @ reading.by_group[members]
     likely[[0, *(group.index for group in declared)]] = 0.0
-    group = goods_groups()[int(likely.argmax()) - 1]
+    return goods_groups()[int(likely.argmax()) - 1]
+
+
+def _in_words(group: GoodsGroup, members: NDArray[np.intp], reading: GoodsReading) -> str:
+    """The group, and its likeliest heading where one stands out."""
+    weight = np.zeros(len(reading.by_group))
+    weight[members] = reading.sections.kg[members]
     heading = reading.likeliest_heading(weight, group.index)
     named = f"“{short_title(group)}”"
     if heading is None:
