@@ -37,8 +37,16 @@ LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features")
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
-_LATER_THRESHOLDS = frozenset({"unfamiliar_distance", "opaque_mass_error"})
-"""That graphs without LATER_OUTPUTS have no use for, nor their bundles a value."""
+_LATER_THRESHOLDS = frozenset(
+    {
+        "unfamiliar_distance",
+        "opaque_mass_error",
+        "room_ratio",
+        "density_ratio",
+        "package_mass_factor",
+    }
+)
+"""That came after the first released bundles, which go by the initial values."""
 _FORMAT = "scanai-bundle/1"
 _PARTS = ("probability", "share")
 """Units of which no threshold is above 1."""

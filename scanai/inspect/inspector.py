@@ -28,6 +28,7 @@ from scanai.inspect.evidence.measured import Measured, measure
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.opaque import opaque_findings
 from scanai.inspect.evidence.quality import quality_findings
+from scanai.inspect.evidence.room import room_findings
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.maps import Maps, Model
 from scanai.inspect.report import (
@@ -179,11 +180,14 @@ def _gather(
     reference: FeatureReference | None,
 ) -> _Gathered:
     findings = quality_findings(scan, point)
+    papers: dict[str, float] = {}
     if manifest is not None:
         findings += controlled_goods(manifest)
+        room, papers = room_findings(manifest, point)
+        findings += room
     if maps is None:
         lines = () if manifest is None else line_plausibility(manifest, None, loaded=False)
-        return _Gathered(tuple(findings), lines)
+        return _Gathered(tuple(findings), lines, scores=papers)
     if scan.profile is None:
         raise ScanError(scan.source, "a scan with its scanner profile", "none")
     if measured is None:
@@ -192,7 +196,7 @@ def _gather(
     declared = () if manifest is None else declared_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
     strange, unfamiliar = familiarity_findings(maps, reference, context)
-    scores |= unfamiliar
+    scores |= unfamiliar | papers
     seen = seen_goods(maps, context)
     mass = estimate_mass(context, manifest, maps.areal_density)
     findings = shielding + findings + strange

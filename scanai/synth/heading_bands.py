@@ -74,8 +74,8 @@ and the 99th percentile of 6,400 simulated loads, rounded outwards."""
 _VARIETY = 1.5
 """The library has one or two goods of a heading, trade has many: the band reaches so many times
 further on either side. Project estimate."""
-_PACKAGE_VARIETY = 3.0
-"""The same of what a package weighs: the same goods travel in small and in large packages."""
+_SMALLER, _LARGER = 10.0, 3.0
+"""The same of what a package weighs: parts and small sizes of nearly all goods travel in cartons."""
 _PRESSED = 850.0
 """kg/m³ of matter below which it holds air of its own."""
 _SOURCE = "cargo library and load forms of the simulator; project estimate"
@@ -106,8 +106,8 @@ def _rows() -> Iterator[tuple[str, ...]]:
         ends = (
             min(dense) / _VARIETY,
             min(max(dense) * _VARIETY, max(_densest(goods) for goods in entries)),
-            min(packed) / _PACKAGE_VARIETY,
-            max(packed) * _PACKAGE_VARIETY,
+            min(packed) / _SMALLER,
+            max(packed) * _LARGER,
         )
         yield (heading, *(f"{end:.3g}" if end < 100 else f"{end:.0f}" for end in ends), _SOURCE)
 
