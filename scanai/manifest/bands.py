@@ -1,8 +1,8 @@
 """Bands: how dense goods of a heading are as they travel, and what one package of them weighs.
 
 The figures are the project's own estimates (`data/heading_bands.csv`, written by
-`scanai.synth.heading_bands`; `data/package_types.csv`), the density of headings beyond that table is
-that of their goods group. What fits in a transport unit is in `room_inside`; what follows from a
+`scanai.synth.heading_bands`; `data/package_types.csv`), the density of headings beyond that table
+is that of their goods group. What fits in a transport unit is in `room_inside`; what follows from a
 value outside a band is judged in `scanai.inspect.evidence`.
 """
 

@@ -1,7 +1,7 @@
 """Room inside: how large a transport unit of each type is within, and how much it may carry.
 
-From the type alone (`data/unit_types.csv`, with its sources); a unit's own plate is not known. What a
-unit weighs empty is with the mass estimate, what its goods take is in `bands`.
+From the type alone (`data/unit_types.csv`, with its sources); a unit's own plate is not known. What
+a unit weighs empty is with the mass estimate, what its goods take is in `bands`.
 """
 
 from __future__ import annotations

@@ -67,24 +67,24 @@ FILLED: dict[str, tuple[float, float]] = {
     "tyres": (0.04, 0.2),
     "wire_coils": (0.22, 0.4),
 }
-"""Mass of a load by the room from wall to wall behind its side view, over what its packages weigh by
-their volume: the first by the least dense package of a heading, the second by the densest. The 1st
-and the 99th percentile of 6,400 simulated loads, rounded outwards."""
+"""Mass of a load by the room from wall to wall behind its side view, over what its packages weigh
+by their volume: the first by the least dense package of a heading, the second by the densest. The
+1st and the 99th percentile of 6,400 simulated loads, 40 of each heading, rounded outwards."""
 
 _VARIETY = 1.5
 """The library has one or two goods of a heading, trade has many: the band reaches so many times
 further on either side. Project estimate."""
 _SMALLER, _LARGER = 10.0, 3.0
-"""The same of what a package weighs: parts and small sizes of nearly all goods travel in cartons."""
+"""The same of what a package weighs: small parts of nearly all goods travel in cartons."""
 _PRESSED = 850.0
 """kg/m³ of matter below which it holds air of its own."""
 _SOURCE = "cargo library and load forms of the simulator; project estimate"
 
 _HEAD = (
     "# Bands of the HS headings that the simulator's cargo library knows; written by",
-    "# `python -m scanai.synth.heading_bands`, not by hand. Estimates of this project after published",
-    "# stowage factors, no measurements. density: kg/m³ of a load from wall to wall as the side view",
-    "# shows it, air between packages included. package: gross mass of one package, kg.",
+    "# `python -m scanai.synth.heading_bands`, not by hand. Estimates of this project after",
+    "# published stowage factors, no measurements. density: kg/m³ of a load from wall to wall as the",
+    "# side view shows it, air between packages included. package: gross mass of one package, kg.",
 )
 
 
