@@ -47,6 +47,9 @@ _LATER_THRESHOLDS = frozenset(
         "portal_suppression",
         "light_goods",
         "review_p",
+        "room_ratio",
+        "density_ratio",
+        "package_mass_factor",
         "unexplained_goods",
     }
 )

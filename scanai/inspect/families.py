@@ -18,8 +18,10 @@ from scanai.inspect.evidence.controls import SCORE as CONTROLS
 from scanai.inspect.evidence.documents import SCORE as DOCUMENTS
 from scanai.inspect.evidence.emptiness import SCORE as EMPTY
 from scanai.inspect.evidence.familiarity import SCORE as UNFAMILIAR
+from scanai.inspect.evidence.line_density import SCORE as DENSITY
 from scanai.inspect.evidence.mass import SCORE as MASS
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
+from scanai.inspect.evidence.room import SCORE as ROOM
 from scanai.inspect.evidence.shielding import SCORE as SHIELDING
 from scanai.inspect.evidence.shielding import SCORE_IN_DENSE
 from scanai.inspect.evidence.undeclared import SCORE as GOODS
@@ -38,6 +40,8 @@ KINDS: dict[str, frozenset[FindingKind]] = {
     EMPTY: frozenset({"empty_mismatch"}),
     DOCUMENTS: frozenset({"document_risk"}),
     CONTROLS: frozenset({"controlled_goods"}),
+    ROOM: frozenset({"document_risk"}),
+    DENSITY: frozenset({"mass_mismatch"}),
     UNFAMILIAR: frozenset({"unknown_anomaly"}),
 }
 """Kinds of finding that come of an evidence score. Findings of other kinds stand by themselves."""

@@ -28,7 +28,8 @@ from scanai.inspect.evidence.goods import (
     comparable_groups,
     seen_goods,
 )
-from scanai.inspect.evidence.lines import line_plausibility
+from scanai.inspect.evidence.line_density import LinePart, density_findings
+from scanai.inspect.evidence.lines import line_parts, line_plausibility
 from scanai.inspect.evidence.mass import estimate_mass, mass_findings
 from scanai.inspect.evidence.measured import Measured, measure
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
@@ -37,6 +38,7 @@ from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
 from scanai.inspect.evidence.reading import read_goods
+from scanai.inspect.evidence.room import room_findings
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
@@ -89,7 +91,8 @@ class _Papers:
     ) -> tuple[list[Finding], dict[str, float]]:
         controlled, scores = control_findings(manifest, self.controls, point.p_value)
         documents, total = document_findings(manifest, self.rules, point.p_value)
-        return controlled + documents, scores | total
+        room, excess = room_findings(manifest, point)
+        return controlled + documents + room, scores | total | excess
 
 
 class Inspector:
@@ -256,14 +259,17 @@ def _gather(
         assigned = assign(reading, manifest.lines) if loaded else None
         lines, fit = line_plausibility(manifest, reading, assigned, mass, metadata.signatures)
         scores |= fit
+        parts: list[LinePart] = []
         if assigned is not None:
             scores[MISFIT] = assigned.misfit
+            parts = line_parts(manifest, reading, assigned, mass, context)
         undeclared = undeclared_findings(reading, context, declared)
         findings += seen_controlled(
             undeclared.seen, shielding, manifest, papers.controls, context.place
         )
         for more, score in (
             (undeclared.findings, undeclared.scores),
+            density_findings(parts, context),
             mass_findings(mass, context, manifest),
             emptiness_findings(seen, mass, context, manifest),
         ):

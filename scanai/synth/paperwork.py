@@ -92,6 +92,17 @@ def with_paperwork(rng: Generator, manifest: Manifest, false: bool) -> Manifest:
     )
 
 
+def vaguely(rng: Generator, manifest: Manifest) -> Manifest:
+    """An honest declaration whose every description is vague."""
+    words = _table().words.vague
+    told = with_paperwork(rng, manifest, false=False)
+    lines = tuple(
+        msgspec.structs.replace(line, description=words[int(rng.integers(len(words)))])
+        for line in told.lines
+    )
+    return msgspec.structs.replace(told, lines=lines)
+
+
 def _happens(rng: Generator, false: bool, rate: _Rate) -> bool:
     return bool(rng.random() < (rate.false if false else rate.honest))
 

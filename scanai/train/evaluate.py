@@ -8,7 +8,6 @@ whole benchmark was run.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -17,37 +16,14 @@ from scanai.inspect.bundle import load_bundle
 from scanai.synth.dataset import read_recipe
 from scanai.train.benchmark import require_kinds, run_benchmark
 from scanai.train.benchmark_page import write_page
-from scanai.train.card import write_card
 from scanai.train.curves import Detector
-from scanai.train.figures import Figure, all_figures, comparison, detector_of
+from scanai.train.figures import all_figures, comparison, detector_of
+from scanai.train.metrics import Metrics, write_metrics
 from scanai.train.recipe import parse_recipe
 from scanai.train.trial_records import OWN, Trial
 from scanai.train.trials import Contender
 
-METRICS_FILE = "metrics.json"
 PAGE_FILE = "benchmark.html"
-
-
-class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """metrics.json: what was measured, on what."""
-
-    format: Literal["scanai-metrics/2"] = "scanai-metrics/2"
-    bundle: str
-    version: str
-    sha256: str
-    """Of the graph that was measured."""
-    benchmark: str
-    """File name of the data set recipe."""
-    seed: int
-    scans: dict[str, int]
-    """Of each kind."""
-    part_of: int | None = None
-    """How many scans the benchmark has, where its first alone were run; None: all of them were."""
-    milliseconds: float
-    """Median of inference and evidence for one scan, on one thread."""
-    figures: dict[str, Figure]
-    compared: dict[str, dict[str, Figure]]
-    """The main figures of the bundle and of each detector that it was compared with."""
 
 
 def evaluate(
@@ -96,10 +72,7 @@ def evaluate(
         figures=all_figures(trials, parse_recipe(metadata.recipe, "recipe of the bundle")),
         compared=comparison(detectors),
     )
-    where = written_to(bundle, out, first)
-    text = msgspec.json.format(msgspec.json.encode(metrics), indent=2)
-    (where / METRICS_FILE).write_bytes(text + b"\n")
-    write_card(where, metadata, metrics.figures, part=None if first is None else _part(metrics))
+    metrics = write_metrics(written_to(bundle, out, first), metadata, metrics)
     write_page(out / PAGE_FILE, bundle, recipe, trials, detectors, metrics.figures)
     return metrics
 
@@ -107,10 +80,6 @@ def evaluate(
 def written_to(bundle: Path, out: Path, first: int | None) -> Path:
     """The folder that gets metrics.json and the card."""
     return bundle if first is None else out
-
-
-def _part(metrics: Metrics) -> str:
-    return f"the first {sum(metrics.scans.values())} of {metrics.part_of} scans"
 
 
 def _detectors(trials: list[Trial], runs: dict[str, list[Trial]]) -> dict[str, Detector]:

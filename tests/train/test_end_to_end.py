@@ -14,8 +14,9 @@ import pytest
 from benchmark_making import write_benchmark
 
 from scanai.inspect.bundle import load_bundle
-from scanai.train.evaluate import METRICS_FILE, Metrics, evaluate
+from scanai.train.evaluate import evaluate
 from scanai.train.loop import train
+from scanai.train.metrics import METRICS_FILE, Metrics
 from scanai.train.recipe import TrainingRecipe, read_recipe
 from scanai.train.release import export_run
 from scanai.train.windows import data_recipe, load_window, make_windows

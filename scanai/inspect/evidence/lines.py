@@ -14,18 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanai.inspect.evidence.assignment import Assignment
+from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import short_title
+from scanai.inspect.evidence.line_density import LinePart
 from scanai.inspect.evidence.reading import GoodsReading
+from scanai.inspect.evidence.sections import FEATURES
 from scanai.inspect.report import LinePlausibility, MassEstimate
 from scanai.inspect.signatures import ALL, Signatures
 from scanai.manifest.goods_groups import goods_group_of, group_named
 from scanai.manifest.model import Line, Manifest
 from scanai.manifest.nomenclature import chapter_title
+from scanai.manifest.room_inside import room_inside
 
 SCORE = "heading_fit"
 _LEAST_SHARE = 0.05
 """Of the seen mass that is assigned to a line, from which its code is judged."""
 _LEAST_PROBABILITY = 1e-4
+_OWN_SECTION = 0.5
+"""Share of a section that is assigned to a line, from which the section is drawn as the line's."""
+_USUAL_WIDTH_M = 2.35  # ISO 668, inside a box
 
 
 def line_plausibility(
@@ -59,6 +66,47 @@ def line_score(reading: GoodsReading, hs_code: str, assigned: NDArray[np.float64
     probability = reading.of_heading(hs_code)[apart] + 0.5 * reading.by_group[apart, 0]
     prices = -np.log(np.clip(probability, _LEAST_PROBABILITY, 1.0))
     return float(prices @ assigned / assigned.sum())
+
+
+def line_parts(
+    manifest: Manifest,
+    reading: GoodsReading,
+    assignment: Assignment,
+    mass: MassEstimate,
+    context: Context,
+) -> list[LinePart]:
+    """What of the picture belongs to each line that enough of the load is assigned to."""
+    sections = reading.sections
+    apart = np.flatnonzero(sections.apart)
+    shape = context.measured.attenuation.shape[1:]
+    inside = room_inside(manifest.unit_type)
+    width = _USUAL_WIDTH_M if inside is None else inside.width_m
+    opaque = sections.features[apart, FEATURES.index("opaque")] > 0
+    parts = []
+    for number, line in enumerate(manifest.lines):
+        if not line.coded or not judged(assignment, number):
+            continue
+        kg = assignment.kg[:, number]
+        share = float(kg.sum()) / assignment.total_kg
+        of_section = kg / np.maximum(sections.kg[apart], 1e-9)
+        own = np.flatnonzero(of_section > _OWN_SECTION)
+        boxes = [sections.pixels(int(apart[one]), shape) for one in own]
+        if not boxes:
+            continue
+        x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
+        parts.append(
+            LinePart(
+                number=number + 1,
+                line=line,
+                kg=share * mass.cargo_kg,
+                low_kg=share * mass.low_kg,
+                high_kg=share * mass.high_kg,
+                volume_m3=float(of_section @ sections.area_m2[apart]) * width,
+                box=(min(x0s), min(y0s), max(x1s), max(y1s)),
+                opaque=bool(opaque[own].any()),
+            )
+        )
+    return parts
 
 
 def judged(assignment: Assignment, number: int) -> bool:

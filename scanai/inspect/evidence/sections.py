@@ -58,6 +58,8 @@ class Sections:
     """(n,) those of the lesser length that together cover the load once."""
     kg: NDArray[np.float64]
     """(n,) what the cells that show goods hold, transport unit included."""
+    area_m2: NDArray[np.float64]
+    """(n,) of these cells, across the rays in the reference plane of the scanner."""
     features: NDArray[np.float64]
     """(n, len(FEATURES)); the ratio is nan with one energy."""
 
@@ -75,6 +77,8 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
     # Sums over columns once: a section is a difference of two.
     sums = np.cumsum(np.pad((values * loaded).sum(axis=1), ((0, 0), (1, 0))), axis=1)
     cells = np.cumsum(np.pad(loaded.sum(axis=0), (1, 0)))
+    area = np.where(loaded, measured.cell_area_cm2, 0.0).sum(axis=0, dtype=np.float64)
+    areas = np.cumsum(np.pad(area, (1, 0))) / 1e4
     mass = np.cumsum(np.pad(grams.sum(axis=0, dtype=np.float64), (1, 0))) / 1000
     rows = np.flatnonzero(loaded.any(axis=1))
     top, bottom = (int(rows[0]), int(rows[-1]) + 1) if rows.size else (0, 0)
@@ -97,6 +101,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
         long=long,
         apart=np.array([span[3] for span in kept], np.bool_),
         kg=mass[x1s] - mass[x0s],
+        area_m2=areas[x1s] - areas[x0s],
         features=np.vstack((means, told)).T,
     )
 

@@ -26,7 +26,7 @@ from scanai.train.shared_scan import SharedScan
 CORRECT, VAGUE = "correct", "vague"
 HONEST = (CORRECT, VAGUE, "empty")
 SWAPS = ("group_swap", "chapter_swap", "heading_swap")
-_PAPERS = 7
+_PAPERS = 8
 """Stream of the declarations beside those of the scene and its scanner."""
 _SHARE_WITHIN = (0.8, 1.25)
 """Factors within which the hidden share of a substituted load may lie from the one asked for."""
@@ -97,6 +97,7 @@ def _scene(plan: ScanPlan) -> Scene:
 
 
 def _true_lines(scene: Scene) -> tuple[Line, ...]:
+    assert scene.true_manifest is not None
     return scene.true_manifest.lines
 
 
@@ -185,9 +186,8 @@ def _substituted(scene: Scene, honest: Manifest) -> Manifest:
     kept = [line for line in _true_lines(scene) if line.hs_code[:4] not in hidden]
     factor = _mass(_true_lines(scene)) / _mass(kept)
     lines = tuple(_times(line, factor) for line in kept)
-    return msgspec.structs.replace(
-        honest, lines=lines, gross_mass_kg=scene.true_manifest.gross_mass_kg
-    )
+    gross = float(round(_mass(_true_lines(scene))))
+    return msgspec.structs.replace(honest, lines=lines, gross_mass_kg=gross)
 
 
 def _scaled(manifest: Manifest, factor: float) -> Manifest:

@@ -63,7 +63,9 @@ def evaluate_mismatch(
     trials = [known[index] for index in range(recipe.scans)]
     trained_on = parse_recipe(metadata.recipe, "recipe of the bundle")
     figures = mismatch_figures(trials, recipe, trained_on)
-    write_mismatch(bundle if first is None else out, metadata, figures)
+    write_mismatch(
+        bundle if first is None else out, metadata, Path(benchmark).name, recipe.seed, figures
+    )
     write_mismatch_page(out / PAGE_FILE, metadata, recipe, trials, figures)
     return figures
 

@@ -6,7 +6,7 @@ urgency of the verdict or by a plain rule. Among equals chance decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.random import Generator
@@ -28,7 +28,7 @@ ORDERS: dict[str, Order] = {
 
 
 def found_first(
-    good: Sequence[CaseTrial], bad: dict[str, Sequence[CaseTrial]], queue: Queue, order: Order
+    good: Sequence[CaseTrial], bad: Mapping[str, Sequence[CaseTrial]], queue: Queue, order: Order
 ) -> dict[float, Interval]:
     """For each share of the queue that is looked at first: the share of the bad ones in it.
 
@@ -48,12 +48,12 @@ def found_first(
         places = _places(np.sort(false)[::-1], honest, rng)
         for first in FIRST:
             shares[first].append(float((places < first * queue.length).mean()))
-    return {
-        first: Interval(
-            float(np.mean(found)), *np.quantile(found, (0.025, 0.975)).tolist(), queue.draws
-        )
-        for first, found in shares.items()
-    }
+    return {first: _interval(found) for first, found in shares.items()}
+
+
+def _interval(found: Sequence[float]) -> Interval:
+    low, high = np.quantile(found, (0.025, 0.975)).tolist()
+    return Interval(float(np.mean(found)), low, high, len(found))
 
 
 def _places(

@@ -12,7 +12,9 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from scanai.inspect.evidence.goods import comparable_groups
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.goods import comparable_groups, seen_goods
+from scanai.inspect.evidence.reading import read_goods
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
@@ -24,6 +26,7 @@ from scanai.train.mismatch.suspicion import suspicion
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 
+_LEAST_READ = 1e-3
 MISMATCH_KINDS = frozenset({"undeclared_goods", "mass_mismatch", "empty_mismatch"})
 
 
@@ -56,6 +59,8 @@ class LoadTrial(msgspec.Struct, frozen=True):
     profile: str
     headings: tuple[str, ...]
     """True ones of the load."""
+    reading: dict[str, float]
+    """Of an honest load of one line: what the signatures take it for, probability by heading."""
     cases: tuple[CaseTrial, ...]
 
     def named(self, name: str) -> CaseTrial | None:
@@ -80,8 +85,29 @@ def _trial(contender: Contender, recipe: MismatchRecipe, index: int) -> LoadTria
         index=index,
         profile=shared.profile_name,
         headings=tuple(sorted({item.heading for item in scene.objects if item.heading})),
+        reading=_reading(inspector, shared, next(iter(seen.values()))) if seen else {},
         cases=tuple(cases),
     )
+
+
+def _reading(inspector: Inspector, shared: SharedScan, maps: Maps) -> dict[str, float]:
+    """Mean over the sections by mass, where the papers are true and have one line."""
+    scene, metadata = shared.simulated.scene, inspector.bundle.metadata
+    lines = shared.simulated.manifest.lines
+    if scene.mismatch or scene.threats or len(lines) != 1 or metadata.signatures is None:
+        return {}
+    assert shared.scan.profile is not None
+    point = metadata.operating_point(shared.scan.profile.name)
+    measured, _ = shared.measured(point.thresholds["load_z"])
+    context = Context(measured, point)
+    grams = seen_goods(maps, context).grams
+    reading = read_goods(maps, context, grams, metadata.signatures)
+    kg = reading.sections.kg[reading.sections.apart]
+    if kg.sum() <= 0:
+        return {}
+    mean = kg @ reading.by_heading[reading.sections.apart] / kg.sum()
+    named = zip(reading.headings, mean[1:].tolist(), strict=True)
+    return {heading: round(share, 4) for heading, share in named if share >= _LEAST_READ}
 
 
 def _case_trial(
