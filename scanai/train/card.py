@@ -147,8 +147,8 @@ def card(
             "",
             "## What was said against what is seen",
             "",
-            "The same loads under true papers and under false ones. Detection is at 1 % of the true "
-            "declarations contradicted. How odd the papers of false declarations are, and what bad "
+            "The same loads under true papers and under false ones. Detection is at 1 % of the "
+            "true declarations contradicted. How odd the papers of false declarations are, and what bad "
             "consignments are of, are project estimates.",
             "",
             *_table(mismatch, _MISMATCH),

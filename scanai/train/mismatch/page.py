@@ -117,7 +117,7 @@ def _groups_plot(figures: Mapping[str, Figure]) -> str:
     return _bars(found, most=None)
 
 
-def _bars(rows: Mapping[str, Figure], most: float | None = 1.0) -> str:
+def _bars(rows: dict[str, Figure], most: float | None = 1.0) -> str:
     canvas = Canvas(figsize=(7.2, 0.7 + 0.3 * len(rows)), layout="constrained")
     axes = canvas.add_subplot()
     for place, figure in enumerate(reversed(rows.values())):
