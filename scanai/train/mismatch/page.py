@@ -60,7 +60,7 @@ class HeadingRow(NamedTuple):
     chapter: str
     group: str
     wrong: int
-    count: int
+    loads: int
 
 
 def write_mismatch_page(
@@ -168,12 +168,12 @@ def _worst_headings(trials: Sequence[LoadTrial]) -> list[HeadingRow]:
             chapter_title(heading),
             goods_group_of(heading).title.split(":")[0],
             wrong,
-            count,
+            loads,
         )
-        for heading, (wrong, count) in false_by_heading(trials).items()
+        for heading, (wrong, loads) in false_by_heading(trials).items()
         if wrong
     ]
-    return sorted(rows, key=lambda row: (-row.wrong / row.count, row.heading))[:_WORST]
+    return sorted(rows, key=lambda row: (-row.wrong / row.loads, row.heading))[:_WORST]
 
 
 def _named(alike: Sequence[Alike]) -> dict[str, list[str]]:
