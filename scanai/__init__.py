@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from scanai.inspect.inspector import Inspector
     from scanai.inspect.report import Report
     from scanai.manifest import Manifest, read_manifest
+    from scanai.radiation import RadiationReading, read_reading
     from scanai.scan import RawScan, Scan, calibrate, load_profile, read_scan
 
 __all__ = [
     "InputError",
     "Inspector",
     "Manifest",
+    "RadiationReading",
     "RawScan",
     "Report",
     "Scan",
     "calibrate",
     "load_profile",
     "read_manifest",
+    "read_reading",
     "read_scan",
 ]
 
@@ -38,6 +41,8 @@ _MODULES = {
     "Report": "scanai.inspect.report",
     "Manifest": "scanai.manifest",
     "read_manifest": "scanai.manifest",
+    "RadiationReading": "scanai.radiation",
+    "read_reading": "scanai.radiation",
     "RawScan": "scanai.scan",
     "Scan": "scanai.scan",
     "calibrate": "scanai.scan",

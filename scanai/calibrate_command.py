@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +24,9 @@ from scanai.inspect.scanner_calibration import (
     write_calibration,
 )
 from scanai.measure_scanner import calibration_of, fitted_profile, look_at_scan
-from scanai.records import from_json
+from scanai.report_files import read_report, report_files
 from scanai.resources import model_bundle_dir
 from scanai.scan import ScannerProfile, load_profile, name_scans
-
-_REPORT_MARK = b'"scanai-report/'
 
 
 def calibrate(
@@ -81,7 +79,7 @@ def _inspected(
     inspector: Inspector, path: Path, given: ScannerProfile | None, fitted: ScannerProfile
 ) -> Report:
     scan = replace(read_calibrated(path, given), profile=fitted)
-    return inspector.inspect(scan, declared_for(path).manifest)
+    return inspector.inspect(scan, declared_for(path, scan.unit).manifest)
 
 
 def _told(calibration: ScannerCalibration, out: Path) -> str:
@@ -115,9 +113,9 @@ def drift(
     if calibration is not None:
         bundle = read_calibration(calibration).on(bundle)
     reports, errors = [], []
-    for path in _report_files(paths):
+    for path in report_files(paths):
         try:
-            reports.append(_read_report(path))
+            reports.append(read_report(path))
         except InputError as error:
             errors.append(error)
             print(f"error    {error}", file=sys.stderr)
@@ -132,26 +130,6 @@ def drift(
     else:
         print(_table(rows, len(reports)))
     return UNREAD if errors else DONE
-
-
-def _report_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Files as they are; of a folder, those that begin as a report does."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for file in sorted(path.rglob("*.json")):
-            with file.open("rb") as opened:
-                if _REPORT_MARK in opened.read(64):
-                    yield file
-
-
-def _read_report(path: Path) -> Report:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(path, "a report", error.strerror or str(error)) from error
-    return from_json(content, Report, path, "a scanai-report/1 record", InputError)
 
 
 def _table(rows: Sequence[ScoreDrift], count: int) -> str:

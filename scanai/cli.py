@@ -41,6 +41,7 @@ _MANIFEST_NOTES = {
     "none": "(no manifest)",
     "unread": "(its manifest could not be read)",
     "foreign": "(its manifest is of another scan)",
+    "unmatched": "(not among the units of its manifest)",
 }
 
 
@@ -76,29 +77,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _inspect(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from scanai.batch import inspect_files
+    from scanai.batch import inspect_files, read_papers
     from scanai.inspect.bundle import load_bundle
+    from scanai.inspect.evidence.document_rules import read_rules
     from scanai.inspect.inspector import Inspector
     from scanai.inspect.scanner_calibration import read_calibration
+    from scanai.manifest import read_correlation
     from scanai.render.folder import ReportFolder
     from scanai.resources import model_bundle_dir
     from scanai.scan import load_profile, name_scans
 
     scans = name_scans(options.paths)
-    if options.manifest is not None and len(scans) != 1:
-        options.parser.error(f"--manifest goes with one scan, found {len(scans)}")
+    papers = None if options.manifest is None else read_papers(options.manifest)
+    if papers is not None and len(scans) != 1:
+        if papers.errors:  # of all scans: told once, before any of them is inspected
+            raise papers.errors[0]
+        if len(papers.manifests) == 1:
+            options.parser.error(
+                f"--manifest of one transport unit goes with one scan, found {len(scans)}"
+            )
+    if options.portal is not None and len(scans) != 1:
+        options.parser.error(f"--portal goes with one scan, found {len(scans)}")
     profile = None if options.profile is None else load_profile(options.profile)
     calibration = None if options.calibration is None else read_calibration(options.calibration)
     if calibration is not None and profile is None:
         profile = calibration.profile
     bundle = load_bundle(options.model or model_bundle_dir(), int8=options.int8)
-    inspector = Inspector(bundle, calibration=calibration)
+    inspector = Inspector(
+        bundle,
+        calibration=calibration,
+        rules=None if options.rules is None else read_rules(options.rules),
+        controls=[read_correlation(path) for path in options.controls],
+    )
     out = None if options.out is None else ReportFolder(options.out)
     as_json = options.format == "json"
     width = max(map(len, scans.values()))
     errors: list[ScanAIError] = []
     results = inspect_files(
-        scans, inspector, profile=profile, manifest=options.manifest, folder=out
+        scans, inspector, profile=profile, papers=papers, portal=options.portal, folder=out
     )
     # Into a log file the bar is written every ten seconds instead of ten times a second.
     pace = 0.1 if sys.stderr.isatty() else 10.0
@@ -171,6 +187,12 @@ def _drift(options: argparse.Namespace) -> int:
     )
 
 
+def _explain(options: argparse.Namespace) -> int:
+    from scanai.explain_command import explain
+
+    return explain(options.reports, as_json=options.format == "json")
+
+
 def _error_fields(error: ScanAIError) -> dict[str, str]:
     fields = {"message": str(error)}
     if isinstance(error, InputError):
@@ -213,7 +235,14 @@ def _parser() -> argparse.ArgumentParser:
         "--manifest",
         metavar="FILE",
         type=Path,
-        help="manifest of the one scan given (else NAME.manifest.json or .csv beside the scan)",
+        help="manifest of the one scan given, or of all the units that the scans given show "
+        "(else NAME.manifest.json, .csv, .xlsx, .xml or .edi beside each scan)",
+    )
+    command.add_argument(
+        "--portal",
+        metavar="FILE",
+        type=Path,
+        help="portal reading, ANSI N42, of the one scan given (else NAME.n42 beside the scan)",
     )
     command.add_argument(
         "--profile", metavar="NAME|FILE.toml", help="the scanner, where the file names none"
@@ -225,10 +254,29 @@ def _parser() -> argparse.ArgumentParser:
         help="of the scanner, by `scanai calibrate`",
     )
     command.add_argument(
+        "--rules",
+        metavar="FILE.toml",
+        type=Path,
+        help="changes the rules on documents by identifier (docs/document-rules.md)",
+    )
+    command.add_argument(
+        "--controls",
+        metavar="FILE.csv",
+        type=Path,
+        action="append",
+        default=[],
+        help="own control list beside those that ship, of three columns: CN or HS code, national "
+        "code, control entry; may be repeated",
+    )
+    command.add_argument(
         "--int8", action="store_true", help="by the model's graph in 8 bits: faster, a little off"
     )
     add_model(command)
     add_format(command, "json: one report a line on standard output, errors as well")
+
+    command = add_command(commands, "explain", _explain, "print how reports came to their verdicts")
+    command.add_argument("reports", nargs="+", metavar="REPORT", type=Path, help="report or folder")
+    add_format(command, "json: one line a report, errors as well")
 
     command = add_command(
         commands, "calibrate", _calibrate, "measure a scanner on its own benign scans"

@@ -67,11 +67,19 @@ def add_run(command: argparse.ArgumentParser, text: str = "run folder") -> None:
 
 
 def add_benchmark(
-    command: argparse.ArgumentParser, out: str, first: str, scans: int | None = None
+    command: argparse.ArgumentParser,
+    out: str,
+    first: str,
+    *,
+    scans: int | None = None,
+    recipe: str = "data set recipe (TOML)",
 ) -> None:
-    """A bundle on a benchmark. Help for --out and --first; `scans`: as many, else all of them."""
+    """A bundle on a benchmark, with help for --out, --first and the recipe.
+
+    scans: as many, where --first is not given, instead of all.
+    """
     command.add_argument("bundle", metavar="BUNDLE", type=Path)
-    command.add_argument("benchmark", metavar="RECIPE", type=Path, help="data set recipe (TOML)")
+    command.add_argument("benchmark", metavar="RECIPE", type=Path, help=recipe)
     add_run(command, out)
     command.add_argument("--first", metavar="N", type=count, default=scans, help=first)
     add_workers(command)

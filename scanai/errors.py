@@ -5,8 +5,10 @@ ScanAIError
 │   ├── ScanError         a scan file
 │   ├── ManifestError     a declaration
 │   ├── ProfileError      a scanner profile
+│   ├── RadiationError    a reading of a radiation portal
 │   ├── BundleError       a model bundle
-│   └── RecipeError       a training or data set recipe
+│   ├── RecipeError       a training or data set recipe
+│   └── RulesError        document rules, or an administration's own control list
 ├── FailureError          a defect of ScanAI, met on one input
 └── MissingExtraError     an optional dependency is not installed; names the extra
 
@@ -49,12 +51,20 @@ class ProfileError(InputError):
     """A scanner profile that is unknown or not valid."""
 
 
+class RadiationError(InputError):
+    """A reading of a radiation portal that cannot be read, or that holds no counts."""
+
+
 class BundleError(InputError):
     """A model bundle that is incomplete, altered or of an unknown version."""
 
 
 class RecipeError(InputError):
     """A recipe with an unknown key or a value out of range."""
+
+
+class RulesError(InputError):
+    """A file of document rules, or a correlation table of controlled goods, that cannot be used."""
 
 
 class FailureError(ScanAIError):

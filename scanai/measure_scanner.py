@@ -61,7 +61,7 @@ def look_at_scan(
     scan = read_calibrated(path, profile)
     if scan.profile is None or scan.is_display:
         raise InputError(path, "a scan with a grey scale and a scanner", "a display picture")
-    report = inspector.inspect(scan, declared_for(path).manifest)
+    report = inspector.inspect(scan, declared_for(path, scan.unit).manifest)
     seen = ScanSeen(
         _z_by_scale(scan, scan.profile), tuple(scan.quality.open_beam), _mass_ratio(report)
     )

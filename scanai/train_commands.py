@@ -7,8 +7,9 @@ run, so that torch is never loaded for anything else.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanai.command_parts import (
     DONE,
@@ -20,6 +21,9 @@ from scanai.command_parts import (
     needs_train,
     share,
 )
+
+if TYPE_CHECKING:
+    from scanai.train.figures import Figure
 
 
 def add_train_commands(commands: Any) -> None:
@@ -75,6 +79,13 @@ def _add_export(commands: Any) -> None:
         default=300,
         help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
     )
+    command.add_argument(
+        "--loads",
+        metavar="N",
+        type=int,
+        default=3200,
+        help="honest loads to learn how the goods of each HS heading look from; 0 learns none",
+    )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=share, default=0.02)
     command.add_argument(
         "--scanner",
@@ -97,6 +108,7 @@ def _export(options: argparse.Namespace) -> int:
         name=options.name or options.out.name,
         version=options.version,
         benign_scans=options.benign,
+        honest_loads=options.loads,
         false_alarm_rate=options.false_alarm_rate,
         more_scanners=tuple(options.scanner),
         int8=options.int8,
@@ -114,6 +126,7 @@ def _add_evaluate(commands: Any) -> None:
         "folder for the trials, which a run that was stopped goes on with, and the page",
         "only the first N scans, for a quicker look: metrics and card go to RUN, and the bundle "
         "stays as it is",
+        recipe="data set recipe, or recipe of a mismatch benchmark (TOML)",
     )
     command.add_argument(
         "--against",
@@ -136,7 +149,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     with needs_train("scanai evaluate"):
         from scanai.train.card import CARD_FILE
-        from scanai.train.evaluate import METRICS_FILE, PAGE_FILE, evaluate, written_to
+        from scanai.train.evaluate import PAGE_FILE, evaluate, written_to
+        from scanai.train.metrics import METRICS_FILE
+        from scanai.train.mismatch.recipe import is_mismatch_recipe
+    if is_mismatch_recipe(options.benchmark):
+        return _evaluate_mismatch(options)
     metrics = evaluate(
         options.bundle,
         options.benchmark,
@@ -149,9 +166,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(msgspec.json.encode(metrics).decode())
         return DONE
-    for name, figure in metrics.figures.items():
-        shown = in_percent(figure.value, figure.low, figure.high)
-        print(f"{name:<36} {shown:<28} of {figure.count}")
+    _print_figures(metrics.figures)
     where = written_to(options.bundle, options.out, options.first)
     print(f"{where / METRICS_FILE}, {where / CARD_FILE}, {options.out / PAGE_FILE}")
     if metrics.int8 is not None and metrics.int8.difference is not None:
@@ -167,3 +182,34 @@ def _evaluate(options: argparse.Namespace) -> int:
         scans = sum(metrics.scans.values())
         print(f"the first {scans} of {metrics.part_of} scans: {options.bundle} stays as it is")
     return DONE
+
+
+def _evaluate_mismatch(options: argparse.Namespace) -> int:
+    import msgspec
+
+    with needs_train("scanai evaluate"):
+        from scanai.train.evaluate import written_to
+        from scanai.train.metrics import METRICS_FILE
+        from scanai.train.mismatch.evaluate import PAGE_FILE, evaluate_mismatch
+    if options.against or options.int8:
+        options.parser.error("--against and --int8 do not go with a mismatch benchmark")
+    figures = evaluate_mismatch(
+        options.bundle,
+        options.benchmark,
+        options.out,
+        first=options.first,
+        workers=options.workers,
+    )
+    if options.format == "json":
+        print(msgspec.json.encode(figures).decode())
+        return DONE
+    _print_figures(figures)
+    where = written_to(options.bundle, options.out, options.first)
+    print(f"{where / METRICS_FILE}, {options.out / PAGE_FILE}")
+    return DONE
+
+
+def _print_figures(figures: Mapping[str, Figure]) -> None:
+    for name, figure in figures.items():
+        shown = in_percent(figure.value, figure.low, figure.high)
+        print(f"{name:<40} {shown:<28} of {figure.count}")

@@ -16,6 +16,7 @@ import pytest
 
 from scanai import cli, read_scan
 from scanai.inspect.report import schema
+from scanai.manifest import read_manifest, read_manifests, write_manifest
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -286,7 +287,127 @@ def test_manifest_for_several_scans_is_wrong_use(
     with pytest.raises(SystemExit) as caught:
         inspect(scans, "--manifest", scans / "one.manifest.json")
     assert caught.value.code == 2
-    assert "--manifest goes with one scan, found 2" in capsys.readouterr().err
+    assert "--manifest of one transport unit goes with one scan, found 2" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.fixture
+def papers(scans: Path, tmp_path: Path) -> Path:
+    """One file with the manifests of both scans, which no longer have their own."""
+    manifests = [scans / f"{name}.manifest.json" for name in ("one", "two")]
+    rows: list[str] = []
+    for path in manifests:
+        write_manifest(read_manifest(path), tmp_path / "part.csv")
+        rows += (tmp_path / "part.csv").read_text().splitlines()[bool(rows) :]
+        path.unlink()
+    papers = tmp_path / "papers.csv"
+    papers.write_text("\n".join(rows))
+    return papers
+
+
+def test_manifest_of_many_units_gives_each_scan_its_own(
+    inspect: Run, scans: Path, papers: Path
+) -> None:
+    declared = [manifest.declared_mass_kg for manifest in read_manifests(papers)]
+    code, out, _ = inspect(scans, "--manifest", papers, "--format", "json")
+    assert code == 0
+    reports = [json.loads(line) for line in out.splitlines()]
+    assert [report["mass"]["declared_kg"] for report in reports] == pytest.approx(declared)
+    assert [report["inputs"]["manifest"] for report in reports] == ["papers.csv"] * 2
+
+
+def test_scan_that_a_manifest_of_many_units_lacks_is_an_error_of_that_scan(
+    inspect: Run, scans: Path, papers: Path
+) -> None:
+    first, second = read_manifests(papers)
+    assert first.unit != second.unit
+    papers.write_text(papers.read_text().replace(second.unit, "TESU0000013"))
+    code, out, err = inspect(scans, "--manifest", papers)
+    assert code == 2
+    assert "(not among the units of its manifest)" not in out.splitlines()[0]
+    assert "(not among the units of its manifest)" in out.splitlines()[1]
+    (error,) = error_lines(err)
+    assert f"expected transport unit {second.unit}, found 2 units: {first.unit}" in error
+    code, out, _ = inspect(scans / "two.tiff", "--manifest", papers, "--format", "json")
+    assert code == 2
+    reasons = json.loads(out.splitlines()[-1])["verdict"]["reasons"]
+    assert any("None of the units of its manifest is known to be this one" in r for r in reasons)
+
+
+def test_manifest_of_many_units_beside_a_scan_is_searched(
+    inspect: Run, scans: Path, papers: Path
+) -> None:
+    papers.rename(scans / "two.manifest.csv")
+    code, out, _ = inspect(scans / "two.tiff", "--format", "json")
+    assert code == 0
+    assert json.loads(out)["mass"]["declared_kg"] is not None
+
+
+def test_line_without_code_leaves_the_goods_uncompared(inspect: Run, scans: Path) -> None:
+    (scans / "one.manifest.json").write_text(
+        '{"format": "scanai-manifest/1", "lines": [{"description": "Household goods"}]}'
+    )
+    code, out, _ = inspect(scans / "one.tiff", "--format", "json")
+    assert code == 0
+    report = json.loads(out)
+    assert report["lines"][0]["reason"] == "No HS code is declared."
+    assert "undeclared_goods" not in {finding["kind"] for finding in report["findings"]}
+    assert "empty_mismatch" not in {finding["kind"] for finding in report["findings"]}
+
+
+def test_unreadable_manifest_of_several_scans_is_told_once(
+    inspect: Run, scans: Path, tmp_path: Path
+) -> None:
+    code, out, err = inspect(scans, "--manifest", tmp_path / "none.xml")
+    assert (code, out) == (2, "")
+    assert "none.xml: expected a readable file" in err
+
+
+# Portal readings --------------------------------------------------------------------------------
+
+READING = Path(__file__).parent / "radiation" / "data" / "two-panels.n42"
+
+
+def test_a_portal_reading_is_found_beside_its_scan(inspect: Run, scans: Path) -> None:
+    shutil.copy(READING, scans / "one.n42")
+    code, out, _ = inspect(scans, "--format", "json")
+    assert code == 0
+    first, second = (json.loads(line) for line in out.splitlines())
+    jsonschema.validate(first, schema())
+    assert first["inputs"]["radiation"] == "one.n42"
+    assert first["verdict"]["decision"] == "inspect"
+    assert first["radiation"]["alarms"] == ["Neutron: above limit"]
+    assert second["radiation"] is None
+
+
+def test_a_portal_reading_can_lie_elsewhere(inspect: Run, scans: Path) -> None:
+    code, out, _ = inspect(scans / "one.tiff", "--portal", READING, "--format", "json")
+    assert code == 0
+    assert json.loads(out)["inputs"]["radiation"] == READING.name
+
+
+def test_portal_for_several_scans_is_wrong_use(
+    inspect: Run, scans: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        inspect(scans, "--portal", READING)
+    assert "--portal goes with one scan, found 2" in capsys.readouterr().err
+
+
+def test_scan_is_inspected_without_a_portal_reading_that_cannot_be_read(
+    inspect: Run, scans: Path
+) -> None:
+    (scans / "one.n42").write_text("no reading")
+    code, out, err = inspect(scans)
+    assert code == 2
+    (error,) = error_lines(err)
+    assert f"{scans / 'one.n42'}: expected XML, found malformed XML" in error
+    assert len(out.splitlines()) == 2
+    code, out, _ = inspect(scans / "one.tiff", "--format", "json")
+    assert code == 2
+    reason = json.loads(out.splitlines()[1])["verdict"]["reasons"][-1]
+    assert reason.startswith("Its portal reading could not be read: one.n42: expected XML")
 
 
 @pytest.mark.parametrize("as_json", [False, True])

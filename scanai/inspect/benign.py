@@ -52,12 +52,11 @@ def thresholds_from(
     changed = {}
     for name, entry in threshold_table().items():
         scores = of_score(scans, str(entry["set_on"]))
-        if scores.size < least_scans(false_alarm_rate):
+        rate = false_alarm_rate * float(entry.get("part_of_rate", 1.0))
+        if scores.size < least_scans(rate):
             continue
-        value = max(conformal_threshold(scores, false_alarm_rate), float(entry.get("least", 0)))
-        changed[name] = msgspec.structs.replace(
-            known[name], value=value, false_alarm_rate=false_alarm_rate
-        )
+        value = max(conformal_threshold(scores, rate), float(entry.get("least", 0)))
+        changed[name] = msgspec.structs.replace(known[name], value=value, false_alarm_rate=rate)
     return changed
 
 

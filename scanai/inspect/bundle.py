@@ -20,6 +20,7 @@ import msgspec
 
 from scanai.errors import BundleError
 from scanai.inspect.graph_file import refers_to_other_files
+from scanai.inspect.signatures import Signatures
 from scanai.records import from_json
 
 if TYPE_CHECKING:
@@ -37,8 +38,24 @@ LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features")
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
-_LATER_THRESHOLDS = frozenset({"unfamiliar_distance", "opaque_mass_error"})
-"""That graphs without LATER_OUTPUTS have no use for, nor their bundles a value."""
+_LATER_THRESHOLDS = frozenset(
+    {
+        "unfamiliar_distance",
+        "opaque_mass_error",
+        "portal_p",
+        "portal_drift",
+        "portal_suppression",
+        "light_goods",
+        "review_p",
+        "room_ratio",
+        "density_ratio",
+        "package_mass_factor",
+        "unexplained_goods",
+    }
+)
+"""That bundles made before these were known have no value for; the initial ones stand in."""
+_RETIRED_THRESHOLDS = frozenset({"undeclared_ratio"})
+"""That bundles may carry and nothing uses any more."""
 _FORMAT = "scanai-bundle/1"
 _PARTS = ("probability", "share")
 """Units of which no threshold is above 1."""
@@ -126,6 +143,15 @@ class OperatingPoint:
         """None on a scanner that the thresholds were not set on: its benign scans are unknown."""
         return None if self.benign is None else self.benign.p_value(score_name, score)
 
+    def p_span(self, score_name: str, score: float) -> tuple[float, float] | None:
+        """The p-values that scans with this score share; None where `p_value` is."""
+        return None if self.benign is None else self.benign.p_span(score_name, score)
+
+    def above_all(self, score_name: str, p_value: float) -> bool:
+        """Whether a p-value of that score is the least there can be: no benign scan reached it."""
+        count = 0 if self.benign is None else self.benign.counts.get(score_name, 0)
+        return count > 0 and p_value * (1 + count) < 1.5
+
 
 class FeatureReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where benign scans lie in the graph's `features`."""
@@ -153,6 +179,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     ANY_SCANNER: of scanners drawn at random, which stands for one that is not known."""
     familiar: FeatureReference | None = None
     """Benign scans of all these scanners; None where the graph has no features."""
+    signatures: Signatures | None = None
+    """How the goods of each heading look; None: the goods map alone is read."""
     threshold_seeds: tuple[int, ...] = ()
     """Of the simulated scans that set the thresholds: figures must come from others."""
     recipe: str
@@ -254,7 +282,8 @@ def load_bundle(path: str | Path, *, int8: bool = False) -> Bundle:
 
 @cache
 def threshold_table() -> dict[str, dict[str, str | float]]:
-    """data/thresholds.toml: name → unit, initial, set_on, meaning, and least where there is one."""
+    """data/thresholds.toml: name → unit, initial, set_on, meaning, and least and part_of_rate where
+    there are any."""
     text = files("scanai.inspect").joinpath("data/thresholds.toml").read_text("utf-8")
     return tomllib.loads(text)
 
@@ -282,7 +311,7 @@ def _check_thresholds(source: Path, metadata: BundleMetadata) -> None:
     if missing := sorted(expected - found - _LATER_THRESHOLDS):
         raise BundleError(source, f"thresholds {', '.join(missing)}", "none of these")
     own = {name for scores in metadata.scanners.values() for name in scores.thresholds}
-    if unknown := sorted((found | own) - expected):
+    if unknown := sorted((found | own) - expected - _RETIRED_THRESHOLDS):
         raise BundleError(source, "only known thresholds", ", ".join(unknown))
 
 
@@ -295,6 +324,8 @@ def _check_scores(source: Path, metadata: BundleMetadata) -> None:
             if len(quantiles) < 2 or list(quantiles) != sorted(quantiles):
                 where = f"quantiles of {name} of {scanner}"
                 raise BundleError(source, f"rising {where}", f"{len(quantiles)} that do not rise")
+    if metadata.signatures is not None and (wrong := metadata.signatures.wrong()):
+        raise BundleError(source, "signatures that fit together", f"others ({wrong})")
     for name, value in values:
         most = 1.0 if metadata.thresholds[name.split(" ")[0]].unit in _PARTS else inf
         if not 0 <= value <= most or value == inf:

@@ -6,29 +6,41 @@ workings; reading and calibrating come before, rendering and storing after.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scanai.errors import ScanError
-from scanai.inspect.bundle import Bundle, FeatureReference, OperatingPoint, load_bundle
+from scanai.inspect.bundle import Bundle, BundleMetadata, OperatingPoint, load_bundle
+from scanai.inspect.evidence.assignment import MISFIT, assign
 from scanai.inspect.evidence.context import Context, share_inside
-from scanai.inspect.evidence.documents import controlled_goods
+from scanai.inspect.evidence.controls import control_findings, lists_in_force, seen_controlled
+from scanai.inspect.evidence.document_rules import DocumentRules, shipped_rules
+from scanai.inspect.evidence.documents import document_findings
 from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
 from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
     SeenGoods,
-    declared_groups,
-    goods_findings,
-    line_plausibility,
+    comparable_groups,
     seen_goods,
 )
+from scanai.inspect.evidence.line_density import LinePart, density_findings
+from scanai.inspect.evidence.lines import line_parts, line_plausibility
 from scanai.inspect.evidence.mass import estimate_mass, mass_findings
 from scanai.inspect.evidence.measured import Measured, measure
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.opaque import opaque_findings
+from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.quality import quality_findings
+from scanai.inspect.evidence.radiation import radiation_findings
+from scanai.inspect.evidence.reading import read_goods
+from scanai.inspect.evidence.room import room_findings
 from scanai.inspect.evidence.shielding import shielding_findings
+from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
 from scanai.inspect.report import (
     Finding,
@@ -36,12 +48,14 @@ from scanai.inspect.report import (
     LinePlausibility,
     MassEstimate,
     ModelIdentity,
+    RadiationSummary,
     Report,
 )
 from scanai.inspect.scanner_calibration import ScannerCalibration
 from scanai.inspect.verdict import decide
-from scanai.inspect.wording import caveats, clear_reasons
-from scanai.manifest import GoodsGroup, Manifest, check_belongs, dense_headings
+from scanai.inspect.wording import caveats, clear_reasons, portal_caveats
+from scanai.manifest import ControlList, GoodsGroup, Manifest, check_belongs, dense_headings
+from scanai.radiation import RadiationReading
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
 
@@ -60,6 +74,25 @@ class _Gathered:
     unit_box: tuple[int, int, int, int] | None = None
     ratio_fits: bool = True
     scores: dict[str, float] = field(default_factory=dict)
+    density: NDArray[np.float64] | None = None
+    """Mean areal density along the transport unit, g/cm²."""
+    radiation: RadiationSummary | None = None
+
+
+@dataclass(frozen=True)
+class _Papers:
+    """What declarations are judged by."""
+
+    rules: DocumentRules
+    controls: tuple[ControlList, ...]
+
+    def findings(
+        self, manifest: Manifest, point: OperatingPoint
+    ) -> tuple[list[Finding], dict[str, float]]:
+        controlled, scores = control_findings(manifest, self.controls, point.p_value)
+        documents, total = document_findings(manifest, self.rules, point.p_value)
+        room, excess = room_findings(manifest, point)
+        return controlled + documents + room, scores | total | excess
 
 
 class Inspector:
@@ -70,12 +103,16 @@ class Inspector:
         bundle: str | Path | Bundle | None = None,
         threads: int | None = None,
         calibration: ScannerCalibration | None = None,
+        rules: DocumentRules | None = None,
+        controls: Sequence[ControlList] = (),
     ):
         """`bundle`: a folder or a loaded bundle, else the one that ships with ScanAI.
 
         `threads` (1 or more, else all processors) run the model on one scan. `calibration`: of one
-        scanner, whose scans are inspected by it. Raises BundleError when the bundle is incomplete,
-        altered or does not fit this ScanAI or the calibration, ValueError for threads below 1.
+        scanner, whose scans are inspected by it. `rules`: on documents, else those that ship.
+        `controls`: control lists beside those that ship. Raises BundleError when the bundle is
+        incomplete, altered or does not fit this ScanAI or the calibration, ValueError for threads
+        below 1.
         """
         if threads is not None and threads < 1:
             raise ValueError(f"threads of 1 or more, found {threads}")
@@ -85,13 +122,16 @@ class Inspector:
         self._sha256 = bundle.sha256
         self._calibrated = None if calibration is None else calibration.profile
         self._model = Model(bundle, threads)
+        self._papers = _Papers(
+            shipped_rules() if rules is None else rules, lists_in_force(controls)
+        )
 
     def infer(self, scan: Scan, manifest: Manifest | None = None) -> Maps:
         """The model's maps alone. ScanError for a display picture: its scale is unknown."""
         scan.check()
         if scan.is_display:
             raise ScanError(scan.source, "counts or transmission", "a display picture")
-        groups = () if manifest is None else declared_groups(manifest)
+        groups = comparable_groups(manifest)
         return self._model.infer(scan, (group.index for group in groups))
 
     def _as_calibrated(self, scan: Scan) -> Scan:
@@ -110,6 +150,7 @@ class Inspector:
         manifest_sha256: str | None = None,
         maps: Maps | None = None,
         measured: Measured | None = None,
+        radiation: RadiationReading | None = None,
     ) -> Report:
         """Inspects one scan.
 
@@ -117,7 +158,8 @@ class Inspector:
         scan do not fit each other. `manifest_name` and `manifest_sha256` only identify the
         manifest's file in the report. `maps`: what `infer` said of this scan and manifest, else it
         is asked; `measured`: what `measure` made of this scan by the `load_z` in force, likewise.
-        Neither's time is then in the report.
+        Neither's time is then in the report. `radiation`: of the same passage or unit, from a
+        portal.
         """
         scan.check()
         if manifest is not None:
@@ -130,13 +172,19 @@ class Inspector:
         inferred = perf_counter()
         metadata = self.bundle.metadata
         point = metadata.operating_point(None if scan.profile is None else scan.profile.name)
-        gathered = _gather(scan, maps, measured, manifest, point, metadata.familiar)
+        gathered = _gather(scan, maps, measured, manifest, point, metadata, self._papers)
+        if radiation is not None:
+            gathered = _with_radiation(gathered, radiation, manifest, point)
         verdict = decide(
             gathered.findings,
             point,
+            scores=gathered.scores,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
-            caveats=caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
+            caveats=[
+                *caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
+                *portal_caveats(gathered.radiation),
+            ],
         )
         done = perf_counter()
         return Report(
@@ -147,6 +195,8 @@ class Inspector:
                 scan_sha256=scan.sha256,
                 manifest=None if manifest_name is None else Path(manifest_name).name,
                 manifest_sha256=manifest_sha256,
+                radiation=None if radiation is None else Path(radiation.source).name,
+                radiation_sha256=None if radiation is None else radiation.sha256,
             ),
             model=ModelIdentity(name=metadata.name, version=metadata.version, sha256=self._sha256),
             scanner=None if scan.profile is None else scan.profile.name,
@@ -162,6 +212,7 @@ class Inspector:
             findings=gathered.findings,
             lines=gathered.lines,
             mass=gathered.mass,
+            radiation=gathered.radiation,
             verdict=verdict,
             timings_ms={
                 "infer": 1e3 * (inferred - start),
@@ -176,31 +227,49 @@ def _gather(
     measured: Measured | None,
     manifest: Manifest | None,
     point: OperatingPoint,
-    reference: FeatureReference | None,
+    metadata: BundleMetadata,
+    papers: _Papers,
 ) -> _Gathered:
     findings = quality_findings(scan, point)
+    told: dict[str, float] = {}
     if manifest is not None:
-        findings += controlled_goods(manifest)
+        of_papers, told = papers.findings(manifest, point)
+        findings += of_papers
     if maps is None:
-        lines = () if manifest is None else line_plausibility(manifest, None, loaded=False)
-        return _Gathered(tuple(findings), lines)
+        if manifest is None:
+            return _Gathered(tuple(findings), (), scores=told)
+        lines, _ = line_plausibility(manifest, None, None, None, None)
+        return _Gathered(tuple(findings), lines, scores=told)
     if scan.profile is None:
         raise ScanError(scan.source, "a scan with its scanner profile", "none")
     if measured is None:
         measured = measure(scan, scan.profile, point.thresholds["load_z"])
     context = Context(measured, point)
-    declared = () if manifest is None else declared_groups(manifest)
+    declared = comparable_groups(manifest)
     shielding, scores = _dense(maps, context, declared, manifest)
-    strange, unfamiliar = familiarity_findings(maps, reference, context)
-    scores |= unfamiliar
+    strange, unfamiliar = familiarity_findings(maps, metadata.familiar, context)
+    scores |= unfamiliar | told
     seen = seen_goods(maps, context)
     mass = estimate_mass(context, manifest, maps.areal_density)
     findings = shielding + findings + strange
     lines = ()
     if manifest is not None:
-        lines = line_plausibility(manifest, seen, is_loaded(seen, mass, context))
+        reading = read_goods(maps, context, seen.grams, metadata.signatures)
+        loaded = is_loaded(seen, mass, context)
+        assigned = assign(reading, manifest.lines) if loaded else None
+        lines, fit = line_plausibility(manifest, reading, assigned, mass, metadata.signatures)
+        scores |= fit
+        parts: list[LinePart] = []
+        if assigned is not None:
+            scores[MISFIT] = assigned.misfit
+            parts = line_parts(manifest, reading, assigned, mass, context)
+        undeclared = undeclared_findings(reading, context, declared)
+        findings += seen_controlled(
+            undeclared.seen, shielding, manifest, papers.controls, context.place
+        )
         for more, score in (
-            goods_findings(seen, maps, context, declared),
+            (undeclared.findings, undeclared.scores),
+            density_findings(parts, context),
             mass_findings(mass, context, manifest),
             emptiness_findings(seen, mass, context, manifest),
         ):
@@ -214,6 +283,23 @@ def _gather(
         unit_box=context.measured.unit_box,
         ratio_fits=context.measured.ratio_fits,
         scores=scores,
+        density=density_along(measured),
+    )
+
+
+def _with_radiation(
+    gathered: _Gathered,
+    reading: RadiationReading,
+    manifest: Manifest | None,
+    point: OperatingPoint,
+) -> _Gathered:
+    """The findings of a portal reading before the others, which stay as they are."""
+    found = radiation_findings(reading, manifest, gathered.findings, point, gathered.density)
+    return replace(
+        gathered,
+        findings=(*found.findings, *gathered.findings),
+        scores=gathered.scores | found.scores,
+        radiation=found.summary,
     )
 
 

@@ -31,6 +31,9 @@ FindingKind = Literal[
     "image_quality",
 ]
 Decision = Literal["clear", "review", "inspect"]
+Entry = Literal["combined", "not_combined", "not_confirmed", "no_p_value"]
+"""How evidence enters the combined p-value: with its own; not at all, for it tells of the picture
+rather than of the load; not, for the physical evidence speaks against it; or there is none."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +55,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     """0 to 1, higher is more urgent; comparable within one kind only."""
     p_value: float | None = None
-    """Share of benign calibration scans with at least this score; None if not calibrated."""
+    """Share of benign calibration scans with at least this score; None if not calibrated. Of a
+    portal's counts, the chance of them by counting noise alone."""
     region: tuple[int, int, int, int] | None = None
     """(x0, y0, x1, y1) pixels of the scan, x along the travel, half-open; None: the whole scan."""
     sentence: str
     evidence: tuple[Evidence, ...] = ()
     confirmed: bool = True
-    """False: the model's score passed but the physical evidence does not support it."""
+    """False: the model's score passed but the physical evidence does not support it; of papers: too
+    weak a sign to be a reason by itself."""
+    rule: str = ""
+    """Identifier of the document rule that fired; empty for other kinds of finding."""
+    asks_at_most: Literal["review", "inspect"] = "inspect"
+    """The most that this finding asks for by itself, whatever its kind and score: review where
+    there is a likely harmless explanation."""
 
 
 class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +79,19 @@ class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
     hs_code: str
     goods_group: str
     seen_share: float | None
-    """Share of the seen cargo (by areal density) that looks like this line's goods group."""
+    """Share of the seen mass that is assigned to this line."""
     plausibility: float | None
-    """0 to 1; None when the picture cannot tell."""
+    """That share over the line's share of the declared mass, at most 1; None when the picture
+    cannot tell."""
+    seen_kg: float | None = None
+    """That share of the estimated mass of goods."""
+    seen_kg_per_package: float | None = None
+    p_value: float | None = None
+    """Of the picture under the line's code: share of honest lines that look at least as unlike
+    their own code, this one counted in; None where too little is assigned to the line."""
+    p_value_of: str = ""
+    """The honest lines that it was compared with: of a heading (4 digits), a chapter (2 digits), a
+    goods group, or all."""
     reason: str
 
 
@@ -103,14 +123,133 @@ class InputIdentity(msgspec.Struct, frozen=True, kw_only=True):
     scan_sha256: str
     manifest: str | None
     manifest_sha256: str | None
+    radiation: str | None = None
+    """File name of the portal reading."""
+    radiation_sha256: str | None = None
+
+
+class PortalCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What all panels of one kind counted in the passage, against their background."""
+
+    panels: int
+    counts: int
+    expected: float
+    """Counts of the background in the same live time."""
+    background_cps: float
+    """Counts a second of all panels together without a vehicle."""
+    background_live_s: float
+    """Live time that the background was measured for, added over the panels; s."""
+    sigma: float
+    """Of the excess of the whole passage, in standard deviations; negative: fewer than expected."""
+    peak_sigma: float
+    """The same for the panel and stretch of time that stand out most."""
+    peak_s: tuple[float, float]
+    """That stretch, s from the start of the passage."""
+    p_value: float
+    """Chance that counting noise alone gives as much in any panel and stretch of time looked at;
+    an upper bound, from exact Poisson statistics."""
+    alarm: bool
+    """By these counts; the instrument's own alarms stand apart."""
+    lowest_share: float | None = None
+    """Counts over those expected where they are fewest, in a tenth of the passage."""
+    lowest_low: float | None = None
+    lowest_high: float | None = None
+    """Ends of the 95 % interval of that share."""
+    cps: tuple[float, ...]
+    """Counts a second of all panels together, one for each of times_s; at most 200."""
+
+
+class RadiationSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The portal reading as far as a report needs it."""
+
+    instrument: str
+    """In its own words."""
+    alarms: tuple[str, ...]
+    """As the instrument says, with its description."""
+    nuclides: tuple[str, ...]
+    """That the instrument says it identified."""
+    background_from: Literal["measurement", "unoccupied", "none"]
+    """Without a background counts cannot be judged, only the instrument's alarms."""
+    quiet: bool
+    """Gamma counts were judged, neutrons too if counted, and nothing alarms. Lowers no score."""
+    speed_m_s: float | None
+    duration_s: float
+    times_s: tuple[float, ...]
+    """Middle of each point of the profiles, s from the start of the passage."""
+    gamma: PortalCounts | None
+    """None: no gamma counts with a background."""
+    neutron: PortalCounts | None
+    areal_density: tuple[float, ...] = ()
+    """Mean of each of up to 200 stretches of the transport unit, left to right in the picture,
+    g/cm². Which end passed the portal first is not known."""
+    agreement: float | None = None
+    """Correlation (−1 to 1) of missing gamma counts with areal density along the unit, in the
+    direction that fits better; None where there is nothing to compare."""
+    reversed: bool = False
+    """True: it fits better when the right end of the picture passed the portal first."""
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the few reasons that carried a verdict."""
+
+    name: str
+    """Of the step in the chain; empty for why a scan is clear."""
+    kind: FindingKind | None = None
+    """Of the finding; None where no finding stands, only a score that is rare."""
+    finding: int | None = None
+    """Its number among the findings, from 1."""
+    p_value: float | None = None
+    sentence: str
+    """Some 25 words at most."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of evidence on the way to the verdict."""
+
+    name: str
+    """Of the evidence score; of the kind where a finding stands by itself."""
+    score: float | None = None
+    """As in evidence_scores."""
+    threshold: float | None = None
+    """In force for this score; None where none is set on it."""
+    passed: bool
+    """The score reaches its threshold, or a confirmed finding stands."""
+    p_value: float | None = None
+    """Share of benign calibration scans with at least this score; of a finding that brings its own
+    p-value, that one."""
+    above_all: bool = False
+    """No benign calibration scan reaches the score."""
+    entry: Entry
+    entered_p: float | None = None
+    """The p-value in the combination: above ½ the middle of those that tied scans share, 0.9 at
+    most."""
+    weight: float = 0.0
+    """In the combination; all weights together are 1."""
+    share: float = 0.0
+    """Of what speaks against the scan in the combination, 0 to 1."""
+    asks: Decision = "clear"
+    """What its confirmed findings ask for, the combined p-value counted in."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     urgency: float
-    """0 to 1, orders the queue."""
+    """0 to 1, orders the queue. Beyond all benign scans it goes by a tail fitted to them, which
+    decides nothing."""
     reasons: tuple[str, ...]
-    """Sentences, the weightiest first."""
+    """Sentences, the weightiest first; caveats last."""
+    carried_by: tuple[Reason, ...] = ()
+    """At most three, the weightiest first."""
+    combined_p: float | None = None
+    """Chance that a benign scan gives evidence as rare as all of this together (Cauchy combination
+    test, equal weights); None without p-values."""
+    chain: tuple[Step, ...] = ()
+    """Every kind of evidence that applies to the scan, the rarest first."""
+    would_change: tuple[str, ...] = ()
+    """What would lead to another verdict, in sentences: found by leaving reasons out and deciding
+    again."""
+    caveats: tuple[str, ...] = ()
+    """What limits the verdict."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +278,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     lines: tuple[LinePlausibility, ...]
     mass: MassEstimate | None
+    radiation: RadiationSummary | None = None
+    """None when no portal reading was given, or none that can be read."""
     verdict: Verdict
     timings_ms: dict[str, float]
     """infer: the model; evidence: all else; milliseconds."""
@@ -151,7 +292,8 @@ def schema() -> dict[str, Any]:
     data/report.schema.json."""
     root, parts = msgspec.json.schema_components([Report])
     records = (Report, Evidence, Finding, LinePlausibility, MassEstimate, ModelIdentity)
-    for record in (*records, InputIdentity, Verdict, ImageQuality):
+    more = (InputIdentity, PortalCounts, RadiationSummary, Reason, Step, Verdict, ImageQuality)
+    for record in (*records, *more):
         for name, words in _words(record).items():
             parts[record.__name__]["properties"][name]["description"] = words
     parts["Report"]["required"].append("format")

@@ -1,72 +1,123 @@
-"""Verdict: from findings to clear, review or inspect, an urgency for the queue, and the reasons.
+"""Verdict: from evidence to clear, review or inspect, an urgency for the queue, and the reasons.
 
-A proposal to a person, never a decision. Which kind of finding asks for what is policy and stands
-here; how strong a finding is comes from its p-value on benign scans (else its score), and how rare
-is rare enough from the bundle.
+The p-values of all kinds of evidence combine into one (`families`, `combination`); what it and each
+finding ask for is policy (`policy`). This module puts the verdict together: the reasons that
+carried it, the chain that led to it, and what would change it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scanai.inspect.bundle import OperatingPoint
-from scanai.inspect.report import Decision, Finding, FindingKind, Verdict
+from scanai.inspect.carrying import (
+    MAX_CARRYING,
+    Carrier,
+    by_weight,
+    faint,
+    reason,
+    shares_of,
+    weight,
+)
+from scanai.inspect.carrying import carriers as carriers_of
+from scanai.inspect.changes import would_change
+from scanai.inspect.families import Family, combined, families_of
+from scanai.inspect.policy import RANK, asks_for, weigh
+from scanai.inspect.queue_order import urgency
+from scanai.inspect.report import Decision, Finding, Reason, Step, Verdict
 
 MAX_REASONS = 5
-
-# What asks for an inspection by itself; every other kind does only when it is rare among benign
-# scans, and for a review otherwise. Papers, picture quality and strangeness never open a container
-# alone.
-_INSPECT: frozenset[FindingKind] = frozenset(
-    {"high_z_shielding", "hidden_cavity", "empty_mismatch", "radiation_alarm"}
-)
-_REVIEW_AT_MOST: frozenset[FindingKind] = frozenset(
-    {"controlled_goods", "document_risk", "image_quality", "unknown_anomaly"}
-)
-_RANK: dict[Decision, int] = {"clear": 0, "review": 1, "inspect": 2}
 
 
 def decide(
     findings: Sequence[Finding],
     point: OperatingPoint,
     *,
+    scores: Mapping[str, float],
     suspicion: float,
     clear_reasons: Sequence[str],
     caveats: Sequence[str],
 ) -> Verdict:
     """The verdict on one scan.
 
-    `suspicion` (0 to 1) orders scans without a finding; `clear_reasons` say why such a scan is
-    clear; `caveats` limit any verdict and come last.
+    `scores`: its evidence scores, before any threshold; `suspicion` (0 to 1) orders scans of which
+    neither p-values nor findings are known; `clear_reasons` say why a scan is clear; `caveats`
+    limit any verdict and come last.
     """
-    counted = [finding for finding in findings if finding.confirmed]
-    asks = {id(finding): _asks_for(finding, point) for finding in counted}
-    ordered = sorted(counted, key=lambda f: (_RANK[asks[id(f)]], strength(f)), reverse=True)
-    decision: Decision = asks[id(ordered[0])] if ordered else "clear"
-    reasons = [finding.sentence for finding in ordered[:MAX_REASONS]] or list(clear_reasons)
+    families = families_of(findings, scores, point)
+    decision = weigh(families, point)
+    carried = [] if decision == "clear" else carriers_of(families, point)
+    if decision == "clear":
+        sentences = list(clear_reasons)
+        named = [Reason(name="", sentence=text) for text in clear_reasons[:MAX_CARRYING]]
+    else:
+        sentences = _sentences(carried, families, point)
+        named = [reason(one, findings) for one in carried[:MAX_CARRYING]]
     return Verdict(
         decision=decision,
-        urgency=_urgency(decision, ordered, suspicion),
-        reasons=(*reasons, *caveats),
+        urgency=_urgency(decision, families, suspicion),
+        reasons=(*sentences, *caveats),
+        carried_by=tuple(named),
+        combined_p=combined(families),
+        chain=_chain(families, point),
+        would_change=would_change(decision, carried, families, point),
+        caveats=tuple(caveats),
     )
 
 
-def strength(finding: Finding) -> float:
-    """0 to 1, comparable between kinds as far as they are calibrated."""
-    return finding.score if finding.p_value is None else 1.0 - finding.p_value
+def _sentences(
+    carried: Sequence[Carrier], families: Sequence[Family], point: OperatingPoint
+) -> list[str]:
+    """In full, what asks for most first, then by weight."""
+    together = combined(families)
+    ordered: list[tuple[int, str]] = []
+    for one in carried:
+        if one.finding is None:
+            ordered.append((RANK[one.asks], faint(one)))
+        ordered += [
+            (RANK[asks_for(finding, one.family, together, point)], finding.sentence)
+            for finding in by_weight(one.family, together, point)
+        ]
+    # Stable: what asks for as much stays in the order of weight.
+    ordered.sort(key=lambda pair: pair[0], reverse=True)
+    return [sentence for _, sentence in ordered[:MAX_REASONS]]
 
 
-def _asks_for(finding: Finding, point: OperatingPoint) -> Decision:
-    if finding.kind in _INSPECT:
-        return "inspect"
-    rare = finding.p_value is not None and finding.p_value <= point.thresholds["inspect_p"]
-    return "inspect" if rare and finding.kind not in _REVIEW_AT_MOST else "review"
+def _chain(families: Sequence[Family], point: OperatingPoint) -> tuple[Step, ...]:
+    together = combined(families)
+    parts = shares_of(families)
+    steps = [
+        Step(
+            name=family.name,
+            score=family.score,
+            threshold=family.threshold,
+            passed=family.passed,
+            p_value=family.p_value,
+            above_all=family.above_all,
+            entry=family.entry,
+            entered_p=family.entered_p,
+            weight=1 / len(parts) if family.name in parts else 0.0,
+            share=parts.get(family.name, 0.0),
+            asks=_asks(family, together, point),
+        )
+        for family in sorted(families, key=weight, reverse=True)
+    ]
+    return tuple(sorted(steps, key=lambda step: RANK[step.asks], reverse=True))
 
 
-def _urgency(decision: Decision, findings: Sequence[Finding], suspicion: float) -> float:
-    """Decisions never overlap: clear below a third, inspect above two thirds."""
-    weak = 1.0
-    for finding in findings:
-        weak *= 1.0 - min(max(strength(finding), 0.0), 1.0)
-    within = 1.0 - weak if findings else min(max(suspicion, 0.0), 1.0)
-    return round((_RANK[decision] + within) / 3, 4)
+def _asks(family: Family, together: float | None, point: OperatingPoint) -> Decision:
+    asked = [asks_for(finding, family, together, point) for finding in family.findings]
+    return max(asked, key=RANK.__getitem__, default="clear")
+
+
+def _urgency(decision: Decision, families: Sequence[Family], suspicion: float) -> float:
+    rare = [one.order_p for one in families if one.order_p is not None]
+    strengths = [
+        finding.score
+        for one in families
+        for finding in one.findings
+        if one.order_p is None or finding.p_value is None
+    ]
+    if not rare and not strengths:
+        strengths = [suspicion]
+    return urgency(RANK[decision], rare, strengths)

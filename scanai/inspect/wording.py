@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import SeenGoods, declared_groups, short_title
-from scanai.inspect.report import MassEstimate
+from scanai.inspect.report import MassEstimate, RadiationSummary
 from scanai.manifest.model import Manifest
 from scanai.scan.model import Scan
 
@@ -28,6 +28,8 @@ def clear_reasons(
 
 
 def _goods_reason(seen: SeenGoods, manifest: Manifest) -> str:
+    if not manifest.fully_coded:
+        return "The goods were not compared: a line of the manifest has no HS code."
     group = seen.main_group
     if group is None:
         return "The load fits the declared goods."
@@ -70,3 +72,20 @@ def caveats(
             f"{scan.profile.name} it may alarm more or less often on harmless loads."
         )
     return notes
+
+
+def portal_caveats(radiation: RadiationSummary | None) -> list[str]:
+    """What a portal reading could not tell. That it was quiet is no reason to trust a load."""
+    if radiation is None:
+        return []
+    if radiation.gamma is None and radiation.neutron is None:
+        return [
+            "The portal reading holds no background: only the portal's own alarms count, its "
+            "counts could not be judged."
+        ]
+    missing = [
+        name
+        for name, counts in (("gamma rays", radiation.gamma), ("neutrons", radiation.neutron))
+        if counts is None
+    ]
+    return [f"The portal reading does not tell of {name}." for name in missing]

@@ -5,24 +5,35 @@ What a declaration says is judged in `scanai.inspect`; nothing here has seen a p
 
 from __future__ import annotations
 
-from scanai.manifest.controls import ControlEntry, is_controlled
+from scanai.manifest.controls import ControlEntry, ControlHit, ControlList, control_hits
+from scanai.manifest.correlation import read_correlation
 from scanai.manifest.dense_goods import dense_headings
-from scanai.manifest.files import check_belongs, find_manifest, read_manifest, write_manifest
+from scanai.manifest.files import (
+    check_belongs,
+    find_manifest,
+    read_manifest,
+    read_manifests,
+    write_manifest,
+)
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, group_named
 from scanai.manifest.model import Line, Manifest, Party
 
 __all__ = [
     "ControlEntry",
+    "ControlHit",
+    "ControlList",
     "GoodsGroup",
     "Line",
     "Manifest",
     "Party",
     "check_belongs",
+    "control_hits",
     "dense_headings",
     "find_manifest",
     "goods_group_of",
     "group_named",
-    "is_controlled",
+    "read_correlation",
     "read_manifest",
+    "read_manifests",
     "write_manifest",
 ]

@@ -12,10 +12,14 @@ from scanai.manifest._tables import read_table
 from scanai.manifest.model import Manifest
 
 
-def dense_headings(manifest: Manifest) -> tuple[str, ...]:
-    """Declared HS headings that would explain a dense piece, each once, in the order declared."""
-    headings = dict.fromkeys(line.hs_code[:4] for line in manifest.lines)
-    return tuple(heading for heading in headings if _is_dense(heading))
+def dense_headings(manifest: Manifest) -> tuple[str, ...] | None:
+    """Declared HS headings that would explain a dense piece, each once, in the order declared.
+
+    None, as without a declaration, where no heading does but a line without code could be of any.
+    """
+    headings = dict.fromkeys(line.hs_code[:4] for line in manifest.lines if line.coded)
+    dense = tuple(heading for heading in headings if _is_dense(heading))
+    return dense if dense or manifest.fully_coded else None
 
 
 def _is_dense(heading: str) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 
 from scanai.errors import ManifestError
 from scanai.manifest.model import Manifest
-from scanai.manifest.nomenclature import require_known
+from scanai.manifest.nomenclature import require_goods
 from scanai.records import from_json
 
 FORMAT = "scanai-manifest/1"
@@ -31,7 +31,8 @@ def parse(data: bytes, source: str) -> Manifest:
         raise ManifestError(source, f"format {FORMAT}", found)
     manifest = from_json(data, Manifest, source, _WHAT, ManifestError)
     for index, line in enumerate(manifest.lines):
-        require_known(line.hs_code, source, f"$.lines[{index}].hs_code")
+        at = f"$.lines[{index}]"
+        require_goods(line.hs_code, line.description, source, line_at=at, code_at=f"{at}.hs_code")
     return manifest
 
 

@@ -20,8 +20,9 @@ class Party(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of goods."""
 
-    hs_code: str
-    """4 to 10 digits; `nomenclature.require_known` checks them, and says which code was meant."""
+    hs_code: str = ""
+    """4 to 10 digits; `nomenclature.require_known` checks them, and says which code was meant.
+    Empty where the declaration gives none: goods all the same, and they could be any."""
     description: Text = ""
     mass_kg: Mass | None = None
     """Gross mass of the line, goods and packing."""
@@ -30,6 +31,14 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origin: Text = ""
     licence: Text = ""
     """Reference of the licence or permit; empty when none was given."""
+    bill: Text = ""
+    """Reference of the bill of lading that the line comes from; empty when there is none."""
+    code_from: Literal["declared", "description"] = "declared"
+    """description: the code stood in free text that describes the goods, not in its own field."""
+
+    @property
+    def coded(self) -> bool:
+        return bool(self.hs_code)
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,6 +66,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def declared_empty(self) -> bool:
         return not self.lines
+
+    @property
+    def fully_coded(self) -> bool:
+        """False when a line without HS code could be any goods."""
+        return all(line.coded for line in self.lines)
 
     @property
     def declared_mass_kg(self) -> float | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from scanai.errors import ManifestError
+from scanai.errors import InputError, ManifestError
 from scanai.manifest._tables import read_table
 
 _CODE = re.compile(r"[0-9]{4,10}")
@@ -70,13 +70,25 @@ def nearest_known(hs_code: str, count: int = 3) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*restored, *slips]))[:count]
 
 
-def require_known(hs_code: str, source: str, where: str) -> None:
-    """Raises ManifestError, naming what may have been meant, unless the code exists."""
+def require_known(
+    hs_code: str, source: str, where: str, error: type[InputError] = ManifestError
+) -> None:
+    """Raises `error`, naming what may have been meant, unless the code exists."""
     if not _CODE.fullmatch(hs_code):
         found = repr(hs_code[:80]) if hs_code else "none"
-        raise ManifestError(source, f"an HS code of 4 to 10 digits at {where}", found)
+        raise error(source, f"an HS code of 4 to 10 digits at {where}", found)
     if not is_known(hs_code):
-        raise ManifestError(source, f"an HS 2022 code at {where}", f"{hs_code} ({_hint(hs_code)})")
+        raise error(source, f"an HS 2022 code at {where}", f"{hs_code} ({_hint(hs_code)})")
+
+
+def require_goods(
+    hs_code: str, description: str, source: str, *, line_at: str, code_at: str
+) -> None:
+    """Raises ManifestError unless a line says what it is: by an existing code, or in words."""
+    if hs_code:
+        require_known(hs_code, source, code_at)
+    elif not description:
+        raise ManifestError(source, f"an HS code or a description at {line_at}", "neither")
 
 
 def _slips(code: str) -> set[str]:

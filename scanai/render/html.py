@@ -24,6 +24,7 @@ from scanai.inspect.report import Finding, MassEstimate, Report
 from scanai.manifest.model import Line, Manifest
 from scanai.render import words
 from scanai.render.labels import Box, Place, place_labels
+from scanai.render.portal import plot_portal, portal_sentences
 from scanai.render.pseudo_colour import MATERIAL_CLASSES, NEUTRAL
 from scanai.scan.model import ImageQuality
 
@@ -91,6 +92,7 @@ def report_page(name: str, report: Report, manifest: Manifest | None, picture: b
             dual=len(report.energies_mv) > 1,
             aspect=aspect(report),
             scale=mass_scale(report.mass),
+            plot=None if report.radiation is None else plot_portal(report.radiation),
             interval_note=words.INTERVAL_NOTE if has_intervals(report) else None,
             quality=quality_words(report.image_quality),
             classes=MATERIAL_CLASSES,
@@ -227,7 +229,9 @@ def line_facts(line: Line) -> str:
     packages = f"{line.packages:,} {line.package_type or 'packages'}" if line.packages else ""
     origin = f"origin {line.origin}" if line.origin else ""
     licence = f"licence {line.licence}" if line.licence else ""
-    return " · ".join(part for part in (packages, origin, licence) if part)
+    bill = f"bill {line.bill}" if line.bill else ""
+    found = "HS code found in the description" if line.code_from == "description" else ""
+    return " · ".join(part for part in (packages, origin, licence, bill, found) if part)
 
 
 def quality_words(quality: ImageQuality) -> QualityWords:
@@ -273,6 +277,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "box_label": lambda finding, number: words.box_label(number, finding),
         "box_words": words.box_words,
+        "combination": words.combination,
         "decision_title": words.DECISION_TITLES.__getitem__,
         "energies": words.energies,
         "interval": words.interval,
@@ -281,8 +286,11 @@ def _environment() -> Environment:
         "manifest_facts": manifest_facts,
         "mass": words.mass,
         "mass_sentence": mass_sentence,
+        "p_value": words.p_value,
+        "portal_sentences": portal_sentences,
         "quantity": words.quantity,
         "share": words.share,
+        "step_row": words.step_row,
     }
     return environment
 

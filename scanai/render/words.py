@@ -5,7 +5,9 @@ Only wording: no value is computed here that is not in the report.
 
 from __future__ import annotations
 
-from scanai.inspect.report import Decision, Evidence, Finding, FindingKind, Report
+from collections.abc import Iterator
+
+from scanai.inspect.report import Decision, Entry, Evidence, Finding, FindingKind, Report, Step
 
 KIND_TITLES: dict[FindingKind, str] = {
     "high_z_shielding": "High-Z shielding",
@@ -25,6 +27,26 @@ DECISION_TITLES: dict[Decision, str] = {
     "clear": "Clear",
     "review": "Review",
     "inspect": "Inspect",
+}
+
+STEP_TITLES: dict[str, str] = {
+    "shielding": "Dense part",
+    "shielding_in_dense_goods": "Dense part, in dense goods",
+    "opaque_area": "Opaque area",
+    "unexplained_goods": "Undeclared goods",
+    "goods_misfit": "Lines and masses against the load",
+    "heading_fit": "Look of the goods under their code",
+    "room": "Room and packages",
+    "density": "Density of a line",
+    "documents": "Papers alone",
+    "unfamiliar": "Unlike known scans",
+}
+"""Of evidence scores whose name would not do; steps named by a kind have its title."""
+_ENTRIES: dict[Entry, str] = {
+    "combined": "",
+    "not_combined": "not combined",
+    "not_confirmed": "not confirmed",
+    "no_p_value": "no p-value",
 }
 
 INTERVAL_NOTE = (
@@ -85,3 +107,60 @@ def box_words(finding: Finding) -> str:
 def energies(report: Report) -> str:
     """6/4 MV, or the like."""
     return "/".join(f"{energy:g}" for energy in report.energies_mv) + " MV"
+
+
+def p_value(value: float) -> str:
+    """Two significant digits, never an exponent: 0.25, 0.0056, below 0.0001."""
+    if value < 1e-4:
+        return "below 0.0001"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+
+
+def step_title(name: str) -> str:
+    """Of a step of the chain or of a reason."""
+    titles: dict[str, str] = {f"{kind}": title for kind, title in KIND_TITLES.items()}
+    return (titles | STEP_TITLES).get(name) or name.replace("_", " ").capitalize()
+
+
+def step_row(step: Step) -> tuple[str, str, str, str, str, str, str]:
+    """Title, score, threshold, p-value, how it enters, share and what it asks for; "" for none."""
+    entered = _ENTRIES[step.entry] if step.entered_p is None else p_value(step.entered_p)
+    return (
+        step_title(step.name),
+        "" if step.score is None else quantity(step.score),
+        "" if step.threshold is None else quantity(step.threshold),
+        "" if step.p_value is None else p_value(step.p_value),
+        entered,
+        share(step.share) if step.share > 0 else "",
+        "" if step.asks == "clear" else step.asks,
+    )
+
+
+def combination(report: Report) -> Iterator[str]:
+    """How the evidence combined, and what asked for the verdict; a sentence each."""
+    verdict = report.verdict
+    if verdict.combined_p is None:
+        yield "No p-values: how rare these scores are among harmless scans is not known."
+    else:
+        kinds = sum(step.entered_p is not None for step in verdict.chain)
+        of = "one kind" if kinds == 1 else f"{kinds} kinds, each with the same weight"
+        limits = [
+            f"{decision} at {p_value(report.thresholds[name])} or less"
+            for decision, name in (("review", "review_p"), ("inspect", "inspect_p"))
+            if name in report.thresholds
+        ]
+        told = f"; {', '.join(limits)}" if limits else ""
+        yield (
+            f"Combined p {p_value(verdict.combined_p)}: {share(verdict.combined_p)} of harmless "
+            f"scans hold evidence as rare as this, all in all (Cauchy combination of {of}{told})."
+        )
+    if verdict.decision == "clear":
+        return
+    asking = [_asking(step) for step in verdict.chain if step.asks == verdict.decision]
+    by = "; ".join(asking) if asking else "all evidence together"
+    yield f"{DECISION_TITLES[verdict.decision]} is asked for by: {by}."
+
+
+def _asking(step: Step) -> str:
+    title = step_title(step.name).lower()
+    return f"{title}, whose score no harmless scan reaches" if step.above_all else title

@@ -29,8 +29,10 @@ _SHORT = (1.3, 2.2)
 _LEAST_SHORT = 1.15
 """Of loads that leave little room to declare more, such as a tank, never less than 80 % full."""
 _OVER = (0.3, 0.75)
-# Least mass of a package, kg, for the number of packages to be one that people handle.
-_LEAST_PACKAGE_KG = 5.0
+LEAST_PACKAGE_KG = 5.0
+"""Least mass of a package, for the number of packages to be one that people handle."""
+LEAST_SIDE_M = 0.05
+"""Of a package that the library gives a lesser side: of a bar it is the thickness."""
 # A heading is swapped for one of packed density within this factor, or a scale would tell at once.
 _SWAP_DENSITY = 1.7
 # Heading that a shield would be declared under, by its material.
@@ -57,12 +59,12 @@ def goods_line(rng: Generator, shipped: Shipped) -> Line:
     """One of the codes of these goods, with its own text."""
     goods = shipped.goods
     choice = int(rng.integers(len(goods.codes)))
-    each = math.prod(max(side, 0.05) for side in goods.package) * sum(goods.density) / 2
+    each = math.prod(max(side, LEAST_SIDE_M) for side in goods.package) * sum(goods.density) / 2
     return Line(
         hs_code=goods.codes[choice],
         description=goods.texts[min(choice, len(goods.texts) - 1)],
         mass_kg=float(max(1, round(shipped.mass_kg))),
-        packages=max(1, round(shipped.mass_kg / max(_LEAST_PACKAGE_KG, each))),
+        packages=max(1, round(shipped.mass_kg / max(LEAST_PACKAGE_KG, each))),
         package_type=goods.package_type,
     )
 

@@ -18,7 +18,7 @@ from scanai.scan import load_profile
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.recipe_file import RANDOM
 
-TRIAL_PACKAGES = ("inspect", "manifest", "physics", "scan", "synth")
+TRIAL_PACKAGES = ("inspect", "manifest", "physics", "radiation", "scan", "synth")
 TRIAL_MODULES = (
     "train/baselines.py",
     "train/limits.py",

@@ -1,14 +1,13 @@
 """Measures a bundle on a benchmark; writes its metrics.json, its model card and a page to look at.
 
 The trials are run in `benchmark`, the figures counted in `figures`, the page drawn in
-`benchmark_page`. metrics.json is written here and by nothing else; into the bundle only where the
-whole benchmark was run. A graph in 8 bits that is not accepted leaves the bundle here.
+`benchmark_page`, metrics.json written in `metrics`; into the bundle only where the whole benchmark
+was run. A graph in 8 bits that is not accepted leaves the bundle here.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -17,41 +16,16 @@ from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.synth.dataset import read_recipe
 from scanai.train.benchmark import label_of, require_kinds, run_benchmark
 from scanai.train.benchmark_page import write_page
-from scanai.train.card import write_card
 from scanai.train.curves import Detector
-from scanai.train.figures import Figure, all_figures, comparison, detector_of
+from scanai.train.figures import all_figures, comparison, detector_of
 from scanai.train.int8_accepted import Int8, judge
+from scanai.train.metrics import Metrics, write_metrics
 from scanai.train.quantise import remove_int8
 from scanai.train.recipe import parse_recipe
 from scanai.train.trial_records import OWN, Trial
 from scanai.train.trials import Contender
 
-METRICS_FILE = "metrics.json"
 PAGE_FILE = "benchmark.html"
-
-
-class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """metrics.json: what was measured, on what."""
-
-    format: Literal["scanai-metrics/2"] = "scanai-metrics/2"
-    bundle: str
-    version: str
-    sha256: str
-    """Of the graph that was measured."""
-    benchmark: str
-    """File name of the data set recipe."""
-    seed: int
-    scans: dict[str, int]
-    """Of each kind."""
-    part_of: int | None = None
-    """How many scans the benchmark has, where its first alone were run; None: all of them were."""
-    milliseconds: float
-    """Median of inference and evidence for one scan, on one thread."""
-    figures: dict[str, Figure]
-    compared: dict[str, dict[str, Figure]]
-    """The main figures of the bundle and of each detector that it was compared with."""
-    int8: Int8 | None = None
-    """Whether its graph in 8 bits is accepted; None: it was not measured, or there is none."""
 
 
 def evaluate(
@@ -69,10 +43,10 @@ def evaluate(
 
     against: bundles that inspect the same scans, each simulated once for all; int8: the bundle's
     graph in 8 bits as well, under its name with "-int8", which leaves the bundle if it is not
-    accepted; first: so many scans of the benchmark
-    alone, which tells too little to be said of a bundle: all is written into `out`. Before any scan
-    is run, RecipeError when a model was trained on the benchmark's seed, or when it holds no benign
-    or no concealed scan; InputError when two bundles share a name, or when `out` is the bundle.
+    accepted; first: so many scans of the benchmark alone, which tells too little to be said of a
+    bundle: all is written into `out`. Before any scan is run, RecipeError when a model was trained
+    on the benchmark's seed, or when it holds no benign or no concealed scan; InputError when two
+    bundles share a name, or when `out` is the bundle.
     """
     bundle, out = Path(bundle), Path(out)
     metadata = load_bundle(bundle).metadata
@@ -102,12 +76,8 @@ def evaluate(
         compared=comparison(detectors),
         int8=_int8(metadata, detectors, whole=first is None) if int8 else None,
     )
-    where = written_to(bundle, out, first)
-    text = msgspec.json.format(msgspec.json.encode(metrics), indent=2)
-    (where / METRICS_FILE).write_bytes(text + b"\n")
-    part = None if first is None else _part(metrics)
-    write_card(where, metadata, metrics.figures, part=part, int8=metrics.int8)
-    if metrics.int8 is not None and metrics.int8.accepted is False:
+    metrics = write_metrics(written_to(bundle, out, first), metadata, metrics)
+    if metrics.int8 is not None and metrics.int8.accepted is False and int8:
         remove_int8(bundle)
     write_page(out / PAGE_FILE, bundle, recipe, trials, detectors, metrics.figures)
     return metrics
@@ -121,10 +91,6 @@ def _int8(metadata: BundleMetadata, detectors: dict[str, Detector], *, whole: bo
 def written_to(bundle: Path, out: Path, first: int | None) -> Path:
     """The folder that gets metrics.json and the card."""
     return bundle if first is None else out
-
-
-def _part(metrics: Metrics) -> str:
-    return f"the first {sum(metrics.scans.values())} of {metrics.part_of} scans"
 
 
 def _detectors(trials: list[Trial], runs: dict[str, list[Trial]]) -> dict[str, Detector]:

@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from scanai.errors import ManifestError, ProfileError, RecipeError, ScanAIError, ScanError
-from scanai.inspect.evidence.goods import declared_groups
+from scanai.inspect.evidence.goods import comparable_groups
 from scanai.inspect.evidence.measured import LOAD_ATTENUATION, block_mean
 from scanai.manifest import Manifest, find_manifest, read_manifest
 from scanai.scan import ScannerProfile, discover, load_profile, read_scan
@@ -97,7 +97,7 @@ def _windows_of(
     if scan.profile is None or scan.is_display:
         raise RecipeError(path, "a scan with a grey scale and a scanner", "a display picture")
     made = []
-    for number, window in enumerate(cut_own(scan, _declared(manifest), window_px)):
+    for number, window in enumerate(cut_own(scan, _declared(manifest, scan.unit), window_px)):
         made.append(folder / f"{name}-{number:03d}.npz")
         save_window(window, made[-1])
     (folder / f"{name}.whole").touch()
@@ -141,10 +141,10 @@ def _manifest(path: Path) -> Path | None:
         return None
 
 
-def _declared(path: Path | None) -> Manifest | None:
+def _declared(path: Path | None, unit: str) -> Manifest | None:
     """What the manifest says; a bad one is told, and the scan used without."""
     try:
-        return None if path is None else read_manifest(path)
+        return None if path is None else read_manifest(path, unit)
     except (ManifestError, OSError) as error:
         tqdm.write(f"error    {error}", file=sys.stderr)
         return None
@@ -155,7 +155,7 @@ def cut_own(scan: Scan, manifest: Manifest | None, window_px: int) -> Iterator[W
     assert scan.profile is not None
     attenuation = scan.attenuation
     height, width = (size - size % GOODS_STRIDE for size in attenuation.shape[1:])
-    groups = () if manifest is None else declared_groups(manifest)
+    groups = comparable_groups(manifest)
     cells = block_mean(attenuation[:1, :height, :width])[0]
     dark = (scan.transmission[0, :height, :width] <= scan.noise_floor).astype(np.float32)
     opaque = (block_mean(dark, SHIELD_STRIDE) >= _FLOOR_SHARE).astype(np.float32)

@@ -17,9 +17,10 @@ from scanai.inspect.bundle import GRAPH_FILE, INT8_FILE, METADATA_FILE, BundleMe
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import WEIGHTS_FILE, load_checkpoint, save_weights
-from scanai.train.evaluate import METRICS_FILE
 from scanai.train.export import export_bundle
+from scanai.train.metrics import METRICS_FILE
 from scanai.train.quantise import add_int8
+from scanai.train.signatures import DEFAULT_LOADS, learn_signatures
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
 from scanai.train.versions import (
     released_in,
@@ -40,6 +41,7 @@ def export_run(
     name: str,
     version: str,
     benign_scans: int = DEFAULT_SCANS,
+    honest_loads: int = DEFAULT_LOADS,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
     more_scanners: Sequence[str] = (),
@@ -51,7 +53,8 @@ def export_run(
     An earlier bundle there is replaced, its metrics with it: they are of another graph. One of the
     same name and version is replaced by the same graph alone.
     benign_scans: scans of each scanner to set the thresholds on, those of the training and
-    `more_scanners`; 0 leaves the initial ones. int8: also the graph in 8 bits.
+    `more_scanners`; 0 leaves the initial ones. honest_loads: that signatures are learned from; 0
+    leaves the goods map to be read alone. int8: also the graph in 8 bits.
     InputError when they are too few, when `version` is not of the form X.Y.Z, when `out` holds
     anything but a bundle or when the run has no checkpoint. BundleError when the graph does not
     answer as torch does, or when another one has the version; before any work where it is of other
@@ -68,6 +71,10 @@ def export_run(
     with _complete_or_absent(out) as bundle:
         metadata = export_bundle(checkpoint, bundle, name, version)
         save_weights(checkpoint, bundle)
+        if honest_loads:
+            metadata = learn_signatures(
+                bundle, loads=honest_loads, more_scanners=more_scanners, workers=workers
+            )
         if benign_scans:
             metadata = set_thresholds(
                 bundle,

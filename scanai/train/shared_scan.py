@@ -9,18 +9,26 @@ from __future__ import annotations
 from functools import cached_property
 from time import perf_counter
 
+import numpy as np
+from numpy.random import SeedSequence
+
 from scanai.inspect.bundle import initial_thresholds
 from scanai.inspect.evidence.measured import Measured, measure
-from scanai.manifest import dense_headings
+from scanai.manifest import Manifest, dense_headings
 from scanai.scan import calibrate
 from scanai.scan.model import Scan
 from scanai.synth.dataset import DatasetRecipe, make_scan, plan_at
+from scanai.synth.paperwork import with_paperwork
 from scanai.synth.recipe_file import RANDOM
 from scanai.synth.simulate import SimulatedScan
 from scanai.synth.truth import TruthBox
 from scanai.train.baselines import BASELINES
 from scanai.train.trial_records import ObjectTrial, RegionTrial
 from scanai.train.truth_compared import judged, objects_of
+
+HONEST_KINDS = ("benign", "empty")
+_PAPERS = 7
+"""Stream of the paperwork, beside that of the scene."""
 
 
 class SharedScan:
@@ -31,8 +39,16 @@ class SharedScan:
         self.index = index
         self.kind = plan.spec.kind
         self.profile_name = RANDOM if plan.own_profile else plan.profile.name
+        self._seed = plan.seed
         self.simulated: SimulatedScan = make_scan(plan)
         self._measured: dict[float, tuple[Measured, float]] = {}
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The declaration with the paperwork that real ones have around their goods."""
+        false = self.kind not in HONEST_KINDS
+        rng = np.random.default_rng(SeedSequence((self._seed, _PAPERS)))
+        return with_paperwork(rng, self.simulated.manifest, false)
 
     @cached_property
     def scan(self) -> Scan:
@@ -41,7 +57,7 @@ class SharedScan:
     @cached_property
     def dense(self) -> tuple[str, ...]:
         """Declared headings under which pieces as dense as a shield are ordinary."""
-        return tuple(dense_headings(self.simulated.manifest))
+        return dense_headings(self.simulated.manifest) or ()
 
     @cached_property
     def objects(self) -> list[tuple[TruthBox, ObjectTrial]]:

@@ -119,7 +119,7 @@ def _trials(recipe: DatasetRecipe, work: tuple[int, tuple[Contender, ...]]) -> t
 def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     """The scan, inspected against its declaration and compared with its truth."""
     scan, simulated = shared.scan, shared.simulated
-    manifest, truth, scene = simulated.manifest, simulated.truth, simulated.scene
+    manifest, truth, scene = shared.manifest, simulated.truth, simulated.scene
     start = perf_counter()
     maps = inspector.infer(scan, manifest)
     infer_ms = 1e3 * (perf_counter() - start)

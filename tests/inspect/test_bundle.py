@@ -20,6 +20,7 @@ from scanai.inspect.bundle import (
     MAX_GRAPH_BYTES,
     BenignScores,
     BundleMetadata,
+    OperatingPoint,
     initial_thresholds,
     load_bundle,
     threshold_table,
@@ -266,3 +267,24 @@ def test_a_p_value_never_flatters(scores: list[float], score: float) -> None:
     assert p_value is not None
     assert share <= p_value + 1e-9
     assert p_value <= 1.0
+
+
+def test_bundle_of_an_earlier_release_gets_the_initial_level_of_review(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    known = {n: entry for n, entry in metadata.thresholds.items() if n != "review_p"}
+    earlier = msgspec.structs.replace(metadata, thresholds=known)
+    point = load_bundle(changed(tmp_path, earlier, graph)).metadata.operating_point(None)
+    assert point.thresholds["review_p"] == 0.05
+
+
+@pytest.mark.parametrize(("scans", "score", "above"), [(200, 1.5, True), (200, 0.5, False)])
+def test_knows_what_no_benign_scan_reaches(scans: int, score: float, above: bool) -> None:
+    steps = tuple(np.linspace(0, 1, 101).tolist())
+    benign = BenignScores(scans=scans, thresholds={}, quantiles={"s": steps}, counts={"s": scans})
+    point = OperatingPoint({}, benign)
+    p_value = point.p_value("s", score)
+    assert p_value is not None
+    assert point.above_all("s", p_value) is above
+    assert point.p_span("s", score) == benign.p_span("s", score)
+    assert not OperatingPoint({}, None).above_all("s", p_value)

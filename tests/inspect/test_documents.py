@@ -39,3 +39,12 @@ def test_a_heading_above_controlled_codes_does_not_count(controlled_code: str) -
 
 def test_other_goods_raise_nothing() -> None:
     assert findings(hs_code="7208") == []
+
+
+def test_line_without_code_raises_nothing() -> None:
+    assert findings(description="Household goods") == []
+
+
+def test_code_found_in_words_is_told_as_such(controlled_code: str) -> None:
+    (finding,) = findings(hs_code=controlled_code, code_from="description")
+    assert "Line 2, HS 854231 (found in its description), stands on" in finding.sentence

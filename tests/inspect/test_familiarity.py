@@ -51,7 +51,14 @@ def test_a_strange_scan_is_for_review_and_never_clear(context: Context) -> None:
     assert scores[SCORE] > 5
     assert findings[0].kind == "unknown_anomaly"
     assert findings[0].p_value == pytest.approx(1 / 200)
-    verdict = decide(findings, context.point, suspicion=0.0, clear_reasons=["clear"], caveats=[])
+    verdict = decide(
+        findings,
+        context.point,
+        scores=scores,
+        suspicion=0.0,
+        clear_reasons=["clear"],
+        caveats=[],
+    )
     assert verdict.decision == "review"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from scanai.inspect.evidence.goods import (
+    comparable_groups,
     declared_groups,
     goods_findings,
     line_plausibility,
@@ -165,3 +166,19 @@ def test_uncertain_cells_count_by_their_probability(context) -> None:
     seen = seen_goods(replace(maps, goods=goods), context)
     assert seen.shares[PAPER.index] == pytest.approx(2 / 3)
     assert seen.shares[STEEL.index] == pytest.approx(1 / 3)
+
+
+def test_line_without_code_could_explain_any_goods() -> None:
+    half_coded = manifest(("4802", 1.0), ("", 1.0))
+    assert declared_groups(half_coded) == (PAPER,)
+    assert comparable_groups(half_coded) == ()
+    assert comparable_groups(manifest(("4802", 1.0))) == (PAPER,)
+    assert comparable_groups(None) == ()
+
+
+def test_nothing_is_told_of_the_plausibility_of_a_line_without_code(context) -> None:
+    seen = seen_goods(maps_of((LOAD, "paper", 0.9)), context)
+    coded, uncoded = line_plausibility(manifest(("4802", 10.0), ("", 10.0)), seen, loaded=True)
+    assert coded.plausibility == 1.0
+    assert (uncoded.plausibility, uncoded.seen_share, uncoded.goods_group) == (None, None, "")
+    assert uncoded.reason == "No HS code is declared."

@@ -124,9 +124,23 @@ def test_a_display_picture_goes_to_review_and_its_papers_are_still_read(inspecto
     assert report.verdict.decision == "review"
     assert set(kinds(report)) == {"image_quality", "controlled_goods"}
     assert report.mass is None
-    assert report.raw_scores == report.evidence_scores == {}
+    assert report.raw_scores == {}
+    assert report.evidence_scores == {"room": 0.0}
     assert [line.plausibility for line in report.lines] == [None, None]
     valid_json(report)
+
+
+def test_papers_that_do_not_fit_the_unit_are_told_whatever_the_picture(inspector, inspect, kit):
+    mattresses = Line(hs_code="940421", mass_kg=20_000)
+    manifest = Manifest(unit_type="20", lines=(mattresses,))
+    for report in (
+        inspector.inspect(kit.display_scan(), manifest),
+        inspect(("paper", kit.load, 45.0), lines=(mattresses,)),
+    ):
+        assert "document_risk" in kinds(report)
+        assert report.evidence_scores["room"] > 1
+        assert any("would need at least" in reason for reason in report.verdict.reasons)
+        valid_json(report)
 
 
 def test_the_model_never_runs_on_a_display_picture(inspector, kit) -> None:

@@ -30,3 +30,10 @@ def test_a_load_that_looks_like_other_goods_is_not_said_to_fit(group: str, words
 def test_an_empty_unit_declared_empty_is_said_to_be_so() -> None:
     nothing = SeenGoods(np.zeros((1, 1), np.float32), np.zeros(27), 0.0)
     assert clear_reasons(nothing, None, Manifest())[1] == "Declared empty, and no load is seen."
+
+
+def test_load_with_a_line_without_code_is_not_said_to_fit() -> None:
+    declared = Manifest(lines=(Line(hs_code="4802"), Line(description="Household goods")))
+    assert clear_reasons(seen("iron_steel"), None, declared)[1] == (
+        "The goods were not compared: a line of the manifest has no HS code."
+    )

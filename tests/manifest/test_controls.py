@@ -27,3 +27,7 @@ def test_a_bare_heading_may_mean_any_entry_beneath_it() -> None:
 
 def test_every_entry_is_an_hs_2022_subheading() -> None:
     assert [entry.hs6 for entry in entries() if not is_known(entry.hs6)] == []
+
+
+def test_line_without_code_gives_no_lead() -> None:
+    assert is_controlled("") == ()

@@ -23,7 +23,8 @@ def test_reads_what_a_spreadsheet_writes() -> None:
         "SYNTH-0001,1200.50,0202,Beef,,,\r\n"
         "\r\n"
     )
-    assert parse(text.encode(), "a.csv") == Manifest(
+    (manifest,) = parse(text.encode(), "a.csv")
+    assert manifest == Manifest(
         unit="SYNTH-0001",
         gross_mass_kg=1200.5,
         parties=(Party("consignee", "Synthetic", "DE"),),
@@ -33,7 +34,7 @@ def test_reads_what_a_spreadsheet_writes() -> None:
 
 
 def test_one_row_without_goods_is_declared_empty() -> None:
-    manifest = parse(b"unit,hs_code\nSYNTH-0001,\n", "a.csv")
+    (manifest,) = parse(b"unit,hs_code\nSYNTH-0001,\n", "a.csv")
     assert manifest.declared_empty
     assert manifest.unit == "SYNTH-0001"
 
@@ -47,12 +48,12 @@ def test_one_row_without_goods_is_declared_empty() -> None:
         ("hs_code,hs_code\n", "expected each column once, found hs_code 2 times"),
         ("hs_code\n8507,1\n", "expected 1 values in row 2, found 2"),
         (
-            "unit,hs_code\nSYNTH-0001,8507\nSYNTH-0002,8507\n",
-            "expected unit SYNTH-0001 in row 3 as above, found SYNTH-0002",
+            "unit,tare_kg,hs_code\nSYNTH-0001,1,8507\nSYNTH-0001,2,8507\n",
+            "expected tare_kg 1 in row 3 as above, found 2",
         ),
         (
-            "hs_code,description\n8507,x\n,no code\n",
-            "expected an HS code of 4 to 10 digits at row 3, column hs_code, found none",
+            "hs_code,mass_kg\n8507,1\n,2\n",
+            "expected an HS code or a description at row 3, found neither",
         ),
         (
             "hs_code\nbatteries\n",
@@ -107,6 +108,35 @@ def test_refuses_text_that_is_not_utf8() -> None:
 def test_reads_the_example_of_the_datasets_readme() -> None:
     readme = Path(__file__).parents[2] / "datasets" / "README.md"
     example = readme.read_text(encoding="utf-8").split("```csv\n")[1].split("```")[0]
-    manifest = parse(example.encode(), "README.md")
+    (manifest,) = parse(example.encode(), "README.md")
     assert [line.hs_code for line in manifest.lines] == ["850710", "392690"]
     assert manifest.declared_mass_kg == 18250.5
+
+
+def test_rows_of_several_units_are_several_manifests() -> None:
+    text = (
+        "unit,seals,hs_code,mass_kg\n"
+        "TESU0000013,S1,8507,1\n"
+        ",,8504,2\n"
+        "TESU0000029,S2,1006,3\n"
+        "TESU 000001-3,S1,8501,4\n"
+    )
+    first, second = parse(text.encode(), "a.csv")
+    assert [line.hs_code for line in first.lines] == ["8507", "8504", "8501"]
+    assert (first.unit, first.seals) == ("TESU0000013", ("S1",))
+    assert (second.unit, second.seals, second.declared_mass_kg) == ("TESU0000029", ("S2",), 3)
+
+
+def test_unit_that_the_first_rows_leave_blank_is_the_one_below() -> None:
+    (manifest,) = parse(b"unit,hs_code\n,8507\nTESU0000013,8504\n", "a.csv")
+    assert manifest.unit == "TESU0000013"
+    assert len(manifest.lines) == 2
+
+
+def test_line_without_code_is_coded_by_its_description() -> None:
+    text = "hs_code,description,mass_kg\n,Rice HS CODE 1006.30,5\n,Household goods,6\n"
+    (manifest,) = parse(text.encode(), "a.csv")
+    assert manifest.lines == (
+        Line("100630", "Rice HS CODE 1006.30", 5, code_from="description"),
+        Line("", "Household goods", 6),
+    )

@@ -26,6 +26,11 @@ def test_each_heading_is_named_once_in_the_order_declared():
     assert dense_headings(Manifest()) == ()
 
 
+def test_line_without_code_could_be_of_any_dense_goods():
+    assert dense_headings(manifest("0901", "")) is None
+    assert dense_headings(manifest("7801", "")) == ("7801",)
+
+
 def test_every_range_holds_headings_of_the_nomenclature_and_a_reason():
     last = ""
     for row in read_table("dense_headings.csv"):

@@ -4,6 +4,7 @@ import contextlib
 import string
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from scanai.manifest import (
     check_belongs,
     find_manifest,
     read_manifest,
+    read_manifests,
     write_manifest,
 )
 from scanai.manifest.files import MAX_BYTES
@@ -50,17 +52,26 @@ list_text = st.text(string.ascii_letters + "\"',-. ", min_size=1, max_size=9).fi
 masses = st.none() | st.floats(0, 1e6)
 
 
+def told(line: Line) -> Line:
+    """A line says what it is, by code or in words."""
+    if line.coded or line.description:
+        return line
+    return msgspec.structs.replace(line, description="goods")
+
+
 def manifests(text: st.SearchStrategy[str], item: st.SearchStrategy[str]) -> st.SearchStrategy:
     lines = st.builds(
         Line,
-        hs_code=codes,
+        hs_code=codes | st.just(""),
         description=text,
         mass_kg=masses,
         packages=st.none() | st.integers(0, 10_000_000),
         package_type=text,
         origin=text,
         licence=text,
-    )
+        bill=text,
+        code_from=st.sampled_from(["declared", "description"]),
+    ).map(told)
     return st.builds(
         Manifest,
         unit=text,
@@ -91,6 +102,17 @@ def test_json_reads_back_as_written(tmp_path: Path, manifest: Manifest) -> None:
 def test_csv_reads_back_as_written(tmp_path: Path, manifest: Manifest) -> None:
     write_manifest(manifest, tmp_path / "a.manifest.csv")
     assert read_manifest(tmp_path / "a.manifest.csv") == manifest
+
+
+@one_folder
+@given(description=plain_text, data=st.data())
+def test_csv_holds_what_a_description_says_of_codes(
+    tmp_path: Path, description: str, data: st.DataObject
+) -> None:
+    code = data.draw(st.sampled_from(["", "850440"]))
+    line = told(Line(code, f"{description} HS CODE 1006.30".strip()))
+    write_manifest(Manifest(lines=(line,)), tmp_path / "a.csv")
+    assert read_manifest(tmp_path / "a.csv").lines == (line,)
 
 
 def _text_of(suffix: str, tmp_path: Path) -> bytes:
@@ -129,8 +151,10 @@ def test_refuses_empty_oversized_missing_and_unknown_files(tmp_path: Path) -> No
     assert _refusal(large) == f"expected at most {MAX_BYTES} bytes, found a larger file"
     missing = tmp_path / "missing.json"
     assert _refusal(missing) == "expected a readable file, found No such file or directory"
-    other = tmp_path / "a.xml"
-    assert _refusal(other) == "expected a manifest named .json or .csv, found a.xml"
+    other = tmp_path / "a.txt"
+    assert _refusal(other) == (
+        "expected a manifest named .json, .csv, .xlsx, .xml or .edi, found a.txt"
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +191,7 @@ def test_csv_refuses_to_write_lists_that_it_cannot_hold(tmp_path: Path) -> None:
         ("a.high.tiff", "a.high"),
     ],
 )
-@pytest.mark.parametrize("suffix", ["json", "csv"])
+@pytest.mark.parametrize("suffix", ["json", "csv", "xlsx", "xml", "edi"])
 def test_finds_the_manifest_beside_a_scan(
     tmp_path: Path, scan: str, name: str, suffix: str
 ) -> None:
@@ -201,3 +225,56 @@ def test_accepts_a_manifest_that_agrees_or_says_nothing() -> None:
     check_belongs(MANIFEST, scan_id="scan-1", unit="synth 0001", source="a.json")
     check_belongs(MANIFEST, scan_id="", unit="", source="a.json")
     check_belongs(Manifest(), scan_id="scan-1", unit="SYNTH-0001", source="a.json")
+
+
+def test_container_is_the_same_with_and_without_check_digit() -> None:
+    check_belongs(Manifest(unit="TESU0000013"), scan_id="", unit="TESU 000001", source="a.json")
+    with pytest.raises(ManifestError):
+        check_belongs(Manifest(unit="TESU0000014"), scan_id="", unit="TESU000001", source="a")
+
+
+VESSEL = Path(__file__).parent / "data" / "awmds.xml"
+
+
+def test_picks_the_unit_out_of_a_file_of_many() -> None:
+    units = [manifest.unit for manifest in read_manifests(VESSEL)]
+    assert units == ["TESU0000013", "TESU0000029", "TESU0000034", "ZZZU0000108"]
+    assert read_manifest(VESSEL, "tesu 000002 9").unit == "TESU0000029"
+
+
+def test_names_the_units_when_none_is_picked(tmp_path: Path) -> None:
+    four = "4 units: TESU0000013, TESU0000029, TESU0000034, ZZZU0000108"
+    assert _refusal(VESSEL) == f"expected one transport unit, or the name of one, found {four}"
+    with pytest.raises(ManifestError, match=f"expected transport unit TESU1, found {four}"):
+        read_manifest(VESSEL, "TESU1")
+    rows = "".join(f"TESU000000{number},8507\n" for number in range(6))
+    many = tmp_path / "many.csv"
+    many.write_text(f"unit,hs_code\n{rows}")
+    assert _refusal(many).endswith(
+        "6 units: TESU0000000 (wrong check digit), TESU0000001 (wrong "
+        "check digit), TESU0000002 (wrong check digit), TESU0000003 "
+        "(wrong check digit), TESU0000004 (wrong check digit), ..."
+    )
+
+
+def test_only_manifest_of_a_file_must_be_of_the_unit_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_manifest(MANIFEST, path)
+    assert read_manifest(path, "synth 0001") == MANIFEST
+    with pytest.raises(ManifestError, match="expected a manifest for transport unit X, found SYN"):
+        read_manifest(path, "X")
+
+
+@pytest.mark.parametrize("name", ["awmds.xml", "cuscar.edi"])
+def test_json_holds_all_that_was_read(tmp_path: Path, name: str) -> None:
+    for manifest in read_manifests(VESSEL.with_name(name)):
+        write_manifest(manifest, tmp_path / "a.json")
+        assert read_manifest(tmp_path / "a.json") == manifest
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".xml", ".edi"])
+def test_refuses_to_write_what_is_only_read(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    with pytest.raises(ManifestError, match=r"a manifest named \.json or \.csv to write"):
+        write_manifest(MANIFEST, path)
+    assert not path.exists()

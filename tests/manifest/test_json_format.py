@@ -25,7 +25,7 @@ def _refusal(data: bytes) -> str:
         (
             b',"lines":[{"hs_code":"8507","colour":"red"}]}',
             "expected only known fields at $.lines[0] (hs_code, description, mass_kg, packages, "
-            "package_type, origin, licence), found colour",
+            "package_type, origin, licence, bill, code_from), found colour",
         ),
         (b',"gross_mass_kg":"12"}', "expected a number or null at $.gross_mass_kg, found '12'"),
         (b',"gross_mass_kg":-1}', "expected a number of at least 0 at $.gross_mass_kg, found -1"),
@@ -43,8 +43,8 @@ def _refusal(data: bytes) -> str:
             "expected text of at most 2000 characters at $.unit, found 2001",
         ),
         (
-            b',"lines":[{"description":"no code"}]}',
-            "expected a field hs_code at $.lines[0], found none",
+            b',"lines":[{"mass_kg":1}]}',
+            "expected an HS code or a description at $.lines[0], found neither",
         ),
         (
             b',"gross_mass_kg":NaN}',
@@ -84,3 +84,10 @@ def test_survives_deep_nesting_and_hostile_text() -> None:
 
 def test_ignores_a_byte_order_mark() -> None:
     assert parse(b"\xef\xbb\xbf" + HEAD + b',"unit":"SYNTH-0001"}', "a").unit == "SYNTH-0001"
+
+
+def test_reads_a_line_without_code_that_is_described() -> None:
+    manifest = parse(HEAD + b',"lines":[{"description":"Rice"}]}', "a.json")
+    assert not manifest.declared_empty
+    assert not manifest.fully_coded
+    assert not manifest.lines[0].coded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,7 +13,9 @@ from scanai.inspect.report import (
     LinePlausibility,
     MassEstimate,
     ModelIdentity,
+    Reason,
     Report,
+    Step,
     Verdict,
 )
 from scanai.manifest.model import Line, Manifest
@@ -224,3 +227,70 @@ def report(scan: Scan) -> Report:
         ),
         timings_ms={"infer": 81.0, "evidence": 34.0},
     )
+
+
+@pytest.fixture
+def explained(report: Report) -> Report:
+    """The report with the way to its verdict."""
+    verdict = msgspec.structs.replace(
+        report.verdict,
+        carried_by=(
+            Reason(
+                name="shielding",
+                kind="high_z_shielding",
+                finding=1,
+                p_value=0.004,
+                sentence="A block of heavy metal, 21 × 20 cm.",
+            ),
+            Reason(
+                name="mass_mismatch",
+                kind="mass_mismatch",
+                finding=3,
+                p_value=0.02,
+                sentence="The cargo weighs 12.4 t; 9.0 t are declared.",
+            ),
+        ),
+        combined_p=0.008,
+        chain=(
+            Step(
+                name="shielding",
+                score=0.94,
+                threshold=0.62,
+                passed=True,
+                p_value=0.004,
+                above_all=True,
+                entry="combined",
+                entered_p=0.004,
+                weight=0.5,
+                share=0.92,
+                asks="inspect",
+            ),
+            Step(
+                name="mass_mismatch",
+                score=0.7,
+                threshold=0.1,
+                passed=True,
+                p_value=0.02,
+                entry="combined",
+                entered_p=0.02,
+                weight=0.5,
+                share=0.08,
+                asks="review",
+            ),
+            Step(
+                name="unfamiliar",
+                score=0.9,
+                threshold=2.0,
+                passed=False,
+                p_value=0.6,
+                entry="not_combined",
+            ),
+        ),
+        would_change=(
+            "Without the heavy metal it would be review.",
+            "A weighing would settle the mass.",
+        ),
+        caveats=("Parts are opaque.",),
+    )
+    thresholds = report.thresholds | {"inspect_p": 0.01, "review_p": 0.05}
+    return msgspec.structs.replace(report, verdict=verdict, thresholds=thresholds)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from scanai.inspect.report import Evidence, MassEstimate, Report
+from scanai.inspect.report import Evidence, MassEstimate, Reason, Report, Step
 from scanai.manifest.model import Line, Manifest
 from scanai.render.html import IndexEntry, index_page, mass_sentence, quality_words, report_page
 from scanai.render.words import interval, mass, quantity, share
@@ -58,6 +58,42 @@ def test_page_shows_verdict_findings_evidence_and_lines(report: Report, manifest
         "is not validated on real threats",
     ):
         assert part in text
+
+
+def test_page_tells_what_carried_the_verdict_and_what_would_change_it(explained: Report) -> None:
+    page = Tags(report_page("SYNTH-0001", explained, None, jpeg()))
+    text = " ".join(page.text.split())
+    for part in (
+        "A block of heavy metal, 21 × 20 cm. p 0.004 finding 1",
+        "What would change it Without the heavy metal it would be review.",
+        "A weighing would settle the mass.",
+        "Parts are opaque.",
+        "How the verdict came about Combined p 0.008: 0.8 % of harmless scans hold evidence as",
+        "Inspect is asked for by: dense part, whose score no harmless scan reaches.",
+        "Dense part 0.940 0.620 0.004 0.004 92 % inspect",
+        "Unlike known scans 0.900 2.00 0.60 not combined",
+    ):
+        assert part in text
+    links = [a["href"] for a in page.all("a") if (a["href"] or "").startswith("#finding-")]
+    assert links[:2] == ["#finding-1", "#finding-3"]
+    assert "Heavy metal stands inside goods" not in text  # the long reasons are in the findings
+
+
+def test_page_without_a_finding_says_that_all_evidence_together_asks(explained: Report) -> None:
+    bare = msgspec.structs.replace(
+        explained,
+        findings=(),
+        verdict=msgspec.structs.replace(
+            explained.verdict, decision="review", carried_by=(), chain=explained.verdict.chain[2:]
+        ),
+    )
+    text = " ".join(Tags(report_page("N", bare, None, jpeg())).text.split())
+    assert "No finding stands by itself" in text
+    assert "Review is asked for by: all evidence together." in text
+    clear = msgspec.structs.replace(
+        bare, verdict=msgspec.structs.replace(bare.verdict, decision="clear")
+    )
+    assert "Nothing was found" in Tags(report_page("N", clear, None, jpeg())).text
 
 
 def test_box_stands_where_its_region_is(report: Report) -> None:
@@ -126,7 +162,14 @@ def test_hostile_text_stays_text(report: Report, manifest: Manifest, with_manife
         scanner=HOSTILE,
         inputs=msgspec.structs.replace(report.inputs, scan=HOSTILE, manifest=HOSTILE),
         findings=(finding,),
-        verdict=msgspec.structs.replace(report.verdict, reasons=(HOSTILE,)),
+        verdict=msgspec.structs.replace(
+            report.verdict,
+            reasons=(HOSTILE,),
+            carried_by=(Reason(name=HOSTILE, sentence=HOSTILE),) if with_manifest else (),
+            chain=(Step(name=HOSTILE, passed=True, entry="no_p_value"),),
+            would_change=(HOSTILE,),
+            caveats=(HOSTILE,),
+        ),
         lines=(msgspec.structs.replace(report.lines[0], reason=HOSTILE),),
         image_quality=ImageQuality(notes=(HOSTILE,)),
     )
@@ -177,6 +220,17 @@ def test_display_picture_says_what_is_not_available(report: Report) -> None:
 def test_declared_empty_is_said(report: Report) -> None:
     page = report_page("SYNTH-0001", report, Manifest(unit="SYNTH-000001"), jpeg())
     assert "Declared empty." in Tags(page).text
+
+
+def test_line_without_code_and_a_code_from_words_are_told_apart(report: Report) -> None:
+    lines = (
+        Line(description="Household goods", bill="BL-1"),
+        Line("850440", "HS CODE 8504.40", code_from="description"),
+    )
+    page = report_page("scan", report, Manifest(lines=lines), b"")
+    assert "<strong>no HS code</strong> Household goods" in page
+    assert "bill BL-1" in page
+    assert "HS code found in the description" in page
 
 
 def test_index_puts_the_most_urgent_first_and_lists_what_was_not_read(report: Report) -> None:

@@ -15,9 +15,10 @@ import pytest
 from benchmark_making import write_benchmark
 
 from scanai.inspect.bundle import load_bundle
-from scanai.train.evaluate import METRICS_FILE, Metrics, evaluate
+from scanai.train.evaluate import evaluate
 from scanai.train.figure_words import words_of
 from scanai.train.loop import train
+from scanai.train.metrics import METRICS_FILE, Metrics
 from scanai.train.recipe import TrainingRecipe, read_recipe
 from scanai.train.release import export_run
 from scanai.train.windows import data_recipe, load_window, make_windows
@@ -51,7 +52,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bundle(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("bundle") / "tiny"
-    export_run(run, out, name="tiny", version="0.0.1", benign_scans=9, false_alarm_rate=0.1)
+    export_run(
+        run,
+        out,
+        name="tiny",
+        version="0.0.1",
+        benign_scans=9,
+        honest_loads=0,
+        false_alarm_rate=0.1,
+    )
     return out
 
 

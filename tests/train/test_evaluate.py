@@ -18,6 +18,8 @@ from scanai.resources import model_bundle_dir
 from scanai.synth.dataset import DatasetRecipe
 from scanai.train import evaluate
 from scanai.train.export import write_metadata
+from scanai.train.int8_accepted import Int8
+from scanai.train.metrics import Metrics
 from scanai.train.trial_records import Trial
 from scanai.train.trials import Contender
 
@@ -123,6 +125,9 @@ def test_a_graph_in_8_bits_that_finds_half_a_point_less_leaves_the_bundle(
     assert judged.difference is not None
     assert judged.difference.value == pytest.approx(-missed / 250, abs=1e-4)
     assert judged.difference.low <= judged.difference.value <= judged.difference.high
+    # Measured again without it, what is known of it stays.
+    assert cli.main(arguments[:-1]) == 0
+    assert read_metrics(bundle).int8 == judged
     card = (bundle / "README.md").read_text("utf-8")
     if missed < 2:
         assert f"{told} (" in printed
@@ -142,6 +147,12 @@ def test_a_graph_in_8_bits_that_was_not_measured_is_told_as_such(
     benchmark, out = write_benchmark(tmp_path / "few.toml", 710_005, 30), tmp_path / "run"
     assert cli.main(["evaluate", str(bundle), str(benchmark), "--out", str(out)]) == 0
     assert read_metrics(bundle).int8 is None
+    # What was measured of another graph in 8 bits says nothing of this one.
+    other = Int8(sha256="1" * 64, difference=None, accepted=True)
+    known = msgspec.structs.replace(read_metrics(bundle), int8=other)
+    (bundle / "metrics.json").write_bytes(msgspec.json.encode(known))
+    assert cli.main(["evaluate", str(bundle), str(benchmark), "--out", str(out)]) == 0
+    assert read_metrics(bundle).int8 is None
     assert "in 8 bits has not been measured" in (bundle / "README.md").read_text("utf-8")
 
 
@@ -153,8 +164,8 @@ def test_trials_are_never_kept_in_the_bundle(
     assert "a folder for the trials beside the bundle, found the bundle" in capsys.readouterr().err
 
 
-def read_metrics(folder: Path) -> evaluate.Metrics:
-    return msgspec.json.decode((folder / "metrics.json").read_bytes(), type=evaluate.Metrics)
+def read_metrics(folder: Path) -> Metrics:
+    return msgspec.json.decode((folder / "metrics.json").read_bytes(), type=Metrics)
 
 
 @pytest.mark.parametrize("command", [["evaluate"], ["bench", "patches"]], ids=" ".join)

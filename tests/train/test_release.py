@@ -47,7 +47,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, model: onnx.ModelProto) -> None:
 
 
 def export(run: Path, out: Path, benign_scans: int = 0, version: str = "0.1.0") -> None:
-    export_run(run, out, name="tiny", version=version, benign_scans=benign_scans)
+    export_run(run, out, name="tiny", version=version, benign_scans=benign_scans, honest_loads=0)
 
 
 @pytest.mark.parametrize("scans", [-1, 1, 48])

@@ -1,47 +1,92 @@
-"""Documents: what the manifest alone tells. So far: codes on control lists without a licence."""
+"""Documents: what the declaration alone tells, rule by rule, and all of it as one score.
+
+The rules are data (`document_rules`); each that fires is a finding of its own that says why. The
+score is the total of their weights, and only the total is compared with honest declarations.
+Whether goods need a licence is in `controls`.
+"""
 
 from __future__ import annotations
 
-from scanai.inspect.report import Finding
-from scanai.manifest import is_controlled
+import math
+from collections.abc import Callable
+from typing import Any
+
+from scanai.inspect.evidence import (
+    declared_mass_checks,
+    party_checks,
+    route_checks,
+    wording_checks,
+)
+from scanai.inspect.evidence.document_rules import (
+    ChapterWordsRule,
+    DocumentRules,
+    Fired,
+    GrossMassRule,
+    MassSumRule,
+    MissingRule,
+    NoWordsRule,
+    RegimeRule,
+    RouteLengthRule,
+    RouteLoopRule,
+    Rule,
+    SaidToContainRule,
+    SamePartyRule,
+    VagueRule,
+    WordsRule,
+    filled,
+)
+from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.model import Manifest
 
-_LISTS = {
-    "common_high_priority": "common high priority list",
-    "nuclear": "nuclear trigger and dual-use lists",
-    "dense_or_dual_use": "dense and dual-use materials",
+SCORE = "documents"
+
+# Each check takes the rule of its own type.
+_CHECKS: dict[type[Rule], Callable[[Any, Manifest], Fired | None]] = {
+    VagueRule: wording_checks.vague_wording,
+    SaidToContainRule: wording_checks.said_to_contain,
+    NoWordsRule: wording_checks.no_words,
+    ChapterWordsRule: wording_checks.chapter_words,
+    WordsRule: wording_checks.words_anywhere,
+    MissingRule: wording_checks.missing,
+    RegimeRule: route_checks.regime,
+    RouteLoopRule: route_checks.route_loop,
+    RouteLengthRule: route_checks.route_length,
+    GrossMassRule: declared_mass_checks.gross_mass,
+    MassSumRule: declared_mass_checks.mass_sum,
+    SamePartyRule: party_checks.same_party,
 }
 
-# Strength of a lead that no benign scans tell the rarity of: a code that is listed as it stands,
-# and a short one that covers listed codes among others. Orders the queue, decides nothing.
-_LISTED, _COVERED = 0.5, 0.2
 
+def document_findings(
+    manifest: Manifest,
+    rules: DocumentRules,
+    p_value: Callable[[str, float], float | None],
+) -> tuple[list[Finding], dict[str, float]]:
+    """A finding for each rule that fires, the weightiest first, and the total of their weights.
 
-def controlled_goods(manifest: Manifest) -> list[Finding]:
-    """A lead for each line whose code stands on a control list and that names no licence.
-
-    Six digits that match count; a shorter code covers listed and unlisted goods alike, so that hit
-    is marked as not confirmed.
+    `p_value` (of an operating point) tells how rare that total is among benign scans; all findings
+    share it, for they are one kind of evidence. A rule below `report_from` is context: its finding
+    is not confirmed and counts for the score alone.
     """
-    findings = []
-    for number, line in enumerate(manifest.lines, start=1):
-        entries = is_controlled(line.hs_code)
-        if not entries or line.licence:
-            continue
-        exact = len(line.hs_code) >= 6
-        lists = ", ".join(
-            dict.fromkeys(_LISTS.get(e.control_list, e.control_list) for e in entries)
-        )
-        hit = "stands on" if exact else "covers codes on"
-        findings.append(
-            Finding(
-                kind="controlled_goods",
-                score=_LISTED if exact else _COVERED,
-                sentence=(
-                    f"Line {number}, HS {line.hs_code}, {hit} a control list ({lists}) and no "
-                    "licence is given: a lead to check."
-                ),
-                confirmed=exact,
-            )
-        )
-    return findings
+    fired = [
+        (rule, why)
+        for rule in rules.rules
+        if rule.enabled and (why := _CHECKS[type(rule)](rule, manifest)) is not None
+    ]
+    total = sum(rule.weight for rule, _ in fired)
+    rarity = p_value(SCORE, total) if fired else None
+    fired.sort(key=lambda one: -one[0].weight)
+    findings = [_finding(rule, why, rarity, rules.report_from) for rule, why in fired]
+    return findings, {SCORE: total}
+
+
+def _finding(rule: Rule, why: Fired, rarity: float | None, report_from: float) -> Finding:
+    return Finding(
+        kind="document_risk",
+        rule=rule.id,
+        score=-math.expm1(-rule.weight),
+        p_value=rarity,
+        sentence=filled(rule.sentence, why.words),
+        evidence=(*why.evidence, Evidence(name="weight of the rule", value=rule.weight)),
+        confirmed=rule.weight >= report_from,
+    )

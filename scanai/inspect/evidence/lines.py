@@ -1,0 +1,193 @@
+"""Lines: how well each declared line of goods fits the picture, and whether its code does.
+
+By the assignment of the load to the lines. Of a line that something was assigned to, the picture
+under its code is compared with honest loads under that code (`signatures`): a p-value for it, by
+the heading, or by its chapter or group where the heading has too few.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanai.inspect.evidence.assignment import Assignment
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.goods import short_title
+from scanai.inspect.evidence.line_density import LinePart
+from scanai.inspect.evidence.reading import GoodsReading
+from scanai.inspect.evidence.sections import FEATURES
+from scanai.inspect.report import LinePlausibility, MassEstimate
+from scanai.inspect.signatures import ALL, Signatures
+from scanai.manifest.goods_groups import goods_group_of, group_named
+from scanai.manifest.model import Line, Manifest
+from scanai.manifest.nomenclature import chapter_title
+from scanai.manifest.room_inside import room_inside
+
+SCORE = "heading_fit"
+_LEAST_SHARE = 0.05
+"""Of the seen mass that is assigned to a line, from which its code is judged."""
+_LEAST_PROBABILITY = 1e-4
+_OWN_SECTION = 0.5
+"""Share of a section that is assigned to a line, from which the section is drawn as the line's."""
+_USUAL_WIDTH_M = 2.35  # ISO 668, inside a box
+
+
+def line_plausibility(
+    manifest: Manifest,
+    reading: GoodsReading | None,
+    assignment: Assignment | None,
+    mass: MassEstimate | None,
+    signatures: Signatures | None,
+) -> tuple[tuple[LinePlausibility, ...], dict[str, float]]:
+    """How well each line fits the picture; −ln of the least p-value of a line, corrected for their
+    number. `reading` and `assignment`: None where no goods are seen, or none can be."""
+    if reading is None or assignment is None:
+        what = "the picture gives no goods" if reading is None else "no goods are seen"
+        return tuple(_untold(n, line, what) for n, line in enumerate(manifest.lines, start=1)), {}
+    expected = _expected_shares(manifest.lines)
+    told = [
+        _told(number, line, expected[number], reading, assignment, mass, signatures)
+        for number, line in enumerate(manifest.lines)
+    ]
+    judged = [line.p_value for line in told if line.p_value is not None]
+    scores = {SCORE: -math.log(min(min(judged) * len(judged), 1.0))} if judged else {}
+    return tuple(told), scores
+
+
+def line_score(reading: GoodsReading, hs_code: str, assigned: NDArray[np.float64]) -> float:
+    """−ln of the probability of the code's goods, mean over what is assigned to its line.
+
+    `assigned`: (sections apart,) kg. Sections that show none of the known goods count half.
+    """
+    apart = reading.sections.apart
+    probability = reading.of_heading(hs_code)[apart] + 0.5 * reading.by_group[apart, 0]
+    prices = -np.log(np.clip(probability, _LEAST_PROBABILITY, 1.0))
+    return float(prices @ assigned / assigned.sum())
+
+
+def line_parts(
+    manifest: Manifest,
+    reading: GoodsReading,
+    assignment: Assignment,
+    mass: MassEstimate,
+    context: Context,
+) -> list[LinePart]:
+    """What of the picture belongs to each line that enough of the load is assigned to."""
+    sections = reading.sections
+    apart = np.flatnonzero(sections.apart)
+    shape = context.measured.attenuation.shape[1:]
+    inside = room_inside(manifest.unit_type)
+    width = _USUAL_WIDTH_M if inside is None else inside.width_m
+    opaque = sections.features[apart, FEATURES.index("opaque")] > 0
+    parts = []
+    for number, line in enumerate(manifest.lines):
+        if not line.coded or not judged(assignment, number):
+            continue
+        kg = assignment.kg[:, number]
+        share = float(kg.sum()) / assignment.total_kg
+        of_section = kg / np.maximum(sections.kg[apart], 1e-9)
+        own = np.flatnonzero(of_section > _OWN_SECTION)
+        boxes = [sections.pixels(int(apart[one]), shape) for one in own]
+        if not boxes:
+            continue
+        x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
+        parts.append(
+            LinePart(
+                number=number + 1,
+                line=line,
+                kg=share * mass.cargo_kg,
+                low_kg=share * mass.low_kg,
+                high_kg=share * mass.high_kg,
+                volume_m3=float(of_section @ sections.area_m2[apart]) * width,
+                box=(min(x0s), min(y0s), max(x1s), max(y1s)),
+                opaque=bool(opaque[own].any()),
+            )
+        )
+    return parts
+
+
+def judged(assignment: Assignment, number: int) -> bool:
+    """Whether enough of the load is assigned to a line for its code to be judged."""
+    return float(assignment.kg[:, number].sum()) >= _LEAST_SHARE * assignment.total_kg
+
+
+def _told(
+    number: int,
+    line: Line,
+    expected: float,
+    reading: GoodsReading,
+    assignment: Assignment,
+    mass: MassEstimate | None,
+    signatures: Signatures | None,
+) -> LinePlausibility:
+    assigned = assignment.kg[:, number]
+    share = float(assigned.sum()) / assignment.total_kg
+    kg = None if mass is None else share * mass.cargo_kg
+    p_value, compared = None, ""
+    if line.coded and signatures is not None and judged(assignment, number):
+        p_value, compared = signatures.line_p(
+            line.hs_code, line_score(reading, line.hs_code, assigned)
+        )
+    return LinePlausibility(
+        line=number + 1,
+        hs_code=line.hs_code,
+        goods_group=goods_group_of(line.hs_code).name if line.coded else "",
+        seen_share=share,
+        plausibility=min(share / expected, 1.0) if line.coded and expected > 0 else None,
+        seen_kg=None if kg is None else round(kg),
+        seen_kg_per_package=round(kg / line.packages, 1) if kg and line.packages else None,
+        p_value=None if p_value is None else round(p_value, 4),
+        p_value_of=compared,
+        reason=_reason(line, share, expected, p_value, compared),
+    )
+
+
+def _reason(line: Line, share: float, expected: float, p_value: float | None, of: str) -> str:
+    if not line.coded:
+        return f"No HS code is declared; {100 * share:.0f} % of the seen mass is left for it."
+    group = short_title(goods_group_of(line.hs_code))
+    found = (
+        f"{100 * share:.0f} % of the seen mass goes to this line as “{group}”; "
+        f"{100 * expected:.0f} % is declared."
+    )
+    if p_value is None:
+        return found
+    return f"{found} Of honest loads of {_compared(of)}, {_percent(p_value)} look as unlike it."
+
+
+def _compared(of: str) -> str:
+    if of == ALL:
+        return "all goods"
+    if of.isdigit() and len(of) == 4:
+        return f"heading {of}"
+    if of.isdigit():
+        return f"chapter {of}, {chapter_title(of)}"
+    return f"“{short_title(group_named(of))}”"
+
+
+def _percent(p_value: float) -> str:
+    return f"{100 * p_value:.0f} %" if p_value >= 0.1 else f"{100 * p_value:.1f} %"
+
+
+def _untold(number: int, line: Line, what: str) -> LinePlausibility:
+    reason = f"Cannot be told: {what}." if line.coded else "No HS code is declared."
+    return LinePlausibility(
+        line=number,
+        hs_code=line.hs_code,
+        goods_group=goods_group_of(line.hs_code).name if line.coded else "",
+        seen_share=None,
+        plausibility=None,
+        reason=reason,
+    )
+
+
+def _expected_shares(lines: Sequence[Line]) -> list[float]:
+    """Share of each line in the declared mass; equal parts where a line has no mass."""
+    masses = [line.mass_kg for line in lines]
+    known = [mass for mass in masses if mass]
+    if len(known) < len(masses):
+        return [1 / len(masses)] * len(masses)
+    return [mass / sum(known) for mass in known]

@@ -1,0 +1,84 @@
+"""GoodsReading: what lies in each section of the load, as probabilities of headings and of groups.
+
+By the signatures of the bundle; a bundle without them is read by its goods map alone, and then
+knows groups and no headings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import softmax
+
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.sections import Sections, cut
+from scanai.inspect.maps import Maps
+from scanai.inspect.signatures import Signatures, by_group
+from scanai.manifest.goods_groups import goods_group_of, goods_groups
+
+_GROUPS = len(goods_groups()) + 1
+
+
+@dataclass(frozen=True)
+class GoodsReading:
+    sections: Sections
+    headings: tuple[str, ...]
+    """That the bundle has signatures of; none: groups alone are known."""
+    by_heading: NDArray[np.float64]
+    """(sections, 1 + headings) probability; column 0 is none of them."""
+    by_group: NDArray[np.float64]
+    """(sections, 1 + groups); column 0 is no goods."""
+
+    def of_group(self, hs_code: str) -> NDArray[np.float64]:
+        """(sections,) probability of goods that look like those of the code's group."""
+        return self.by_group[:, goods_group_of(hs_code).index]
+
+    def of_heading(self, hs_code: str) -> NDArray[np.float64]:
+        """(sections,) probability of the code's heading; of one that no signature is of, of the
+        likeliest of its chapter and group that has one, else of its group; else of its group."""
+        columns = self._columns(hs_code)
+        return self.by_heading[:, columns].max(axis=1) if columns else self.of_group(hs_code)
+
+    def _columns(self, hs_code: str) -> list[int]:
+        heading, group = hs_code[:4], goods_group_of(hs_code)
+        if heading in self.headings:
+            return [1 + self.headings.index(heading)]
+        alike = [
+            column
+            for column, one in enumerate(self.headings, start=1)
+            if goods_group_of(one) == group
+        ]
+        chapter = [column for column in alike if self.headings[column - 1][:2] == heading[:2]]
+        return chapter or alike
+
+    def likeliest_heading(self, weight: NDArray[np.float64], group: int) -> str | None:
+        """Of that group, over the sections so weighted; None where no signature is of it."""
+        columns = [
+            column
+            for column, heading in enumerate(self.headings, start=1)
+            if goods_group_of(heading).index == group
+        ]
+        if not columns:
+            return None
+        sums = weight @ self.by_heading[:, columns]
+        return self.headings[columns[int(sums.argmax())] - 1]
+
+
+def read_goods(
+    maps: Maps, context: Context, grams: NDArray[np.float32], signatures: Signatures | None
+) -> GoodsReading:
+    """`grams`: mass of each cell that shows goods, 0 elsewhere."""
+    return reading_of(cut(maps, context.measured, grams), signatures)
+
+
+def reading_of(sections: Sections, signatures: Signatures | None) -> GoodsReading:
+    """Sections as the signatures read them."""
+    if signatures is not None:
+        probability = signatures.read(sections.features)
+        groups = by_group(signatures.headings, probability)
+        return GoodsReading(sections, signatures.headings, probability, groups)
+    # The first features are the logarithms of what the goods map says of nothing and each group.
+    groups = softmax(sections.features[:, :_GROUPS], axis=1)
+    return GoodsReading(sections, (), groups[:, :1], groups)

@@ -1,0 +1,149 @@
+"""Sections: the load cut across the travel into stretches, each in the numbers that tell goods.
+
+Every number is a mean over the cells of a section that show goods, so that a section of two goods
+is the mixture of theirs. What the numbers of which goods are is in `signatures`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanai.inspect.evidence.context import Box
+from scanai.inspect.evidence.measured import CELL, Measured
+from scanai.inspect.maps import Maps
+from scanai.manifest.goods_groups import goods_groups
+
+LENGTHS_M = (1.2, 2.4)
+"""Of the sections along the travel: a pallet across, and two. They overlap by half."""
+FEATURES = (
+    "nothing",
+    *(group.name for group in goods_groups()),
+    "cargo_areal_density",
+    "attenuation",
+    "ratio",
+    "change_along",
+    "change_across",
+    "opaque",
+    "height",
+    "cells",
+    "long",
+    "dual_energy",
+)
+"""Natural logarithm of the probability that the goods map gives to nothing and to each group; of
+1 + the cargo's areal density in g/cm²; of 1 + the high-energy attenuation; attenuation at high over
+low energy; change of attenuation from cell to cell as a share of it, along the travel and across;
+share that the beam does not get through; height over the unit's, 0 to 1; logarithm of the number of
+cells; 1 for the longer sections; 1 with two energies."""
+_LEAST_PROBABILITY = 1e-3
+"""Below this the model's probabilities say no more than "hardly"."""
+_LEAST_FILLED, _LEAST_CELLS = 0.2, 12
+"""Share of a section that shows goods, and cells that do, from which it is judged."""
+_RATIO_RANGE = (0.5, 1.2)
+_FLAT = 0.2
+"""Attenuation added before a change is divided by it, or noise in thin cells would count."""
+
+
+@dataclass(frozen=True)
+class Sections:
+    """All sections of one scan that show goods, the shorter ones first, from left to right."""
+
+    boxes: NDArray[np.intp]
+    """(n, 4) x0, y0, x1, y1 in cells, half-open."""
+    long: NDArray[np.bool_]
+    """(n,) of the greater length."""
+    apart: NDArray[np.bool_]
+    """(n,) those of the lesser length that together cover the load once."""
+    kg: NDArray[np.float64]
+    """(n,) what the cells that show goods hold, transport unit included."""
+    area_m2: NDArray[np.float64]
+    """(n,) of these cells, across the rays in the reference plane of the scanner."""
+    features: NDArray[np.float64]
+    """(n, len(FEATURES)); the ratio is nan with one energy."""
+
+    def pixels(self, number: int, shape: tuple[int, ...]) -> Box:
+        """The box of one section in pixels of a picture (H, W)."""
+        x0, y0, x1, y1 = (int(value) * CELL for value in self.boxes[number])
+        return x0, y0, min(x1, shape[1]), min(y1, shape[0])
+
+
+def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
+    """The sections of a scan. `grams`: mass of each cell that shows goods, 0 elsewhere."""
+    loaded = grams > 0
+    spans = _spans(loaded, measured)
+    values = _cell_values(maps, measured)
+    # Sums over columns once: a section is a difference of two.
+    sums = np.cumsum(np.pad((values * loaded).sum(axis=1), ((0, 0), (1, 0))), axis=1)
+    cells = np.cumsum(np.pad(loaded.sum(axis=0), (1, 0)))
+    area = np.where(loaded, measured.cell_area_cm2, 0.0).sum(axis=0, dtype=np.float64)
+    areas = np.cumsum(np.pad(area, (1, 0))) / 1e4
+    mass = np.cumsum(np.pad(grams.sum(axis=0, dtype=np.float64), (1, 0))) / 1000
+    rows = np.flatnonzero(loaded.any(axis=1))
+    top, bottom = (int(rows[0]), int(rows[-1]) + 1) if rows.size else (0, 0)
+    kept = [
+        (x0, x1, long, apart)
+        for x0, x1, long, apart in spans
+        if cells[x1] - cells[x0] >= max(_LEAST_CELLS, _LEAST_FILLED * (x1 - x0) * (bottom - top))
+    ]
+    x0s = np.array([span[0] for span in kept], np.intp)
+    x1s = np.array([span[1] for span in kept], np.intp)
+    counts = (cells[x1s] - cells[x0s]).astype(np.float64)
+    long = np.array([span[2] for span in kept], np.bool_)
+    means = (sums[:, x1s] - sums[:, x0s]) / np.maximum(counts, 1)
+    dual = len(measured.scan.energies_mv) == 2
+    if not dual:
+        means[FEATURES.index("ratio")] = np.nan
+    told = np.array([np.log(np.maximum(counts, 1)), long, np.full(len(kept), dual)], np.float64)
+    return Sections(
+        boxes=np.array([(x0, top, x1, bottom) for x0, x1, _, _ in kept], np.intp).reshape(-1, 4),
+        long=long,
+        apart=np.array([span[3] for span in kept], np.bool_),
+        kg=mass[x1s] - mass[x0s],
+        area_m2=areas[x1s] - areas[x0s],
+        features=np.vstack((means, told)).T,
+    )
+
+
+def _spans(loaded: NDArray[np.bool_], measured: Measured) -> list[tuple[int, int, bool, bool]]:
+    """(first column, last one, long, apart) along the transport unit."""
+    left, right = measured.unit_box[0] // CELL, -(-measured.unit_box[2] // CELL)
+    right = min(right, loaded.shape[1])
+    spans = []
+    for number, length in enumerate(LENGTHS_M):
+        width = max(round(length * 1000 / (CELL * measured.scan.pitch_mm[0])), 2)
+        last = max(right - width, left)
+        starts = list(range(left, last + 1, width // 2))
+        for place, start in enumerate(starts):
+            apart = number == 0 and place % 2 == 0
+            spans.append((start, min(start + width, right), number == 1, apart))
+        # What the last whole one leaves over; it is no longer than half a section.
+        end = spans[-1][1] if len(starts) % 2 else spans[-2][1]
+        if end < right:
+            spans.append((end if number == 0 else last, right, number == 1, number == 0))
+    return spans
+
+
+def _cell_values(maps: Maps, measured: Measured) -> NDArray[np.float64]:
+    """(features of a cell, ⌈H/8⌉, ⌈W/8⌉)"""
+    attenuation = measured.cell_attenuation[0].astype(np.float64)
+    low = measured.cell_attenuation[-1]
+    cargo = measured.areal_density if maps.areal_density is None else maps.areal_density
+    y0, y1 = measured.unit_box[1] / CELL, measured.unit_box[3] / CELL
+    height = np.clip((y1 - np.arange(attenuation.shape[0])) / max(y1 - y0, 1), 0, 1)
+    across, along = np.gradient(attenuation)
+    return np.concatenate(
+        (
+            np.log(np.maximum(maps.goods, _LEAST_PROBABILITY)),
+            [
+                np.log1p(np.maximum(cargo, 0)),
+                np.log1p(np.maximum(attenuation, 0)),
+                np.clip(attenuation / np.maximum(low, 0.05), *_RATIO_RANGE),
+                np.abs(along) / (np.maximum(attenuation, 0) + _FLAT),
+                np.abs(across) / (np.maximum(attenuation, 0) + _FLAT),
+                measured.opaque_cells,
+                np.broadcast_to(height[:, None], attenuation.shape),
+            ],
+        )
+    )

@@ -1,0 +1,164 @@
+"""Undeclared goods: sections of the load that look like nothing of what is declared.
+
+A section's score is −ln of the probability that it shows declared goods, or none. An empty unit or
+an empty declaration is judged by `emptiness`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanai.inspect.evidence.context import Box, Context
+from scanai.inspect.evidence.goods import short_title
+from scanai.inspect.evidence.reading import GoodsReading
+from scanai.inspect.report import Evidence, Finding
+from scanai.manifest.goods_groups import GoodsGroup, goods_groups
+
+SCORE = "unexplained_goods"
+THRESHOLD = "unexplained_goods"
+_NEARLY_ALL = 0.9  # in words only
+_LEAST_PROBABILITY = 1e-6
+_SAME_GOODS = 0.5
+"""Share of a region's threshold, from which its neighbours belong to it."""
+_SURE_OF_HEADING = 0.5
+"""Probability from which the heading that a region looks like is named."""
+
+
+class Undeclared(NamedTuple):
+    findings: list[Finding]
+    """One for each stretch of goods that are not declared, the highest score first."""
+    scores: dict[str, float]
+    """The largest section's."""
+    seen: list[tuple[GoodsGroup, Box, float]]
+    """For each finding what it looks like, its box and its score."""
+
+
+def undeclared_findings(
+    reading: GoodsReading, context: Context, declared: Sequence[GoodsGroup]
+) -> Undeclared:
+    """What of the load looks like none of the declared groups; nothing where none is declared."""
+    sections = reading.sections
+    if not declared or not sections.kg.size:
+        return Undeclared([], {}, [])
+    scores = section_scores(reading, declared)
+    least = context.threshold(THRESHOLD)
+    found = [
+        _finding(members, scores, reading, context, declared)
+        for members in _stretches(scores, sections.boxes, least)
+    ]
+    return Undeclared(
+        [finding for _, finding in found],
+        {SCORE: float(scores.max())},
+        [(group, finding.region, finding.score) for group, finding in found if finding.region],
+    )
+
+
+def section_scores(reading: GoodsReading, declared: Sequence[GoodsGroup]) -> NDArray[np.float64]:
+    """(sections,) −ln of the probability of declared goods, or of none at all."""
+    columns = [0, *(group.index for group in declared)]
+    probability = reading.by_group[:, columns].sum(axis=1)
+    return np.asarray(-np.log(np.clip(probability, _LEAST_PROBABILITY, 1.0)), np.float64)
+
+
+def _stretches(
+    scores: NDArray[np.float64], boxes: NDArray[np.intp], least: float
+) -> list[NDArray[np.intp]]:
+    """Numbers of the sections of each stretch: one above the threshold, and what overlaps it
+    without looking much more like what is declared; the highest score first."""
+    left = set(np.flatnonzero(scores >= _SAME_GOODS * least).tolist())
+    stretches = []
+    for first in np.argsort(-scores):
+        if scores[first] < least or first not in left:
+            continue
+        x0, x1 = int(boxes[first, 0]), int(boxes[first, 2])
+        members = [int(first)]
+        left.discard(int(first))
+        while near := [one for one in left if boxes[one, 0] < x1 and boxes[one, 2] > x0]:
+            members += near
+            left.difference_update(near)
+            x0 = min(x0, int(boxes[near, 0].min()))
+            x1 = max(x1, int(boxes[near, 2].max()))
+        stretches.append(np.array(sorted(members), np.intp))
+    return stretches
+
+
+def _finding(
+    members: NDArray[np.intp],
+    scores: NDArray[np.float64],
+    reading: GoodsReading,
+    context: Context,
+    declared: Sequence[GoodsGroup],
+) -> tuple[GoodsGroup, Finding]:
+    """What a stretch looks like, and what is said of it."""
+    sections = reading.sections
+    shape = context.measured.attenuation.shape[1:]
+    parts = [sections.pixels(int(member), shape) for member in members]
+    box: Box = (
+        min(part[0] for part in parts),
+        min(part[1] for part in parts),
+        max(part[2] for part in parts),
+        max(part[3] for part in parts),
+    )
+    score = float(scores[members].max())
+    share = _share(sections.boxes[members], reading)
+    names = "; ".join(short_title(group) for group in declared[:3])
+    more = f" and {len(declared) - 3} more" if len(declared) > 3 else ""
+    part = (
+        "Nearly the whole load"
+        if share >= _NEARLY_ALL
+        else f"{100 * share:.0f} % of the load, {context.place(box)},"
+    )
+    group = _likeliest(members, reading, declared)
+    finding = Finding(
+        kind="undeclared_goods",
+        score=-math.expm1(-score),  # 0 when all that is seen is declared
+        p_value=context.p_value(SCORE, score),
+        region=box,
+        sentence=(
+            f"{part} looks like {_in_words(group, members, reading)}, which is not "
+            f"declared (declared: {names}{more})."
+        ),
+        evidence=(
+            Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),
+            Evidence(
+                name="probability of declared goods",
+                value=round(100 * math.exp(-score), 2),
+                unit="%",
+            ),
+        ),
+    )
+    return group, finding
+
+
+def _share(boxes: NDArray[np.intp], reading: GoodsReading) -> float:
+    """Share of the load's mass in the sections apart whose middle lies in these boxes."""
+    sections = reading.sections
+    middle = sections.boxes[:, [0, 2]].mean(axis=1)
+    inside = (boxes[:, :1] <= middle) & (middle <= boxes[:, 2:3])
+    total = float(sections.kg[sections.apart].sum())
+    return float(sections.kg[sections.apart & inside.any(axis=0)].sum()) / max(total, 1e-9)
+
+
+def _likeliest(
+    members: NDArray[np.intp], reading: GoodsReading, declared: Sequence[GoodsGroup]
+) -> GoodsGroup:
+    likely = reading.sections.kg[members] @ reading.by_group[members]
+    likely[[0, *(group.index for group in declared)]] = 0.0
+    return goods_groups()[int(likely.argmax()) - 1]
+
+
+def _in_words(group: GoodsGroup, members: NDArray[np.intp], reading: GoodsReading) -> str:
+    """The group, and its likeliest heading where one stands out."""
+    weight = np.zeros(len(reading.by_group))
+    weight[members] = reading.sections.kg[members]
+    heading = reading.likeliest_heading(weight, group.index)
+    named = f"“{short_title(group)}”"
+    if heading is None:
+        return named
+    sure = float(weight @ reading.of_heading(heading)) / max(float(weight.sum()), 1e-9)
+    return f"{named} (such as HS {heading})" if sure >= _SURE_OF_HEADING else named

@@ -1,0 +1,112 @@
+"""Signatures: how the goods of each HS heading look, learned from simulated honest loads.
+
+A bundle carries them: a linear reading of the numbers of a section (`evidence.sections`) into a
+probability for each heading. The network names 26 groups cell by cell; a signature knows what it
+says of a whole stretch of such goods, also where it keeps taking them for something else.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import softmax
+
+from scanai.manifest.goods_groups import goods_group_of, goods_groups
+
+Row = tuple[float, ...]
+LEAST_LINES = 30
+"""Honest lines of goods, from which a heading, a chapter or a group has p-values of its own."""
+ALL = "all"
+_STEPS = 101
+
+
+class LineScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What honest lines of goods score under their own code."""
+
+    lines: Annotated[int, msgspec.Meta(ge=1)]
+    quantiles: tuple[float, ...]
+    """Evenly spaced, rising."""
+
+    def p_value(self, score: float) -> float:
+        """Conformal: share of honest lines with at least this score, this one counted in."""
+        passed = max(sum(quantile < score for quantile in self.quantiles) - 1, 0)
+        below = int(passed * (self.lines - 1) / (len(self.quantiles) - 1))
+        below = self.lines if score > self.quantiles[-1] else below
+        return (1 + self.lines - below) / (1 + self.lines)
+
+
+class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    headings: tuple[str, ...]
+    """HS headings whose goods are known; output 0 of the reading is none of these: no goods."""
+    features: tuple[str, ...]
+    """Names of the numbers of a section, in their order."""
+    mean: Row
+    spread: Row
+    """Of each number over honest sections: it is read as (value − mean) / spread."""
+    weights: tuple[Row, ...]
+    """(1 + headings, features)"""
+    bias: Row
+    lines: dict[str, LineScores]
+    """By heading, chapter (two digits) and goods group (its name), and of all."""
+    scans: Annotated[int, msgspec.Meta(ge=1)]
+    """Honest simulated loads that they were learned from."""
+    seed: int
+
+    def wrong(self) -> str | None:
+        """What does not fit together in this record; None when all does."""
+        size = len(self.features)
+        rows = len(self.headings) + 1
+        if len(self.mean) != size or len(self.spread) != size or min(self.spread) <= 0:
+            return "mean or spread"
+        if len(self.weights) != rows or any(len(row) != size for row in self.weights):
+            return "weights"
+        if len(self.bias) != rows or ALL not in self.lines:
+            return "bias or lines"
+        return None
+
+    def read(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, features) → (n, 1 + headings) probability; what was not measured counts as usual."""
+        usual = (features - np.array(self.mean)) / np.array(self.spread)
+        usual = np.where(np.isfinite(usual), usual, 0.0)
+        scores = usual @ np.array(self.weights).T + np.array(self.bias)
+        return np.asarray(softmax(scores, axis=1), np.float64)
+
+    def line_p(self, hs_code: str, score: float) -> tuple[float, str]:
+        """p-value of a line's score, and whose lines it was compared with: those of its heading,
+        chapter or group, the first that has enough."""
+        group = goods_group_of(hs_code).name
+        for name in (hs_code[:4], hs_code[:2], group):
+            known = self.lines.get(name)
+            if known is not None and known.lines >= LEAST_LINES:
+                return known.p_value(score), name
+        return self.lines[ALL].p_value(score), ALL
+
+
+def line_scores(scores: dict[str, list[float]]) -> dict[str, LineScores]:
+    """Quantiles of the scores of honest lines, by heading, and pooled by chapter and group."""
+    pooled: dict[str, list[float]] = {}
+    for heading, values in scores.items():
+        for name in (heading, heading[:2], goods_group_of(heading).name, ALL):
+            pooled.setdefault(name, []).extend(values)
+    steps = np.linspace(0, 1, _STEPS)
+    return {
+        name: LineScores(
+            lines=len(values),
+            quantiles=tuple(round(float(one), 4) for one in np.quantile(values, steps)),
+        )
+        for name, values in sorted(pooled.items())
+        if name == ALL or len(values) >= LEAST_LINES
+    }
+
+
+def by_group(headings: tuple[str, ...], probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 1 + headings) → (n, 1 + groups)"""
+    sums = np.zeros((len(probability), len(goods_groups()) + 1))
+    sums[:, 0] = probability[:, 0]
+    indices = [goods_group_of(heading).index for heading in headings]
+    for column, index in enumerate(indices, start=1):
+        sums[:, index] += probability[:, column]
+    return sums

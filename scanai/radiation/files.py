@@ -1,0 +1,52 @@
+"""Files of portal readings: finds the one beside a scan, and reads one within bounds."""
+
+from __future__ import annotations
+
+import hashlib
+from os import PathLike
+from pathlib import Path
+
+from scanai.errors import RadiationError
+from scanai.radiation import n42_format
+from scanai.radiation.reading import RadiationReading
+
+MAX_BYTES = 32 * 1024 * 1024
+"""A spectroscopic portal writes some 10 MB for a long passage; more is an attack on memory."""
+SUFFIXES = (".n42", ".n42.xml")
+
+
+def read_reading(path: str | PathLike[str]) -> RadiationReading:
+    """Reads an ANSI N42.42 file, of 2012 or 2006.
+
+    RadiationError for a file that cannot be read, is larger than MAX_BYTES, breaks the format or
+    holds no gamma or neutron counts of a passage.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RadiationError(path, "a readable file", reason) from error
+    if not data:
+        raise RadiationError(path, "a portal reading", "an empty file")
+    if len(data) > MAX_BYTES:
+        raise RadiationError(path, f"at most {MAX_BYTES} bytes", "a larger file")
+    return n42_format.parse(data, str(path), hashlib.sha256(data).hexdigest())
+
+
+def find_reading(scan: str | PathLike[str]) -> Path | None:
+    """The reading beside a scan: NAME.n42 or NAME.n42.xml, None if there is none.
+
+    NAME is the scan's file name without its suffix, and without .high or .low of a PNG pair.
+    RadiationError when both are there, for nobody can say which one holds.
+    """
+    scan = Path(scan)
+    name = scan.stem
+    if scan.suffix.lower() == ".png":
+        name = name.removesuffix(".high").removesuffix(".low")
+    found = [path for suffix in SUFFIXES if (path := scan.with_name(name + suffix)).is_file()]
+    if len(found) > 1:
+        listed = " and ".join(path.name for path in found)
+        raise RadiationError(scan, "one portal reading", listed)
+    return found[0] if found else None

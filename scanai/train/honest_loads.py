@@ -1,0 +1,75 @@
+"""Honest loads: simulated scans with true papers, cut into sections whose goods are known.
+
+What signatures are learned from (`signatures`); nothing is learned here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.goods import seen_goods
+from scanai.inspect.evidence.measured import CELL
+from scanai.inspect.evidence.sections import Sections, cut
+from scanai.manifest.model import Line
+from scanai.synth.dataset import DatasetRecipe
+from scanai.synth.truth import Truth
+from scanai.synth.workers import ordered
+from scanai.train.shared_scan import SharedScan
+from scanai.train.trials import Contender, inspector_of
+
+_STRIDE = 4
+"""Every so many pixels the truth is looked up: sections are hundreds wide."""
+_LEAST_CARGO = 0.1
+"""Share of a section's pixels that show known goods, below which it counts as none."""
+
+
+@dataclass(frozen=True)
+class HonestLoad:
+    sections: Sections
+    goods: tuple[dict[str, float], ...]
+    """For each section the share of its cargo's mass by true HS heading; empty: no goods."""
+    lines: tuple[Line, ...]
+    """As declared, truly."""
+
+
+def honest_loads(bundle: Path, recipe: DatasetRecipe, *, workers: int = 1) -> list[HonestLoad]:
+    """Every scan of the recipe as the bundle's graph sees it; scans that show no load left out."""
+    task = partial(_load, recipe, Contender(bundle))
+    made = ordered(task, range(recipe.count), workers)
+    loads = list(tqdm(made, desc="honest loads", unit="scan", total=recipe.count))
+    return [load for load in loads if load.goods and load.lines]
+
+
+def _load(recipe: DatasetRecipe, contender: Contender, index: int) -> HonestLoad:
+    shared = SharedScan(recipe, index)
+    inspector = inspector_of(contender)
+    scan, manifest = shared.scan, shared.simulated.manifest
+    maps = inspector.infer(scan, manifest)
+    assert scan.profile is not None
+    point = inspector.bundle.metadata.operating_point(scan.profile.name)
+    measured, _ = shared.measured(point.thresholds["load_z"])
+    seen = seen_goods(maps, Context(measured, point))
+    sections = cut(maps, measured, seen.grams)
+    goods = tuple(_true_goods(shared.simulated.truth, box) for box in sections.boxes)
+    return HonestLoad(sections, goods, manifest.lines)
+
+
+def _true_goods(truth: Truth, box: Sequence[int] | NDArray[np.intp]) -> dict[str, float]:
+    """Share of the cargo's mass by heading in a box of cells; empty where there is hardly any."""
+    x0, y0, x1, y1 = (int(value) * CELL for value in box)
+    rows, columns = slice(y0, y1, _STRIDE), slice(x0, x1, _STRIDE)
+    headings = truth.heading[rows, columns].ravel()
+    known = headings > 0
+    if known.mean() < _LEAST_CARGO:
+        return {}
+    weights = truth.cargo_areal_density[rows, columns].ravel()[known]
+    sums = np.bincount(headings[known], weights)
+    return {f"{heading:04d}": float(sums[heading] / sums.sum()) for heading in np.flatnonzero(sums)}

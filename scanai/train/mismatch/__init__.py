@@ -1,0 +1,1 @@
+"""The mismatch benchmark: honest loads under true and false declarations."""

@@ -1,0 +1,79 @@
+"""Recipe of a mismatch benchmark: how many loads of which sort, and what a queue is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from scanai.errors import RecipeError
+from scanai.records import from_toml
+from scanai.synth.dataset import DatasetRecipe
+from scanai.synth.recipe_file import read_text, require_known, require_profiles
+
+_Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+_Share = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+SORTS = ("honest", "substituted", "concealed", "empty")
+"""Sorts of loads, in the order in which their scans are numbered."""
+
+
+class Queue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    length: _Count
+    bad_share: _Share
+    draws: _Count
+    """Queues drawn from the trials, each scan as often as chance has it."""
+    kinds: dict[str, float]
+    """Weights of the cases that the bad ones are of."""
+
+
+class MismatchRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    profiles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """As in a data set recipe."""
+    honest: _Count
+    """Loads that are declared truly and, each of them, in every false way that is known."""
+    substituted: _Count
+    """Loads for each of `shares`."""
+    concealed: _Count
+    empty: _Count
+    shares: Annotated[tuple[_Share, ...], msgspec.Meta(min_length=1)]
+    """Of the load's mass, what goods of another group have that the papers do not name."""
+    mass_error: tuple[_Share, _Share]
+    """Least and greatest relative error of a false mass."""
+    queue: Queue
+
+    @property
+    def scans(self) -> int:
+        return self.honest + self.substituted * len(self.shares) + self.concealed + self.empty
+
+    def data_set(self, *kinds: str) -> DatasetRecipe:
+        """Scans of these kinds on this recipe's scanners and seed."""
+        return DatasetRecipe(
+            seed=self.seed,
+            count=self.scans,
+            profiles=self.profiles,
+            kinds=dict.fromkeys(kinds, 1.0),
+        )
+
+
+def is_mismatch_recipe(path: str | Path) -> bool:
+    """Whether a TOML file is a recipe of this benchmark rather than of a data set."""
+    text = read_text(Path(path))
+    return any(line.split("=")[0].strip() == "mass_error" for line in text.splitlines())
+
+
+def read_mismatch_recipe(path: str | Path) -> MismatchRecipe:
+    """RecipeError names the key: unknown, of a wrong type, or a name that nothing bears."""
+    from scanai.train.mismatch.cases import bad_cases
+
+    path = Path(path)
+    what = "a recipe of a mismatch benchmark in TOML"
+    recipe = from_toml(read_text(path), MismatchRecipe, path, what, RecipeError)
+    require_profiles("profiles", recipe.profiles, path)
+    require_known("queue.kinds", recipe.queue.kinds, bad_cases(recipe), path)
+    if sum(recipe.queue.kinds.values()) <= 0:
+        raise RecipeError(path, "queue.kinds with a weight above 0", "none")
+    if recipe.mass_error[0] >= recipe.mass_error[1]:
+        raise RecipeError(path, "a least mass_error below the greatest", str(recipe.mass_error))
+    return recipe

@@ -1,0 +1,6 @@
+"""Fuzzes the csv reader, with atheris: python tests/fuzz/fuzz_csv.py -max_total_time=60"""
+
+from fuzzing import run
+
+if __name__ == "__main__":
+    run("csv")

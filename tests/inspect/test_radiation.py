@@ -1,0 +1,322 @@
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanai import Inspector
+from scanai.inspect.evidence.portal import density_along
+from scanai.inspect.evidence.radiation import light_goods, radiation_findings
+from scanai.inspect.report import Finding, Report
+from scanai.inspect.verdict import decide
+from scanai.manifest.model import Line, Manifest
+from scanai.radiation import Alarm, Panel, RadiationReading
+from scanai.synth.portal import Source, simulate_portal
+
+GARMENTS, TILES, BANANAS, STEEL = (
+    Manifest(lines=(Line(hs_code=code),)) for code in ("610910", "690721", "080390", "720851")
+)
+OPAQUE = Finding(
+    kind="opaque_region", score=0.6, p_value=0.03, region=(80, 80, 144, 112), sentence="Opaque."
+)
+GAMMA, NEUTRON = Alarm(category="Gamma"), Alarm(category="Neutron")
+
+
+@pytest.fixture(scope="module")
+def point(kit, graph):
+    return kit.tiny_metadata(graph).operating_point("coarse")
+
+
+def passage(*sources: Source, dense: float = 30.0, seed: int = 1, **changes) -> RadiationReading:
+    density = np.full(100, dense)
+    reading = simulate_portal(np.random.default_rng(seed), density, 12.2, sources=sources)
+    return msgspec.structs.replace(reading, **changes)
+
+
+SPREAD = Source(0, 12.2, gamma_cps=500)
+SPOT = Source(6, 6, gamma_cps=1500)
+
+
+def test_a_quiet_portal_finds_nothing(point) -> None:
+    found = radiation_findings(passage(), GARMENTS, [], point)
+    assert found.findings == []
+    assert found.summary.quiet
+    assert set(found.scores) == {"portal_gamma", "portal_neutron", "portal_suppression"}
+
+
+# Neutrons always escalate -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("manifest", [None, GARMENTS, TILES])
+@pytest.mark.parametrize(
+    "reading",
+    [
+        passage(Source(6, 6, neutron_cps=10)),
+        passage(Source(6, 6, neutron_cps=10), SPREAD),
+        passage(alarms=(NEUTRON,)),
+        passage(alarms=(Alarm(category="Gamma-Neutron"),)),
+    ],
+    ids=["counts", "beside natural goods", "instrument", "both"],
+)
+def test_neutrons_ask_for_inspection_whatever_is_declared(point, reading, manifest) -> None:
+    found = radiation_findings(reading, manifest, [], point)
+    first = found.findings[0]
+    assert (first.kind, first.asks_at_most) == ("radiation_alarm", "inspect")
+    assert "Hardly any goods give neutrons: check for a source." in first.sentence
+    assert decision(found.findings, point) == "inspect"
+    assert not found.summary.quiet
+
+
+def test_an_alarm_of_the_instrument_alone_has_no_p_value(point) -> None:
+    (finding,) = radiation_findings(passage(alarms=(NEUTRON,)), None, [], point).findings
+    assert finding.p_value is None
+    assert finding.sentence.startswith("The portal itself raised an alarm (Neutron).")
+
+
+# Gamma rays -------------------------------------------------------------------------------------
+
+
+def test_gamma_counts_of_natural_goods_are_likely_natural(point) -> None:
+    (finding,) = radiation_findings(passage(SPREAD), TILES, [], point).findings
+    assert "Likely natural: HS 6907, ceramic tiles, holds K-40 with U and Th series." in (
+        finding.sentence
+    )
+    assert finding.p_value < 1e-4
+    assert decision([finding], point) == "review"
+
+
+@pytest.mark.parametrize("code", ["310420", "251611", "250810", "680223"])
+def test_so_are_those_of_fertiliser_granite_and_cat_litter(point, code: str) -> None:
+    manifest = Manifest(lines=(Line(hs_code="610910"), Line(hs_code=code)))
+    (finding,) = radiation_findings(passage(SPREAD), manifest, [], point).findings
+    assert "Likely natural" in finding.sentence
+    assert finding.asks_at_most == "review"
+
+
+@pytest.mark.parametrize(
+    ("reading", "manifest", "words"),
+    [
+        (passage(SPREAD), GARMENTS, "No declared goods are known to be radioactive: check"),
+        (passage(SPREAD), None, "There is no declaration to explain it: check"),
+        (passage(SPREAD), BANANAS, "but such loads hardly ever alarm by it: check"),
+        (passage(SPREAD, nuclides=("Cs-137",)), TILES, "The portal names Cs-137, which is not"),
+        (passage(SPOT), GARMENTS, "No declared goods are known to be radioactive: check"),
+        (passage(alarms=(GAMMA,)), GARMENTS, "raised an alarm (Gamma). No declared goods"),
+        (passage(alarms=(Alarm(category="Other"),)), GARMENTS, "raised an alarm (Other)."),
+    ],
+)
+def test_other_gamma_alarms_ask_for_inspection(point, reading, manifest, words) -> None:
+    (finding,) = radiation_findings(reading, manifest, [], point).findings
+    assert words in finding.sentence
+    assert decision([finding], point) == "inspect"
+
+
+def test_natural_nuclides_named_by_the_portal_stay_natural(point) -> None:
+    reading = passage(SPREAD, nuclides=("K-40", "Th-232"))
+    (finding,) = radiation_findings(reading, TILES, [], point).findings
+    assert "Likely natural" in finding.sentence
+
+
+# Shielding --------------------------------------------------------------------------------------
+
+
+def test_a_quiet_portal_and_an_unexplained_block_raise_suspicion(point) -> None:
+    (raised,) = radiation_findings(passage(), GARMENTS, [OPAQUE], point).findings
+    assert (raised.kind, raised.region, raised.p_value) == (
+        OPAQUE.kind,
+        OPAQUE.region,
+        OPAQUE.p_value,
+    )
+    assert raised.score > OPAQUE.score
+    assert raised.sentence.startswith(
+        "The portal was quiet, but it would not see a source behind this opaque block"
+    )
+    assert "suspicion of shielding" in raised.sentence
+
+
+@pytest.mark.parametrize(
+    ("reading", "manifest", "seen"),
+    [
+        (passage(), STEEL, [OPAQUE]),
+        (passage(), None, [OPAQUE]),
+        (passage(), GARMENTS, []),
+        (passage(), GARMENTS, [msgspec.structs.replace(OPAQUE, confirmed=False)]),
+        (passage(), GARMENTS, [msgspec.structs.replace(OPAQUE, kind="mass_mismatch")]),
+    ],
+    ids=["dense goods", "no declaration", "no block", "unconfirmed", "other finding"],
+)
+def test_suspicion_takes_a_block_that_declared_goods_do_not_explain(
+    point, reading, manifest, seen
+) -> None:
+    assert radiation_findings(reading, manifest, seen, point).findings == []
+
+
+def test_a_portal_that_measured_nothing_was_not_quiet(point) -> None:
+    panels = tuple(
+        msgspec.structs.replace(panel, background_live_s=0.0) for panel in passage().panels
+    )
+    found = radiation_findings(passage(panels=panels), GARMENTS, [OPAQUE], point)
+    assert found.findings == []
+    assert not found.summary.quiet
+    assert found.summary.gamma is None
+
+
+def test_a_background_that_a_light_load_cannot_hide_is_evidence(point) -> None:
+    panels = tuple(
+        Panel(
+            name=panel.name,
+            particle="gamma",
+            counts=(*(50,) * 20, *(20,) * 20),
+            live_s=(0.1,) * 40,
+            background_counts=30000,
+            background_live_s=60.0,
+        )
+        for panel in passage().of("gamma")
+    )
+    reading = passage(panels=panels, real_s=(0.1,) * 40)
+    density = np.array([5.0] * 50 + [150.0] * 50)
+    found = radiation_findings(reading, GARMENTS, [], point, density)
+    (finding,) = found.findings
+    assert (finding.kind, finding.asks_at_most, finding.p_value) == ("dense_block", "review", None)
+    missing, agreement = finding.evidence
+    assert missing.value == pytest.approx(60, abs=0.5)
+    assert missing.low < missing.value < missing.high
+    assert agreement.value > 0.9
+    assert not found.summary.reversed
+    back = radiation_findings(reading, GARMENTS, [], point, density[::-1])
+    assert back.summary.reversed
+    assert radiation_findings(reading, STEEL, [], point, density).findings == []
+
+
+@pytest.mark.parametrize(
+    ("manifest", "light"),
+    [(GARMENTS, True), (STEEL, False), (None, False), (TILES, False), (Manifest(), True)],
+)
+def test_light_goods_are_told_by_their_density(point, manifest, light: bool) -> None:
+    assert (light_goods(manifest, point) is not None) == light
+
+
+# A quiet portal never lowers a score ------------------------------------------------------------
+
+KINDS = ["high_z_shielding", "opaque_region", "dense_block", "controlled_goods", "mass_mismatch"]
+FINDINGS = st.lists(
+    st.builds(
+        Finding,
+        kind=st.sampled_from(KINDS),
+        score=st.floats(0, 1),
+        p_value=st.none() | st.floats(0.001, 1),
+        confirmed=st.booleans(),
+        sentence=st.just("Something."),
+    ),
+    max_size=4,
+)
+
+
+@st.composite
+def readings(draw) -> RadiationReading:
+    n = draw(st.integers(1, 12))
+    panels = tuple(
+        Panel(
+            name=f"{number}",
+            particle=draw(st.sampled_from(["gamma", "neutron"])),
+            counts=tuple(draw(st.lists(st.integers(0, 200), min_size=n, max_size=n))),
+            live_s=(0.1,) * n,
+            background_counts=draw(st.integers(0, 60_000)),
+            background_live_s=draw(st.sampled_from([0.0, 60.0])),
+        )
+        for number in range(draw(st.integers(0, 3)))
+    )
+    categories = st.sampled_from(["Gamma", "Neutron", "Isotope", "Other"])
+    alarms = draw(st.lists(st.builds(Alarm, category=categories), max_size=2))
+    return RadiationReading(source="a.n42", real_s=(0.1,) * n, panels=panels, alarms=tuple(alarms))
+
+
+@settings(deadline=None)
+@given(
+    reading=readings(),
+    seen=FINDINGS,
+    manifest=st.sampled_from([None, GARMENTS, TILES, BANANAS, STEEL, Manifest()]),
+    suspicion=st.floats(0, 1),
+)
+def test_no_reading_lowers_a_score_or_a_verdict(point, reading, seen, manifest, suspicion) -> None:
+    before = [msgspec.structs.replace(finding) for finding in seen]
+    found = radiation_findings(reading, manifest, seen, point)
+    assert seen == before
+    rank = ["clear", "review", "inspect"].index
+    without = verdict(seen, point, suspicion)
+    together = verdict([*found.findings, *seen], point, suspicion)
+    assert rank(together.decision) >= rank(without.decision)
+    assert together.urgency >= without.urgency
+    for finding in found.findings:
+        assert 0 <= finding.score <= 1
+        assert finding.p_value is None or 0 < finding.p_value <= 1
+    if found.summary.quiet:
+        assert all(finding.kind != "radiation_alarm" for finding in found.findings)
+
+
+def verdict(findings, point, suspicion: float = 0.0):
+    return decide(findings, point, suspicion=suspicion, clear_reasons=["Nothing."], caveats=[])
+
+
+def decision(findings, point) -> str:
+    return verdict(findings, point).decision
+
+
+# The whole --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def inspector(bundle_dir) -> Inspector:
+    return Inspector(bundle_dir, threads=1)
+
+
+def test_a_report_tells_of_its_reading(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0))
+    reading = passage(Source(6, 6, neutron_cps=10), source="/some/a.n42", sha256="c" * 64)
+    report = inspector.inspect(scan, GARMENTS, radiation=reading)
+    assert report.verdict.decision == "inspect"
+    assert report.findings[0].kind == "radiation_alarm"
+    assert (report.inputs.radiation, report.inputs.radiation_sha256) == ("a.n42", "c" * 64)
+    summary = report.radiation
+    assert summary.neutron.alarm
+    assert len(summary.times_s) == len(summary.gamma.cps) == len(summary.neutron.cps) <= 200
+    assert len(summary.areal_density) > 20
+    assert report.evidence_scores["portal_neutron"] == pytest.approx(
+        summary.neutron.peak_sigma, abs=0.01
+    )
+    assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
+
+
+def test_a_quiet_portal_raises_what_the_picture_shows(inspector, kit) -> None:
+    scan = kit.make_scan(
+        kit.walls, ("paper", kit.load, 20.0), ("lead", np.s_[88:112, 144:176], 400.0)
+    )
+    without = inspector.inspect(scan, GARMENTS)
+    report = inspector.inspect(scan, GARMENTS, radiation=passage())
+    assert report.findings[1:] == without.findings
+    assert report.findings[0].kind == "opaque_region"
+    assert "suspicion of shielding" in report.findings[0].sentence
+    assert report.verdict.urgency >= without.verdict.urgency
+
+
+def test_a_display_picture_is_judged_by_its_portal_too(inspector, kit) -> None:
+    report = inspector.inspect(kit.display_scan(), GARMENTS, radiation=passage(SPREAD))
+    assert report.verdict.decision == "inspect"
+    assert report.radiation.areal_density == ()
+
+
+def test_says_what_the_portal_could_not_tell(inspector, kit) -> None:
+    scan = kit.make_scan(kit.walls)
+    panels = passage().of("gamma")
+    reasons = inspector.inspect(scan, radiation=passage(panels=panels)).verdict.reasons
+    assert "The portal reading does not tell of neutrons." in reasons
+    reasons = inspector.inspect(scan, radiation=passage(panels=())).verdict.reasons
+    assert any("holds no background" in reason for reason in reasons)
+
+
+def test_density_is_that_of_the_unit_from_left_to_right(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", np.s_[60:140, 40:100], 45.0))
+    density = density_along(context.measured)
+    assert density[4] > 2 * density[-4] > 0
