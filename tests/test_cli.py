@@ -351,7 +351,10 @@ def test_line_without_code_leaves_the_goods_uncompared(inspect: Run, scans: Path
     code, out, _ = inspect(scans / "one.tiff", "--format", "json")
     assert code == 0
     report = json.loads(out)
-    assert report["lines"][0]["reason"] == "No HS code is declared."
+    assert (
+        report["lines"][0]["reason"]
+        == "No HS code is declared; 100 % of the seen mass is left for it."
+    )
     assert "undeclared_goods" not in {finding["kind"] for finding in report["findings"]}
     assert "empty_mismatch" not in {finding["kind"] for finding in report["findings"]}
 
@@ -408,6 +411,42 @@ def test_scan_is_inspected_without_a_portal_reading_that_cannot_be_read(
     assert code == 2
     reason = json.loads(out.splitlines()[1])["verdict"]["reasons"][-1]
     assert reason.startswith("Its portal reading could not be read: one.n42: expected XML")
+
+
+def test_own_rules_and_control_lists_are_in_force(
+    inspect: Run, scans: Path, tmp_path: Path
+) -> None:
+    (scans / "one.manifest.json").write_text(
+        '{"format": "scanai-manifest/1", "regime": "transit", "lines": [{"hs_code": "480256"}]}'
+    )
+    rules, first, second = tmp_path / "rules.toml", tmp_path / "a.csv", tmp_path / "b.csv"
+    rules.write_text("[rules.transit]\nweight = 3.0\n")
+    first.write_text("4802;;X1\n")
+    second.write_text("480256,,Y1\n")
+    arguments = ("--rules", rules, "--controls", first, "--controls", second, "--format", "json")
+    code, out, _ = inspect(scans / "one.tiff", *arguments)
+    assert code == 0
+    findings = json.loads(out)["findings"]
+    assert [one["rule"] for one in findings if one["kind"] == "document_risk"] == ["transit"]
+    (lead,) = [one["sentence"] for one in findings if one["kind"] == "controlled_goods"]
+    assert "(a.csv, X1; b.csv, Y1)" in lead
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "message"),
+    [
+        ("--rules", "[rules.x]\nweight = 1", "expected a field test in rule x"),
+        ("--controls", "999999;;1\n", "expected an HS 2022 code at row 1, found 999999"),
+    ],
+)
+def test_rules_and_control_lists_that_cannot_be_used_are_one_clear_error(
+    inspect: Run, scans: Path, tmp_path: Path, option: str, content: str, message: str
+) -> None:
+    own = tmp_path / "own.file"
+    own.write_text(content)
+    code, out, err = inspect(scans, option, own)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"scanai: {own}: {message}")
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import ceil, inf
+from math import ceil, inf, nextafter
 from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -328,7 +328,8 @@ def _check_scores(source: Path, metadata: BundleMetadata) -> None:
         raise BundleError(source, "signatures that fit together", f"others ({wrong})")
     for name, value in values:
         most = 1.0 if metadata.thresholds[name.split(" ")[0]].unit in _PARTS else inf
-        if not 0 <= value <= most or value == inf:
+        # Just above the greatest score, where benign ones reach it: then none alarms.
+        if not 0 <= value <= nextafter(most, inf) or value == inf:
             raise BundleError(source, f"threshold {name} within 0 and {most:g}", f"{value:g}")
 
 

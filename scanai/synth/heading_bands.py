@@ -83,8 +83,8 @@ _SOURCE = "cargo library and load forms of the simulator; project estimate"
 _HEAD = (
     "# Bands of the HS headings that the simulator's cargo library knows; written by",
     "# `python -m scanai.synth.heading_bands`, not by hand. Estimates of this project after",
-    "# published stowage factors, no measurements. density: kg/m³ of a load from wall to wall as the",
-    "# side view shows it, air between packages included. package: gross mass of one package, kg.",
+    "# published stowage factors, no measurements. density: kg/m³ of a load from wall to wall as",
+    "# the side view shows it, air between packages included. package: gross mass of one package, kg.",
 )
 
 

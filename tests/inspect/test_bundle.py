@@ -205,7 +205,12 @@ def test_a_graph_that_the_runtime_refuses_is_a_bundle_error(
 
 def test_every_threshold_says_what_it_means_and_what_sets_it() -> None:
     for name, entry in threshold_table().items():
-        assert entry.keys() - {"least"} == {"unit", "initial", "set_on", "meaning"}, name
+        assert entry.keys() - {"least", "part_of_rate"} == {
+            "unit",
+            "initial",
+            "set_on",
+            "meaning",
+        }, name
     assert initial_thresholds()["shielding_score"].false_alarm_rate is None
 
 

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from scanai.inspect.evidence.goods import (
     comparable_groups,
     declared_groups,
-    goods_findings,
-    line_plausibility,
     seen_goods,
 )
 from scanai.inspect.maps import Maps
-from scanai.manifest.goods_groups import goods_groups, group_named
+from scanai.manifest.goods_groups import group_named
 from scanai.manifest.model import Line, Manifest
 
 PAPER, STEEL = group_named("paper"), group_named("iron_steel")
@@ -70,102 +66,11 @@ def test_nothing_seen_has_no_main_group(context) -> None:
     assert seen.loaded_share == 0
 
 
-def test_a_part_of_other_goods_is_found_with_what_it_looks_like(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), (PART, "iron_steel", 0.9))
-    findings, scores = goods_findings(seen_goods(maps, context), maps, context, (PAPER,))
-    assert len(findings) == 1
-    x0, y0, x1, y1 = findings[0].region
-    assert (x0, x1) == (240, 296)
-    assert (y0, y1) == (64, 136)
-    assert "looks like “Iron and steel”" in findings[0].sentence
-    assert "declared: Paper, board and print" in findings[0].sentence
-    # In the middle of the part: log(0.9 / 0.001), the least probability that counts.
-    assert 3.0 < scores["undeclared_goods"] <= np.log(900) + 1e-4
-    assert findings[0].score == pytest.approx(1 - np.exp(-scores["undeclared_goods"]))
-
-
-def test_declared_goods_raise_no_finding(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), (PART, "iron_steel", 0.9), declared=(PAPER, STEEL))
-    findings, scores = goods_findings(seen_goods(maps, context), maps, context, (PAPER, STEEL))
-    assert findings == []
-    assert scores == {"undeclared_goods": 0.0}
-
-
-def test_a_region_in_doubt_is_scored_but_not_reported(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), (PART, "iron_steel", 0.6))
-    maps.goods[(PAPER.index, *PART)] = 0.3
-    findings, scores = goods_findings(seen_goods(maps, context), maps, context, (PAPER,))
-    assert findings == []
-    assert 0 < scores["undeclared_goods"] <= np.log(2) + 1e-4
-
-
-def test_single_cells_of_another_group_are_outvoted_by_their_neighbours(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), (np.s_[10:12, 20:22], "iron_steel", 0.9))
-    findings, scores = goods_findings(seen_goods(maps, context), maps, context, (PAPER,))
-    assert findings == []
-    assert scores["undeclared_goods"] == 0.0
-
-
-def test_nothing_is_undeclared_where_every_group_is_declared(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), declared=goods_groups())
-    findings, scores = goods_findings(seen_goods(maps, context), maps, context, goods_groups())
-    assert (findings, scores) == ([], {"undeclared_goods": 0.0})
-
-
-def test_goods_are_not_judged_without_any_declared(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), declared=())
-    assert goods_findings(seen_goods(maps, context), maps, context, ()) == ([], {})
-
-
-def test_lines_share_what_is_seen_of_their_group(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9), (PART, "iron_steel", 0.9))
-    seen = seen_goods(maps, context)
-    lines = line_plausibility(
-        manifest(("480256", 3000.0), ("4819", 1000.0), ("7208", 4000.0)), seen, loaded=True
-    )
-    paper = float(seen.shares[PAPER.index])
-    assert [line.line for line in lines] == [1, 2, 3]
-    assert lines[0].seen_share == pytest.approx(0.75 * paper)
-    assert lines[1].seen_share == pytest.approx(0.25 * paper)
-    assert lines[0].plausibility == lines[1].plausibility == 1.0
-    assert lines[2].plausibility == pytest.approx(float(seen.shares[STEEL.index]) / 0.5)
-    assert lines[2].reason == "“Iron and steel” is 23 % of the seen mass; 50 % expected."
-
-
-def test_lines_without_mass_expect_equal_parts(context) -> None:
-    seen = seen_goods(maps_of((LOAD, "paper", 0.9)), context)
-    lines = line_plausibility(manifest(("4802", None), ("7208", 10.0)), seen, loaded=True)
-    assert [line.plausibility for line in lines] == [1.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("blind", "reason"),
-    [
-        (True, "Cannot be told: the picture gives no goods."),
-        (False, "Cannot be told: no goods are seen."),
-    ],
-)
-def test_a_line_is_neither_plausible_nor_not_where_nothing_is_seen(context, blind, reason) -> None:
-    seen = None if blind else seen_goods(maps_of(), context)
-    (line,) = line_plausibility(manifest(("4802", 100.0)), seen, loaded=False)
-    assert (line.seen_share, line.plausibility, line.reason) == (None, None, reason)
-
-
 def test_groups_are_named_once(context) -> None:
     assert declared_groups(manifest(("4802", 1.0), ("7208", 1.0), ("480256", 1.0))) == (
         PAPER,
         STEEL,
     )
-
-
-def test_uncertain_cells_count_by_their_probability(context) -> None:
-    maps = maps_of((LOAD, "paper", 0.9))
-    goods = maps.goods.copy()
-    goods[(PAPER.index, *LOAD)] = 0.6
-    goods[(STEEL.index, *LOAD)] = 0.3
-    seen = seen_goods(replace(maps, goods=goods), context)
-    assert seen.shares[PAPER.index] == pytest.approx(2 / 3)
-    assert seen.shares[STEEL.index] == pytest.approx(1 / 3)
 
 
 def test_line_without_code_could_explain_any_goods() -> None:
@@ -174,11 +79,3 @@ def test_line_without_code_could_explain_any_goods() -> None:
     assert comparable_groups(half_coded) == ()
     assert comparable_groups(manifest(("4802", 1.0))) == (PAPER,)
     assert comparable_groups(None) == ()
-
-
-def test_nothing_is_told_of_the_plausibility_of_a_line_without_code(context) -> None:
-    seen = seen_goods(maps_of((LOAD, "paper", 0.9)), context)
-    coded, uncoded = line_plausibility(manifest(("4802", 10.0), ("", 10.0)), seen, loaded=True)
-    assert coded.plausibility == 1.0
-    assert (uncoded.plausibility, uncoded.seen_share, uncoded.goods_group) == (None, None, "")
-    assert uncoded.reason == "No HS code is declared."

@@ -13,8 +13,10 @@ import pytest
 from scanai import Inspector
 from scanai.errors import BundleError, ManifestError, ScanError
 from scanai.inspect.bundle import ANY_SCANNER
+from scanai.inspect.evidence.document_rules import read_rules
 from scanai.inspect.evidence.measured import measure
 from scanai.inspect.report import Report, schema
+from scanai.manifest import read_correlation
 from scanai.manifest.model import Line, Manifest
 
 LEAD = ("lead", np.s_[92:108, 152:168], 60.0)
@@ -125,7 +127,7 @@ def test_a_display_picture_goes_to_review_and_its_papers_are_still_read(inspecto
     assert set(kinds(report)) == {"image_quality", "controlled_goods"}
     assert report.mass is None
     assert report.raw_scores == {}
-    assert report.evidence_scores == {"room": 0.0}
+    assert report.evidence_scores == {"controls": 0.5, "documents": 0.0, "room": 0.0}
     assert [line.plausibility for line in report.lines] == [None, None]
     valid_json(report)
 
@@ -141,6 +143,41 @@ def test_papers_that_do_not_fit_the_unit_are_told_whatever_the_picture(inspector
         assert report.evidence_scores["room"] > 1
         assert any("would need at least" in reason for reason in report.verdict.reasons)
         valid_json(report)
+
+
+def test_weak_signs_in_the_papers_are_told_and_ask_for_nothing(inspect, kit) -> None:
+    vague = Line(hs_code="4802", description="Said to contain: parts")
+    report = inspect(("paper", kit.load, 45.0), lines=(vague,), regime="transit")
+    assert report.verdict.decision == "clear"
+    assert {(finding.rule, finding.confirmed) for finding in report.findings} == {
+        ("vague_description", False),
+        ("said_to_contain", False),
+        ("transit", False),
+    }
+    assert report.evidence_scores["documents"] == pytest.approx(1.8)
+    valid_json(report)
+
+
+def test_a_strong_sign_in_the_papers_asks_for_a_review(inspect, kit) -> None:
+    report = inspect(("paper", kit.load, 45.0), route=("CNSHA", "SGSIN", "CNSHA"))
+    assert report.verdict.decision == "review"
+    assert report.verdict.reasons[0].startswith("The route CNSHA–SGSIN–CNSHA comes back to CNSHA")
+    valid_json(report)
+
+
+def test_own_rules_and_control_lists_are_in_force(bundle_dir: Path, kit, tmp_path: Path) -> None:
+    rules, controls = tmp_path / "rules.toml", tmp_path / "own.csv"
+    rules.write_text("[rules.transit]\nweight = 3.0\n[rules.vague_description]\nenabled = false\n")
+    controls.write_text("# title: synthetic list\n4802;;X1\n")
+    inspector = Inspector(
+        bundle_dir, threads=1, rules=read_rules(rules), controls=[read_correlation(controls)]
+    )
+    manifest = Manifest(regime="transit", lines=(Line(hs_code="480256", description="Parts"),))
+    report = inspector.inspect(kit.display_scan(), manifest)
+    found = {(finding.kind, finding.rule) for finding in report.findings if finding.confirmed}
+    assert found >= {("document_risk", "transit"), ("controlled_goods", "")}
+    assert any("(synthetic list, X1)" in finding.sentence for finding in report.findings)
+    assert report.evidence_scores["documents"] == 3.0
 
 
 def test_the_model_never_runs_on_a_display_picture(inspector, kit) -> None:

@@ -257,7 +257,14 @@ def test_no_reading_lowers_a_score_or_a_verdict(point, reading, seen, manifest, 
 
 
 def verdict(findings, point, suspicion: float = 0.0):
-    return decide(findings, point, suspicion=suspicion, clear_reasons=["Nothing."], caveats=[])
+    return decide(
+        findings,
+        point,
+        scores={},
+        suspicion=suspicion,
+        clear_reasons=["Nothing."],
+        caveats=[],
+    )
 
 
 def decision(findings, point) -> str:

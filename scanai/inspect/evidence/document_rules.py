@@ -242,6 +242,9 @@ def _rule(name: str, table: dict[str, Any], source: str | PathLike[str]) -> Rule
     if "id" in table:
         raise RulesError(source, f"the table's name as identifier {where}", "a field id")
     fields = {key: value for key, value in table.items() if key != "test"} | {"id": name}
+    if unknown := sorted(fields.keys() - set(kind.__struct_fields__)):
+        known = ", ".join(["test", *(key for key in kind.__struct_fields__ if key != "id")])
+        raise RulesError(source, f"only known fields {where} ({known})", unknown[0][:80])
     rule = from_fields(fields, kind, source, RulesError, lambda key: f"at {key} {where}")
     for place in _PLACE.findall(rule.sentence):
         if place not in kind.places:

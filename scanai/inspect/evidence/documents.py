@@ -73,7 +73,7 @@ def document_findings(
         for rule in rules.rules
         if rule.enabled and (why := _CHECKS[type(rule)](rule, manifest)) is not None
     ]
-    total = sum(rule.weight for rule, _ in fired)
+    total = math.fsum(rule.weight for rule, _ in fired)
     rarity = p_value(SCORE, total) if fired else None
     fired.sort(key=lambda one: -one[0].weight)
     findings = [_finding(rule, why, rarity, rules.report_from) for rule, why in fired]

@@ -22,6 +22,7 @@ from scanai.inspect.report import Evidence
 from scanai.manifest.chapter_words import other_chapters
 from scanai.manifest.descriptions import OWN, Terms, has_words, vague, without_lead
 from scanai.manifest.model import Line, Manifest
+from scanai.manifest.nomenclature import chapter_title
 
 Numbered = tuple[int, Line]
 """A line and its number, from 1."""
@@ -77,20 +78,20 @@ def no_words(rule: NoWordsRule, manifest: Manifest) -> Fired | None:
 
 
 def chapter_words(rule: ChapterWordsRule, manifest: Manifest) -> Fired | None:
+    """Not of vague descriptions: "equipment" over a code of meat is vague before it is wrong."""
     del rule
     hits: list[Numbered] = []
     words: dict[str, str] = {}
     for number, line in enumerate(manifest.lines, start=1):
         found = other_chapters(line.description, line.hs_code)
-        if found is None:
+        if found is None or vague(line.description) is not None:
             continue
         hits.append((number, line))
         if not words:
-            more = " and others" if len(found.chapters) > _NAMED else ""
             words = {
                 "term": found.words[0],
-                "chapters": " or ".join(found.chapters[:_NAMED]) + more,
-                "declared": line.hs_code[:2],
+                "chapters": _chapter_words(found.chapters),
+                "declared": f"{line.hs_code[:2]} ({chapter_title(line.hs_code)})",
             }
     return _of_lines(hits, words)
 
@@ -132,6 +133,12 @@ def short(text: str) -> str:
     """One line of a declared text, as much as a sentence quotes."""
     plain = " ".join(text.split())
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+
+
+def _chapter_words(chapters: Sequence[str]) -> str:
+    if len(chapters) > _NAMED:
+        return "other chapters"
+    return f"chapter{'s' if len(chapters) > 1 else ''} {' or '.join(chapters)}"
 
 
 def _given(record: Line | Manifest, name: str) -> bool:
