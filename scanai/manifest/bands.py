@@ -20,6 +20,10 @@ _GROUP_VARIETY = 2.0
 Project estimate."""
 
 
+MOST_TIMES = 1e6
+"""Beyond which it no longer matters how far something is outside."""
+
+
 @dataclass(frozen=True)
 class Band:
     low: float
@@ -27,11 +31,13 @@ class Band:
     source: str
 
     def times_outside(self, low: float, high: float) -> float:
-        """How many times an interval lies above the band, or below it; 1 where they meet.
+        """How many times an interval lies above the band, or below it; 1 where they meet, at most
+        MOST_TIMES.
 
         The ends are in the band's unit and above 0; `high` may be infinite.
         """
-        return max(low / self.high, self.low / high, 1.0)
+        below = self.low / high if high * MOST_TIMES > self.low else MOST_TIMES
+        return min(max(low / self.high, below, 1.0), MOST_TIMES)
 
 
 @dataclass(frozen=True)

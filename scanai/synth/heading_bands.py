@@ -84,7 +84,8 @@ _HEAD = (
     "# Bands of the HS headings that the simulator's cargo library knows; written by",
     "# `python -m scanai.synth.heading_bands`, not by hand. Estimates of this project after",
     "# published stowage factors, no measurements. density: kg/m³ of a load from wall to wall as",
-    "# the side view shows it, air between packages included. package: gross mass of one package, kg.",
+    "# the side view shows it, air between packages included. package: gross mass of one",
+    "# package, kg.",
 )
 
 

@@ -114,7 +114,7 @@ def test_a_second_finding_is_more_urgent_than_one_alone(verdict_of) -> None:
 
 # With p-values ----------------------------------------------------------------------------------
 
-NAMES = ("shielding", "opaque_area", "undeclared_goods", "mass_mismatch", "unfamiliar")
+NAMES = ("shielding", "opaque_area", "unexplained_goods", "mass_mismatch", "unfamiliar")
 EVEN = tuple(n / 100 for n in range(101))
 TYPICAL = dict.fromkeys(NAMES, 0.5)
 RANK = {"clear": 0, "review": 1, "inspect": 2}
@@ -167,11 +167,11 @@ def test_a_clear_scan_tells_what_is_nearest_to_a_review() -> None:
 
 
 def test_rare_scores_ask_for_review_together_where_no_finding_stands() -> None:
-    verdict = decided(mass_mismatch=0.985, undeclared_goods=0.985, opaque_area=0.985)
+    verdict = decided(mass_mismatch=0.985, unexplained_goods=0.985, opaque_area=0.985)
     assert verdict.decision == "review"
     assert verdict.combined_p <= 0.05
     assert [one.name for one in verdict.carried_by] == [
-        "opaque_area", "undeclared_goods", "mass_mismatch",
+        "opaque_area", "unexplained_goods", "mass_mismatch",
     ]  # fmt: skip
     assert verdict.reasons[0] == verdict.carried_by[0].sentence
     assert verdict.reasons[0].startswith("Opaque area: 2 of 100 harmless scans score as high")
@@ -212,7 +212,7 @@ def test_what_asks_for_review_at_most_does_so_however_rare_all_is() -> None:
 
 
 def test_a_bundle_may_set_its_own_levels() -> None:
-    rare = {"mass_mismatch": 0.985, "undeclared_goods": 0.985, "opaque_area": 0.985}
+    rare = {"mass_mismatch": 0.985, "unexplained_goods": 0.985, "opaque_area": 0.985}
     assert decided(point=point_of(200, review_p=0.001), **rare).decision == "clear"
 
 
@@ -272,7 +272,7 @@ def test_more_evidence_never_lowers_verdict_or_urgency(scores, which, more) -> N
     kinds = {
         "shielding": "dense_block",
         "opaque_area": "opaque_region",
-        "undeclared_goods": "undeclared_goods",
+        "unexplained_goods": "undeclared_goods",
         "mass_mismatch": "mass_mismatch",
     }
 

@@ -20,6 +20,8 @@ from scanai.manifest.bands import Band, density_band
 from scanai.manifest.model import Line
 
 SCORE = "density"
+_LEAST_M3 = 1e-3
+"""Less is no part of a load."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def density_findings(
     findings, scores = [], []
     for part in parts:
         band = density_band(part.line.hs_code)
-        if band is not None and part.volume_m3 > 0 and part.high_kg > 0:
+        if band is not None and part.volume_m3 >= _LEAST_M3 and part.high_kg > 0:
             score = _distance(part, band)
             scores.append(score)
             if score > 0 and score >= context.threshold("density_ratio"):

@@ -15,7 +15,7 @@ from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.evidence.packages import kilograms, line_words, package_band, package_kg
 from scanai.inspect.report import Evidence, Finding
-from scanai.manifest.bands import density_band, package_type_of
+from scanai.manifest.bands import MOST_TIMES, density_band, package_type_of
 from scanai.manifest.model import Line, Manifest
 from scanai.manifest.room_inside import RoomInside, room_inside
 
@@ -55,11 +55,12 @@ def room_findings(
     least = point.thresholds["room_ratio"]
     findings = []
     for excess in sorted(found, key=lambda one: one.times, reverse=True):
-        ratio = math.log(max(excess.times, 1.0))
+        ratio = math.log(min(max(excess.times, 1.0), MOST_TIMES))
         confirmed = ratio > 0 and ratio >= least
         if confirmed or excess.lead:
             findings.append(_finding(excess, ratio, confirmed, point))
-    return findings, {SCORE: math.log(max([1.0, *(one.times for one in found)]))}
+    most = max([1.0, *(one.times for one in found)])
+    return findings, {SCORE: math.log(min(most, MOST_TIMES))}
 
 
 def _finding(excess: _Excess, ratio: float, confirmed: bool, point: OperatingPoint) -> Finding:
