@@ -42,6 +42,12 @@ class SimulatedScan:
     """By which it was taken."""
 
 
+def scene_of(seed: int, profile: ScannerProfile, spec: ScanSpec) -> Scene:
+    """The scene that `simulate` shows for these arguments, without its picture, which costs more."""
+    (for_scene,) = np.random.SeedSequence(seed).spawn(1)
+    return make_scene(np.random.default_rng(for_scene), spec, profile)
+
+
 def simulate(
     seed: int,
     profile: ScannerProfile,
@@ -55,10 +61,10 @@ def simulate(
     `x_window_px` cuts the scan to that many columns, mostly around a threat if there is one, or
     else around a look-alike; rays outside are not traced: a window costs its share of the time.
     """
-    for_scene, for_view, for_detector = (
+    _, for_view, for_detector = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(3)
     )
-    scene = make_scene(for_scene, spec, profile)
+    scene = scene_of(seed, profile, spec)
     travel = draw_travel(for_view, profile.imperfections)
     rays = view(profile, _x_range(for_view, scene, profile, x_window_px, travel), travel)
     layers = trace(scene, rays)

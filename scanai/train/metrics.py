@@ -19,7 +19,8 @@ METRICS_FILE = "metrics.json"
 
 
 class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    format: Literal["scanai-metrics/3"] = "scanai-metrics/3"
+    format: Literal["scanai-metrics/2", "scanai-metrics/3"] = "scanai-metrics/3"
+    """2 had no mismatch benchmark; it is read, never written."""
     bundle: str
     version: str
     sha256: str
@@ -77,7 +78,9 @@ def _known(folder: Path, metadata: BundleMetadata) -> Metrics:
         known = msgspec.json.decode((folder / METRICS_FILE).read_bytes(), type=Metrics)
     except (OSError, msgspec.MsgspecError):
         return none  # there is none, or it is of an earlier format: of an earlier graph then
-    return known if known.sha256 == metadata.sha256 else none
+    if known.sha256 != metadata.sha256:
+        return none
+    return msgspec.structs.replace(known, format=none.format)
 
 
 def _known_int8(known: Metrics, metadata: BundleMetadata) -> Int8 | None:

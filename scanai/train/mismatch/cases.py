@@ -18,7 +18,7 @@ from scanai.synth.cargo import Goods, library
 from scanai.synth.dataset import ScanPlan, plan_at
 from scanai.synth.paperwork import vaguely, with_paperwork
 from scanai.synth.scene import Scene
-from scanai.synth.scenes import make_scene
+from scanai.synth.simulate import scene_of
 from scanai.synth.units import fits
 from scanai.train.mismatch.recipe import SORTS, MismatchRecipe
 from scanai.train.shared_scan import SharedScan
@@ -93,7 +93,7 @@ def _hiding(recipe: MismatchRecipe, index: int, share: float) -> int:
 
 
 def _scene(plan: ScanPlan) -> Scene:
-    return make_scene(np.random.default_rng(plan.seed), plan.spec, plan.profile)
+    return scene_of(plan.seed, plan.profile, plan.spec)
 
 
 def _true_lines(scene: Scene) -> tuple[Line, ...]:
