@@ -43,7 +43,7 @@ class SimulatedScan:
 
 
 def scene_of(seed: int, profile: ScannerProfile, spec: ScanSpec) -> Scene:
-    """The scene that `simulate` shows for these arguments, without its picture, which costs more."""
+    """The scene that `simulate` shows for these arguments, without its costly picture."""
     (for_scene,) = np.random.SeedSequence(seed).spawn(1)
     return make_scene(np.random.default_rng(for_scene), spec, profile)
 
