@@ -24,6 +24,8 @@ _SLACK = 1.05
 """Units of one type differ by so much in volume and rating, project estimate."""
 _LIGHTEST_KG = 0.005
 """Of one package of anything that is declared by packages, project estimate."""
+_LEAST_KG = 1e-9
+"""Of one package; less is nothing, and nothing is not divided by."""
 _BEYOND_DOUBT = 10.0
 """A package counts as contradiction, and not as a lead only, where it is so many times heavier than
 a lead has to be. A light one never does: of all goods there are small parts."""
@@ -167,7 +169,7 @@ def _package_limits(manifest: Manifest, point: OperatingPoint) -> Iterator[_Exce
         kg = _line_kg(manifest, line)
         if not kg or not line.packages:
             continue
-        each = kg / line.packages
+        each = max(kg / line.packages, _LEAST_KG)
         start = f"Line {line_words(number, line)} declares {_counted(line.packages, each)}"
         of_type = _type_limit(line, each, start)
         yield of_type
