@@ -30,6 +30,8 @@ SCORE = "heading_fit"
 _LEAST_SHARE = 0.05
 """Of the seen mass that is assigned to a line, from which its code is judged."""
 _LEAST_PROBABILITY = 1e-4
+_LEAST_P = 1e-4
+"""As it is told: more than 20,000 honest lines would else round to 0, which has no logarithm."""
 _OWN_SECTION = 0.5
 """Share of a section that is assigned to a line, from which the section is drawn as the line's."""
 _USUAL_WIDTH_M = 2.35  # ISO 668, inside a box
@@ -139,7 +141,7 @@ def _told(
         plausibility=min(share / expected, 1.0) if line.coded and expected > 0 else None,
         seen_kg=None if kg is None else round(kg),
         seen_kg_per_package=round(kg / line.packages, 1) if kg and line.packages else None,
-        p_value=None if p_value is None else round(p_value, 4),
+        p_value=None if p_value is None else max(round(p_value, 4), _LEAST_P),
         p_value_of=compared,
         reason=_reason(line, share, expected, p_value, compared),
     )

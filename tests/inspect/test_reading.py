@@ -1,0 +1,112 @@
+"""GoodsReading: by signatures what each section shows of every heading, else of every group."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reading_making import (
+    BOARD,
+    NOTHING,
+    PAPER,
+    STEEL,
+    STEEL_BARS,
+    TYRES,
+    goods_reading,
+    sections_of,
+    signatures_of,
+)
+
+from scanai.inspect.evidence.reading import GoodsReading, reading_of
+from scanai.inspect.evidence.sections import FEATURES
+from scanai.manifest.goods_groups import goods_group_of, goods_groups
+
+GROUPS = len(goods_groups()) + 1
+PROBABILITIES = st.lists(
+    st.lists(st.floats(1e-3, 1), min_size=GROUPS, max_size=GROUPS), min_size=1, max_size=5
+)
+
+
+def by_map(*probabilities: dict[int, float]) -> np.ndarray:
+    """Features of sections whose goods map says this."""
+    features = np.zeros((len(probabilities), len(FEATURES)))
+    features[:, :GROUPS] = np.log(1e-3)
+    for row, one in enumerate(probabilities):
+        for group, share in one.items():
+            features[row, group] = np.log(share)
+    return features
+
+
+def reading_by(features: np.ndarray, *headings: str) -> GoodsReading:
+    sections = sections_of(*[100.0] * len(features), features=features)
+    return reading_of(sections, signatures_of(*headings) if headings else None)
+
+
+def test_without_signatures_it_is_what_the_goods_map_says() -> None:
+    paper, steel = goods_group_of(PAPER).index, goods_group_of(STEEL).index
+    read = reading_by(by_map({paper: 0.7, steel: 0.2, 0: 0.077}))
+    assert read.headings == ()
+    assert read.by_group[0, paper] == pytest.approx(0.7, rel=1e-3)
+    assert read.of_group(STEEL) == pytest.approx([0.2], rel=1e-3)
+    assert read.by_heading == pytest.approx(read.by_group[:, :1])
+    # All headings of a group are one then.
+    assert read.of_heading(PAPER) == pytest.approx(read.of_heading(BOARD))
+    assert read.likeliest_heading(np.ones(1), paper) is None
+
+
+@given(probabilities=PROBABILITIES, signed=st.booleans())
+def test_it_is_a_distribution(probabilities: list[list[float]], signed: bool) -> None:
+    features = np.zeros((len(probabilities), len(FEATURES)))
+    features[:, :GROUPS] = np.log(probabilities)
+    read = reading_by(features, *((PAPER, STEEL, TYRES) if signed else ()))
+    assert (read.by_group >= 0).all()
+    assert read.by_group.sum(axis=1) == pytest.approx(1)
+    if signed:
+        assert read.by_heading.sum(axis=1) == pytest.approx(1)
+        # A group has what its headings have, and no other group has anything.
+        assert read.of_group(PAPER) == pytest.approx(read.of_heading(PAPER))
+        assert read.of_group("8703") == pytest.approx(0)
+
+
+def test_signatures_decide_where_there_are_any() -> None:
+    steel = goods_group_of(STEEL).index
+    read = reading_by(by_map({steel: 0.9}), PAPER, STEEL)
+    assert read.headings == (PAPER, STEEL)
+    assert read.of_heading(STEEL)[0] > 0.99
+
+
+SIGNED = goods_reading(
+    (100.0, {PAPER: 0.3, BOARD: 0.2, STEEL: 0.4, NOTHING: 0.1}),
+    (200.0, {BOARD: 0.9}),
+    headings=(PAPER, BOARD, STEEL, TYRES),
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("480256", [0.3, 0.0]),  # its own heading
+        ("4811", [0.3, 0.9]),  # the likeliest of its chapter
+        ("4901", [0.3, 0.9]),  # no other of chapter 49: the likeliest that look alike
+        ("7214", [0.4, 0.0]),
+        ("8703", [0.0, 0.0]),  # nothing that looks like it has a signature: its group
+    ],
+)
+def test_a_heading_without_signature_goes_by_the_nearest_that_has_one(code, expected) -> None:
+    assert SIGNED.of_heading(code) == pytest.approx(expected)
+
+
+def test_only_headings_that_look_alike_stand_in() -> None:
+    # 4707 is waste paper in bales: of the chapter of pulp, and of another group than paper.
+    assert goods_group_of("4707") != goods_group_of(PAPER)
+    read = goods_reading((100.0, {PAPER: 1.0}), headings=(PAPER, "4707"))
+    assert read.of_heading("4703") == pytest.approx([0.0])
+
+
+def test_the_likeliest_heading_is_weighed_over_sections() -> None:
+    paper = goods_group_of(PAPER).index
+    assert SIGNED.likeliest_heading(np.array([1.0, 0.0]), paper) == PAPER
+    assert SIGNED.likeliest_heading(np.array([1.0, 1.0]), paper) == BOARD
+    assert SIGNED.likeliest_heading(np.ones(2), goods_group_of("8703").index) is None
+    assert SIGNED.likeliest_heading(np.ones(2), goods_group_of(STEEL_BARS).index) == STEEL

@@ -1,0 +1,223 @@
+"""Undeclared goods: found where they lie and named; silent on what is declared or not compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reading_making import (
+    BOARD,
+    NOTHING,
+    PAPER,
+    STEEL,
+    STEEL_BARS,
+    TYRES,
+    Row,
+    goods_reading,
+)
+
+from scanai import Inspector
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.undeclared import SCORE, section_scores, undeclared_findings
+from scanai.inspect.report import Report
+from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
+from scanai.manifest.model import Line, Manifest
+
+PAPER_GROUP, STEEL_GROUP = goods_group_of(PAPER), goods_group_of(STEEL)
+SIGNED = (PAPER, BOARD, STEEL, STEEL_BARS, TYRES)
+
+
+@pytest.fixture
+def context(kit, context_of: Callable[..., Context]) -> Context:
+    return context_of(kit.walls, ("paper", kit.load, 45.0), unexplained_goods=3.0)
+
+
+def paper(kg: float = 100.0) -> Row:
+    return kg, {PAPER: 0.99, STEEL: 0.01}
+
+
+def steel(kg: float = 100.0, sure: float = 0.99) -> Row:
+    return kg, {STEEL: sure, PAPER: 1 - sure}
+
+
+def test_a_part_of_other_goods_is_found_with_its_box_and_what_it_looks_like(context) -> None:
+    reading = goods_reading(paper(), paper(), steel(), paper(), headings=SIGNED)
+    found = undeclared_findings(reading, context, [PAPER_GROUP])
+    (finding,) = found.findings
+    assert finding.kind == "undeclared_goods"
+    assert finding.confirmed
+    assert finding.region == (136, 64, 200, 136)
+    assert finding.sentence == (
+        f"25 % of the load, {context.place(finding.region)}, looks like “Iron and steel” (such as "
+        "HS 7208), which is not declared (declared: Paper, board and print)."
+    )
+    assert found.scores == {SCORE: pytest.approx(-math.log(0.01))}
+    assert finding.score == pytest.approx(0.99)
+    assert found.seen == [(STEEL_GROUP, finding.region, finding.score)]
+    share, probability = finding.evidence
+    assert (share.name, share.value, share.unit) == ("share of the seen mass", 25.0, "%")
+    assert (probability.value, probability.unit) == (1.0, "%")
+
+
+def test_a_heading_that_does_not_stand_out_is_not_named(context) -> None:
+    either = (100.0, {STEEL: 0.45, STEEL_BARS: 0.45, TYRES: 0.1})
+    reading = goods_reading(paper(), either, headings=SIGNED)
+    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    assert "looks like “Iron and steel”, which" in finding.sentence
+
+
+def test_without_signatures_the_group_alone_is_named(context) -> None:
+    (finding,) = undeclared_findings(
+        goods_reading(paper(), steel()), context, [PAPER_GROUP]
+    ).findings
+    assert "50 % of the load" in finding.sentence
+    assert "looks like “Iron and steel”, which" in finding.sentence
+
+
+def test_a_load_that_is_all_other_goods_is_said_to_be(context) -> None:
+    whole = goods_reading(steel(), steel(), steel(200.0), long=[False, False, True])
+    (finding,) = undeclared_findings(whole, context, [PAPER_GROUP]).findings
+    assert finding.evidence[0].value == 100.0
+    assert finding.sentence.startswith("Nearly the whole load looks like “Iron and steel”")
+
+
+def test_declared_goods_raise_no_finding(context) -> None:
+    reading = goods_reading(paper(), steel(), headings=SIGNED)
+    found = undeclared_findings(reading, context, [PAPER_GROUP, STEEL_GROUP])
+    assert found.findings == []
+    assert found.seen == []
+    assert found.scores == {SCORE: pytest.approx(0.0)}
+
+
+def test_declared_goods_that_lie_elsewhere_are_not_held_against_the_rest(context) -> None:
+    # Where cartons of either stand in one section, both are declared.
+    mixed = (100.0, {PAPER: 0.5, STEEL: 0.5})
+    found = undeclared_findings(goods_reading(mixed), context, [STEEL_GROUP, PAPER_GROUP])
+    assert found.findings == []
+
+
+def test_a_part_that_shows_no_goods_is_none_of_its_business(context) -> None:
+    reading = goods_reading(paper(), (100.0, {NOTHING: 0.99}))
+    assert undeclared_findings(reading, context, [PAPER_GROUP]).findings == []
+
+
+def test_a_part_in_doubt_is_scored_but_not_told(context) -> None:
+    reading = goods_reading(paper(), steel(sure=0.9))
+    found = undeclared_findings(reading, context, [PAPER_GROUP])
+    assert found.findings == []
+    assert found.scores == {SCORE: pytest.approx(-math.log(0.1))}
+
+
+@pytest.mark.parametrize(
+    ("rows", "declared"),
+    [([paper(), steel()], []), ([], [PAPER_GROUP])],
+    ids=["nothing declared", "nothing seen"],
+)
+def test_what_cannot_be_compared_has_no_score(context, rows, declared) -> None:
+    found = undeclared_findings(goods_reading(*rows), context, declared)
+    assert found == ([], {}, [])
+
+
+def test_neighbours_of_the_same_goods_are_one_finding(context) -> None:
+    # Above half of the threshold they belong to it: -ln 0.2 is 1.6.
+    reading = goods_reading(paper(), steel(), steel(sure=0.8), paper(), paper())
+    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    assert finding.region == (72, 64, 136, 136)
+    # Side by side they share no cell: the long section over both does.
+    over_both = goods_reading(
+        steel(), steel(sure=0.8), paper(), (200.0, {STEEL: 0.95}), long=[False] * 3 + [True]
+    )
+    (finding,) = undeclared_findings(over_both, context, [PAPER_GROUP]).findings
+    assert finding.region == (8, 64, 136, 136)
+    # The mass of a long section is that of the short ones in it, told once.
+    assert finding.evidence[0].value == pytest.approx(66.7)
+
+
+def test_goods_in_two_places_are_two_findings_the_surer_first(context) -> None:
+    reading = goods_reading(steel(sure=0.97), paper(), paper(), (100.0, {TYRES: 0.99, PAPER: 0.01}))
+    found = undeclared_findings(reading, context, [PAPER_GROUP])
+    assert [finding.region for finding in found.findings] == [
+        (200, 64, 264, 136),
+        (8, 64, 72, 136),
+    ]
+    assert [group.name for group, _, _ in found.seen] == ["tyres", "iron_steel"]
+    assert found.scores == {SCORE: pytest.approx(-math.log(0.01))}
+
+
+def test_only_the_first_of_many_declared_groups_are_listed(context) -> None:
+    declared = [group for group in goods_groups() if group != STEEL_GROUP]
+    (finding,) = undeclared_findings(goods_reading(steel(sure=1.0)), context, declared).findings
+    assert finding.sentence.endswith(" and 22 more).")
+    assert finding.sentence.count(";") == 2
+
+
+GROUPS = st.sampled_from(goods_groups())
+ROWS = st.lists(
+    st.tuples(
+        st.floats(1, 1e4),
+        st.dictionaries(st.sampled_from([PAPER, STEEL, NOTHING]), st.floats(0, 0.33)),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(rows=ROWS, declared=st.lists(GROUPS, min_size=1, unique=True), more=GROUPS)
+def test_declaring_more_never_makes_goods_less_explained(
+    rows: list[Row], declared: list[GoodsGroup], more: GoodsGroup
+) -> None:
+    reading = goods_reading(*rows)
+    fewer = section_scores(reading, declared)
+    assert (fewer >= 0).all()
+    if more not in declared:
+        assert (section_scores(reading, [*declared, more]) <= fewer + 1e-12).all()
+
+
+# Through the Inspector --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inspect(bundle_dir: Path, kit) -> Callable[..., Report]:
+    """Report on paper with steel at its right end, under these codes."""
+    inspector = Inspector(bundle_dir, threads=1)
+    scan = kit.make_scan(
+        kit.walls, ("paper", kit.load, 45.0), ("steel", np.s_[60:140, 210:300], 40.0)
+    )
+
+    def build(*codes: str) -> Report:
+        lines = tuple(Line(hs_code=code, description="goods") for code in codes)
+        return inspector.inspect(scan, Manifest(lines=lines, unit_type="20", tare_kg=480.0))
+
+    return build
+
+
+def told(report: Report) -> list[str]:
+    return [one.sentence for one in report.findings if one.kind == "undeclared_goods"]
+
+
+def test_a_report_tells_where_they_lie(inspect: Callable[..., Report]) -> None:
+    report = inspect(PAPER)
+    (finding,) = [one for one in report.findings if one.kind == "undeclared_goods"]
+    x0, _, x1, _ = finding.region
+    assert x0 <= 216
+    assert x1 >= 296
+    assert "Iron and steel" in finding.sentence
+    assert report.evidence_scores[SCORE] > 3.0
+    assert (
+        report.evidence_scores["goods_misfit"]
+        > inspect(PAPER, STEEL).evidence_scores["goods_misfit"]
+    )
+    assert told(inspect(PAPER, STEEL)) == []
+
+
+def test_with_a_line_that_has_no_code_goods_are_not_compared(
+    inspect: Callable[..., Report],
+) -> None:
+    report = inspect(PAPER, "")
+    assert told(report) == []
+    assert SCORE not in report.evidence_scores
