@@ -59,12 +59,15 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """What does not fit together in this record; None when all does."""
         size = len(self.features)
         rows = len(self.headings) + 1
-        if len(self.mean) != size or len(self.spread) != size or min(self.spread) <= 0:
+        if not size or len(self.mean) != size or len(self.spread) != size or min(self.spread) <= 0:
             return "mean or spread"
         if len(self.weights) != rows or any(len(row) != size for row in self.weights):
             return "weights"
         if len(self.bias) != rows or ALL not in self.lines:
             return "bias or lines"
+        for name, known in self.lines.items():
+            if len(known.quantiles) < 2 or list(known.quantiles) != sorted(known.quantiles):
+                return f"quantiles of lines ({name})"
         return None
 
     def read(self, features: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scanai.inspect.benign import (
     benign_scores,
     conformal_threshold,
+    least_scans,
     not_set,
     score_quantiles,
     thresholds_from,
@@ -44,6 +45,35 @@ def test_only_thresholds_that_are_set_on_a_score_move() -> None:
 def test_a_deviation_of_less_than_what_scales_err_by_never_alarms() -> None:
     changed = thresholds_from([{"mass_mismatch": 0.0}] * 100, initial_thresholds(), 0.05)
     assert changed["mass_deviation"].value == 0.01
+
+
+@pytest.mark.parametrize(
+    ("threshold", "score"),
+    [
+        ("unexplained_goods", "unexplained_goods"),
+        ("mass_deviation", "mass_mismatch"),
+        ("room_ratio", "room"),
+        ("density_ratio", "density"),
+    ],
+)
+def test_what_contradicts_the_papers_gets_a_part_of_the_false_alarms(threshold, score) -> None:
+    trials = [{score: 1 + number / 1000} for number in range(1000)]
+    changed = thresholds_from(trials, initial_thresholds(), 0.02)[threshold]
+    # Three tenths of 2 %: six in a thousand.
+    assert changed.false_alarm_rate == pytest.approx(0.006)
+    assert sum(trial[score] >= changed.value for trial in trials) in (5, 6)
+
+
+def test_a_part_of_the_rate_takes_as_many_more_scans_to_show() -> None:
+    least = least_scans(0.3 * 0.02)
+    assert least == 166
+    for count, known in ((least, True), (least - 1, False)):
+        trials = [{"unexplained_goods": 0.1, "shielding": 0.1}] * count
+        changed = thresholds_from(trials, initial_thresholds(), 0.02)
+        assert "shielding_score" in changed
+        assert ("unexplained_goods" in changed) is known
+        told = not_set(benign_scores(trials, 0.02, {}))
+        assert ("unexplained_goods" in told) is not known
 
 
 def test_quantiles_are_of_the_trials_that_have_the_score() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto
+from reading_making import signatures_of
 
 from scanai.errors import BundleError
 from scanai.inspect.bundle import (
@@ -175,6 +176,35 @@ def test_names_a_threshold_that_nobody_knows(
     folder = changed(tmp_path, metadata, graph, thresholds=thresholds)
     message = refusal(tmp_path / "bundle.json", "only known thresholds", "guess")
     with pytest.raises(BundleError, match=message):
+        load_bundle(folder)
+
+
+def test_loads_signatures_as_they_were_written(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    signatures = signatures_of("4802", "7208")
+    folder = changed(tmp_path, metadata, graph, signatures=msgspec.to_builtins(signatures))
+    assert load_bundle(folder).metadata.signatures == signatures
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"bias": [0.0]}, "signatures that fit together, found others (bias or lines)"),
+        ({"weights": []}, "signatures that fit together, found others (weights)"),
+        ({"lines": {"all": {"lines": 9, "quantiles": []}}}, "found others (quantiles of lines"),
+        ({"scans": 0}, "at $.signatures.scans, found 0"),
+        ({"spread": None}, "at $.signatures.spread"),
+        ({"guess": 1}, "only known fields"),
+    ],
+    ids=str,
+)
+def test_refuses_signatures_that_do_not_fit_together(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes, fields: dict[str, object], words: str
+) -> None:
+    signatures = msgspec.to_builtins(signatures_of("4802", "7208")) | fields
+    folder = changed(tmp_path, metadata, graph, signatures=signatures)
+    with pytest.raises(BundleError, match=f"bundle.json: expected .*{re.escape(words)}"):
         load_bundle(folder)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,16 @@ def test_nothing_seen_has_no_main_group(context) -> None:
     seen = seen_goods(maps_of(), context)
     assert seen.main_group is None
     assert seen.loaded_share == 0
+
+
+def test_uncertain_cells_count_by_their_probability(context) -> None:
+    maps = maps_of((LOAD, "paper", 0.9))
+    goods = maps.goods.copy()
+    goods[(PAPER.index, *LOAD)] = 0.6
+    goods[(STEEL.index, *LOAD)] = 0.3
+    seen = seen_goods(replace(maps, goods=goods), context)
+    assert seen.shares[PAPER.index] == pytest.approx(2 / 3)
+    assert seen.shares[STEEL.index] == pytest.approx(1 / 3)
 
 
 def test_groups_are_named_once(context) -> None:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scanai.inspect.signatures import ALL, LEAST_LINES, Signatures, by_group, line_scores
+from scanai.inspect.signatures import (
+    ALL,
+    LEAST_LINES,
+    LineScores,
+    Signatures,
+    by_group,
+    line_scores,
+)
 from scanai.manifest.goods_groups import goods_group_of
 
 
@@ -64,17 +73,83 @@ def test_a_heading_without_lines_goes_by_its_chapter() -> None:
     assert signatures(MANY).line_p("4819", 0.5)[1] == "48"
 
 
+NUMBER = st.floats(-1e6, 1e6) | st.just(float("nan"))
+
+
+@given(features=st.lists(st.tuples(NUMBER, NUMBER), min_size=1, max_size=5))
+def test_whatever_the_features_a_reading_is_a_distribution(features) -> None:
+    read = signatures(MANY).read(np.array(features))
+    assert read.shape == (len(features), 3)
+    assert (read >= 0).all()
+    assert read.sum(axis=1) == pytest.approx(1.0)
+
+
+HONEST = st.lists(st.integers(0, 2000).map(lambda n: n / 1000), min_size=1, max_size=200)
+
+
+def of_all(scores: list[float]) -> LineScores:
+    return line_scores({"4802": scores})[ALL]
+
+
+@given(honest=HONEST, score=st.integers(-10, 2010).map(lambda n: n / 1000))
+def test_a_p_value_never_flatters(honest: list[float], score: float) -> None:
+    p_value = of_all(honest).p_value(score)
+    count = sum(one >= score for one in honest)
+    assert p_value >= (1 + count) / (1 + len(honest)) - 1e-9
+    assert 1 / (1 + len(honest)) - 1e-9 <= p_value <= 1.0
+
+
+@given(honest=HONEST, scores=st.tuples(st.floats(-1, 3), st.floats(-1, 3)))
+def test_a_line_that_looks_less_like_its_code_is_no_likelier(honest, scores) -> None:
+    known = of_all(honest)
+    assert known.p_value(max(scores)) <= known.p_value(min(scores))
+
+
+@pytest.mark.parametrize("count", [LEAST_LINES, 150, 1000])
+def test_p_values_of_honest_lines_are_uniform(count: int) -> None:
+    rng = np.random.default_rng(3)
+    drawn = rng.exponential(size=(400, count + 5))
+    found = [
+        known.p_value(score)
+        for row in drawn
+        for known in [of_all(row[5:].tolist())]
+        for score in row[:5]
+    ]
+    for rate in (0.05, 0.1, 0.25, 0.5, 0.75):
+        share = np.mean(np.array(found) <= rate)
+        # 2,000 draws know a share to 2 %; a step between two quantiles and a line are lost.
+        assert share <= rate + 0.025
+        assert share >= rate - 0.025 - 0.01 - 2 / (1 + count)
+
+
+def test_the_least_p_value_is_that_of_one_line_more() -> None:
+    assert of_all([1.0] * 99).p_value(1.001) == pytest.approx(0.01)
+    assert of_all([1.0] * 99).p_value(1.0) == 1.0
+
+
+def test_only_names_with_enough_lines_are_kept() -> None:
+    kept = line_scores({"4802": [0.1] * 20, "4819": [0.2] * 20, "7208": [0.3] * 5})
+    assert set(kept) == {"48", "paper", ALL}
+    assert {name: one.lines for name, one in kept.items()} == {"48": 40, "paper": 40, ALL: 45}
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "wrong"),
     [
-        {"mean": (1.0,)},
-        {"spread": (0.0, 1.0)},
-        {"weights": ((0.0, 0.0),)},
-        {"bias": (0.0,)},
-        {"lines": {}},
+        ({"mean": (1.0,)}, "mean or spread"),
+        ({"spread": (1.0,)}, "mean or spread"),
+        ({"spread": (0.0, 1.0)}, "mean or spread"),
+        ({"features": (), "mean": (), "spread": ()}, "mean or spread"),
+        ({"weights": ((0.0, 0.0),)}, "weights"),
+        ({"weights": ((0.0,),) * 3}, "weights"),
+        ({"bias": (0.0,)}, "bias or lines"),
+        ({"lines": {}}, "bias or lines"),
+        ({"lines": {ALL: LineScores(lines=9, quantiles=())}}, "quantiles of lines (all)"),
+        ({"lines": {ALL: LineScores(lines=9, quantiles=(1.0,))}}, "quantiles of lines (all)"),
+        ({"lines": {ALL: LineScores(lines=9, quantiles=(1.0, 0.0))}}, "quantiles of lines (all)"),
     ],
     ids=str,
 )
-def test_what_does_not_fit_together_is_named(change) -> None:
+def test_what_does_not_fit_together_is_named(change: dict[str, object], wrong: str) -> None:
     assert signatures(MANY).wrong() is None
-    assert msgspec.structs.replace(signatures(MANY), **change).wrong() is not None
+    assert msgspec.structs.replace(signatures(MANY), **change).wrong() == wrong
