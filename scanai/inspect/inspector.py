@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from scanai.errors import ScanError
+from scanai.errors import BundleError, ScanError
 from scanai.inspect.bundle import Bundle, BundleMetadata, OperatingPoint, load_bundle
 from scanai.inspect.evidence.assignment import MISFIT, assign
 from scanai.inspect.evidence.context import Context, share_inside
@@ -39,6 +39,7 @@ from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
 from scanai.inspect.evidence.reading import read_goods
 from scanai.inspect.evidence.room import room_findings
+from scanai.inspect.evidence.sections import FEATURES
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
@@ -55,6 +56,7 @@ from scanai.inspect.scanner_calibration import ScannerCalibration
 from scanai.inspect.verdict import decide
 from scanai.inspect.wording import caveats, clear_reasons, portal_caveats
 from scanai.manifest import ControlList, GoodsGroup, Manifest, check_belongs, dense_headings
+from scanai.manifest.nomenclature import is_known
 from scanai.radiation import RadiationReading
 from scanai.resources import model_bundle_dir
 from scanai.scan.model import Scan
@@ -118,6 +120,7 @@ class Inspector:
             raise ValueError(f"threads of 1 or more, found {threads}")
         if not isinstance(bundle, Bundle):
             bundle = load_bundle(bundle if bundle is not None else model_bundle_dir())
+        _check_signatures(bundle)
         self.bundle = bundle if calibration is None else calibration.on(bundle)
         self._sha256 = bundle.sha256
         self._calibrated = None if calibration is None else calibration.profile
@@ -219,6 +222,17 @@ class Inspector:
                 "evidence": 1e3 * (done - inferred),
             },
         )
+
+
+def _check_signatures(bundle: Bundle) -> None:
+    """Of another ScanAI's features or nomenclature they would be read as what they are not."""
+    signatures = bundle.metadata.signatures
+    if signatures is None:
+        return
+    unknown = [heading for heading in signatures.headings if not is_known(heading)]
+    if signatures.features != FEATURES or unknown:
+        expected = "signatures of the features and headings that this ScanAI knows"
+        raise BundleError(bundle.path, expected, ", ".join(unknown) or "other features")
 
 
 def _gather(

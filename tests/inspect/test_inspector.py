@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,6 +10,7 @@ import jsonschema
 import msgspec
 import numpy as np
 import pytest
+from reading_making import signatures_of
 
 from scanai import Inspector
 from scanai.errors import BundleError, ManifestError, ScanError
@@ -288,6 +290,41 @@ def test_refuses_a_bundle_with_other_goods_groups(tmp_path, kit, graph) -> None:
         match="expected the 26 goods groups of this ScanAI, in their order, found 1 others",
     ):
         Inspector(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: {"features": ("guess", *one.features[1:])},
+        lambda one: {"features": one.features[::-1]},
+        lambda one: {"headings": ("7777", *one.headings[1:])},
+    ],
+    ids=["another feature", "another order", "no heading"],
+)
+def test_refuses_a_bundle_with_signatures_of_something_else(tmp_path, kit, graph, change) -> None:
+    signatures = signatures_of("4802", "7208")
+    signatures = msgspec.structs.replace(signatures, **change(signatures))
+    metadata = kit.tiny_metadata(graph, signatures=signatures)
+    folder = kit.write_bundle(tmp_path / "b", graph, metadata)
+    with pytest.raises(BundleError, match="expected signatures of the features and headings that"):
+        Inspector(folder)
+
+
+def test_with_signatures_a_report_says_how_well_each_code_fits(tmp_path, kit, graph) -> None:
+    metadata = kit.tiny_metadata(graph, signatures=signatures_of("4802", "7208"))
+    inspector = Inspector(kit.write_bundle(tmp_path / "b", graph, metadata))
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0))
+    report = inspector.inspect(scan, Manifest(lines=(PAPER,), unit_type="20", tare_kg=480.0))
+    (line,) = report.lines
+    assert line.p_value > 0.5
+    assert line.p_value_of == "4802"
+    assert report.evidence_scores["heading_fit"] == pytest.approx(-math.log(line.p_value), abs=1e-3)
+    steel = Line(hs_code="7208")
+    report = inspector.inspect(scan, Manifest(lines=(steel,), unit_type="20", tare_kg=480.0))
+    assert "undeclared_goods" in kinds(report)
+    assert "such as HS 4802" in report.findings[0].sentence
+    assert report.lines[0].plausibility == pytest.approx(0.0, abs=0.1)
+    valid_json(report)
 
 
 def test_refuses_a_scan_whose_fields_do_not_fit(inspector, kit) -> None:
