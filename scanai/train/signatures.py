@@ -83,6 +83,8 @@ def learned(loads: Sequence[HonestLoad], seed: int) -> Signatures:
     """The reading that fits these loads best, every load counting by the root of its sections."""
     headings = tuple(sorted({heading for load in loads for one in load.goods for heading in one}))
     features = np.vstack([load.sections.features for load in loads])
+    # Without a scanner of two energies there is no ratio at all: no number says anything then.
+    features[:, ~np.isfinite(features).any(axis=0)] = 0.0
     mean, spread = np.nanmean(features, axis=0), np.nanstd(features, axis=0) + _LEAST_SPREAD
     usual = (features - mean) / spread
     usual[~np.isfinite(usual)] = 0.0

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from scanai.scan import load_profile
+from scanai.train.checkpoint import Checkpoint
+from scanai.train.export import export_bundle
+from scanai.train.network import ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe, parse_recipe
 from scanai.train.windows import Window, save_window
 
@@ -39,6 +43,19 @@ def recipe_text() -> str:
 @pytest.fixture(scope="session")
 def recipe() -> TrainingRecipe:
     return parse_recipe(RECIPE, "tiny.toml")
+
+
+@pytest.fixture(scope="session")
+def untrained_bundle(
+    recipe: TrainingRecipe, recipe_text: str, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Of a network that knows nothing yet. Copy it before changing anything."""
+    torch.manual_seed(0)
+    network = ShieldingNetwork(recipe.size)
+    out = tmp_path_factory.mktemp("untrained") / "untrained"
+    checkpoint = Checkpoint(recipe_text, 1, network.state_dict(), {}, {})
+    export_bundle(checkpoint, out, "untrained", "0.1.0")
+    return out
 
 
 @pytest.fixture(scope="session")

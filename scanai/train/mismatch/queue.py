@@ -39,7 +39,7 @@ def found_first(
     weights = np.array([queue.kinds[kind] for kind in kinds])
     of_good = np.array([order(case) for case in good])
     of_bad = {kind: np.array([order(case) for case in bad[kind]]) for kind in kinds}
-    count = round(queue.length * queue.bad_share)
+    count = queue.bad
     shares: dict[float, list[float]] = {first: [] for first in FIRST}
     for _ in range(queue.draws):
         honest = np.sort(of_good[rng.integers(of_good.size, size=queue.length - count)])

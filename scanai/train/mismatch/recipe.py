@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,11 @@ class Queue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Queues drawn from the trials, each scan as often as chance has it."""
     kinds: dict[str, float]
     """Weights of the cases that the bad ones are of."""
+
+    @property
+    def bad(self) -> int:
+        """How many of a queue are bad."""
+        return round(self.length * self.bad_share)
 
 
 class MismatchRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,15 +71,29 @@ def is_mismatch_recipe(path: str | Path) -> bool:
 
 def read_mismatch_recipe(path: str | Path) -> MismatchRecipe:
     """RecipeError names the key: unknown, of a wrong type, or a name that nothing bears."""
-    from scanai.train.mismatch.cases import bad_cases
+    from scanai.train.mismatch.cases import bad_cases, part_name
 
     path = Path(path)
     what = "a recipe of a mismatch benchmark in TOML"
     recipe = from_toml(read_text(path), MismatchRecipe, path, what, RecipeError)
     require_profiles("profiles", recipe.profiles, path)
     require_known("queue.kinds", recipe.queue.kinds, bad_cases(recipe), path)
-    if sum(recipe.queue.kinds.values()) <= 0:
-        raise RecipeError(path, "queue.kinds with a weight above 0", "none")
+    _check_queue(recipe.queue, path)
+    if len(set(map(part_name, recipe.shares))) < len(recipe.shares):
+        expected = "shares that differ by a percent and more, which figures are named by"
+        raise RecipeError(path, expected, str(recipe.shares))
     if recipe.mass_error[0] >= recipe.mass_error[1]:
         raise RecipeError(path, "a least mass_error below the greatest", str(recipe.mass_error))
     return recipe
+
+
+def _check_queue(queue: Queue, path: Path) -> None:
+    """What else shows only when queues are drawn, after all trials."""
+    wrong = [f"{kind} = {weight}" for kind, weight in queue.kinds.items() if not 0 <= weight < inf]
+    if wrong:
+        raise RecipeError(path, "queue.kinds with finite weights from 0", ", ".join(wrong))
+    if sum(queue.kinds.values()) <= 0:
+        raise RecipeError(path, "queue.kinds with a weight above 0", "none")
+    if not 1 <= queue.bad < queue.length:
+        expected = "a queue with a bad one and more good ones"
+        raise RecipeError(path, expected, f"{queue.bad} of {queue.length} bad")

@@ -1,0 +1,223 @@
+"""Signatures are learned from honest loads; no load is ever scored by signatures that saw it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from reading_making import PAPER, STEEL, TYRES, sections_of, signatures_of
+
+from scanai import cli
+from scanai.errors import RecipeError
+from scanai.inspect.bundle import BundleMetadata, load_bundle
+from scanai.inspect.evidence.reading import GoodsReading
+from scanai.inspect.evidence.sections import FEATURES, Sections
+from scanai.inspect.inspector import Inspector
+from scanai.inspect.signatures import ALL, Signatures
+from scanai.manifest.model import Line
+from scanai.synth.dataset import DatasetRecipe, plan_at
+from scanai.train import signatures as learning
+from scanai.train.benchmark import require_fresh
+from scanai.train.honest_loads import HonestLoad, honest_loads
+from scanai.train.signatures import cross_fitted, learn_signatures, learned
+
+RATIO = FEATURES.index("ratio")
+CODES = (PAPER, STEEL, TYRES)
+
+
+def load(seed: int, code: str, *, sections: int = 4) -> HonestLoad:
+    """Goods that differ by far in three features, and whose last section shows none."""
+    rng = np.random.default_rng(seed)
+    features = rng.normal(0, 0.3, (sections, len(FEATURES)))
+    features[:, 3 + CODES.index(code)] += 3.0
+    features[-1] -= 3.0
+    goods = ({code: 1.0},) * (sections - 1) + ({},)
+    return HonestLoad(
+        sections_of(*[100.0] * sections, features=features), goods, (Line(code, mass_kg=300.0),)
+    )
+
+
+@pytest.fixture(scope="module")
+def loads() -> list[HonestLoad]:
+    return [load(seed, CODES[seed % 3], sections=3 + seed % 2) for seed in range(45)]
+
+
+def test_goods_that_differ_are_told_apart(loads: list[HonestLoad]) -> None:
+    signatures = learned(loads, 7)
+    assert signatures.headings == tuple(sorted(CODES))
+    assert signatures.features == FEATURES
+    assert (signatures.scans, signatures.seed) == (45, 7)
+    for seed, code in ((1001, PAPER), (1002, STEEL), (1003, TYRES)):
+        new = load(seed, code)
+        read = signatures.read(new.sections.features)
+        column = 1 + signatures.headings.index(code)
+        assert read.argmax(axis=1).tolist() == [column, column, column, 0]
+        assert read[:3, column].min() > 0.8
+
+
+def test_a_section_of_two_goods_is_learned_as_both(loads: list[HonestLoad]) -> None:
+    mixed = [
+        replace(one, goods=tuple({PAPER: 0.7, STEEL: 0.3} if goods else {} for goods in one.goods))
+        for one in loads
+    ]
+    read = learned(mixed, 7).read(mixed[0].sections.features)
+    assert read[0, 1:] == pytest.approx([0.7, 0.3], abs=0.05)
+
+
+def test_every_load_counts_by_the_root_of_its_sections() -> None:
+    # Under the same features the shares of goods are those of the importance: √9 : √1.
+    long = replace(load(1, PAPER, sections=9), goods=({PAPER: 1.0},) * 9)
+    short = replace(load(1, STEEL, sections=1), goods=({STEEL: 1.0},))
+    for one in (long, short):
+        one.sections.features[:] = 1.0
+    read = learned([long, short], 7).read(np.ones((1, len(FEATURES))))
+    assert read[0, 1:] == pytest.approx([0.75, 0.25], abs=0.01)
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0], ids=["some", "all"])
+def test_loads_of_one_energy_have_no_ratio_and_are_learned_from(
+    loads: list[HonestLoad], share: float
+) -> None:
+    single = []
+    for number, one in enumerate(loads):
+        features = one.sections.features.copy()
+        if number < share * len(loads):
+            features[:, RATIO] = np.nan
+        single.append(replace(one, sections=replace(one.sections, features=features)))
+    signatures = learned(single, 7)
+    numbers = (*signatures.mean, *signatures.spread, *signatures.bias, *signatures.weights)
+    assert all(np.isfinite(row).all() for row in numbers)
+    read = signatures.read(single[0].sections.features)
+    assert read[0].argmax() == 1 + signatures.headings.index(PAPER)
+    if share == 1.0:
+        # What was never measured says nothing, whatever a scanner of two energies has there.
+        dual = np.nan_to_num(single[0].sections.features, nan=0.9)
+        assert signatures.read(dual) == pytest.approx(read, abs=1e-3)
+
+
+def test_no_load_is_scored_by_signatures_that_saw_it(
+    loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_by: dict[int, set[int]] = {}
+    scored: list[int] = []
+
+    def learn(some: list[HonestLoad], seed: int) -> Signatures:
+        made = msgspec.structs.replace(learned(some, seed), seed=len(seen_by))
+        seen_by[made.seed] = {id(one.sections) for one in some}
+        return made
+
+    def read(sections: Sections, signatures: Signatures | None) -> GoodsReading:
+        assert signatures is not None
+        assert id(sections) not in seen_by[signatures.seed]
+        scored.append(id(sections))
+        return reading_of(sections, signatures)
+
+    reading_of = learning.reading_of
+    monkeypatch.setattr(learning, "learned", learn)
+    monkeypatch.setattr(learning, "reading_of", read)
+    scores = cross_fitted(loads, 7)
+    assert sorted(scored) == sorted(id(one.sections) for one in loads)
+    assert {code: len(of) for code, of in scores.items()} == dict.fromkeys(CODES, 15)
+
+
+def test_goods_that_one_load_alone_has_are_unknown_to_what_scores_it(
+    loads: list[HonestLoad],
+) -> None:
+    lone = replace(load(99, TYRES), goods=({"8703": 1.0},) * 4, lines=(Line("8703"),))
+    lone.sections.features[-1] = lone.sections.features[0]
+    known = learned([*loads, lone], 7)
+    read = known.read(lone.sections.features)
+    assert read[:, 1 + known.headings.index("8703")].min() > 0.02
+    # By all others its goods look like tyres: nothing is left for its line to be judged by.
+    assert "8703" not in cross_fitted([*loads, lone], 7)
+
+
+def test_lines_without_code_and_loads_without_mass_have_no_score(loads: list[HonestLoad]) -> None:
+    uncoded = replace(load(1, PAPER), lines=(Line("", mass_kg=300.0),))
+    weightless = load(2, STEEL)
+    weightless.sections.kg[:] = 0.0
+    scores = cross_fitted([*loads, uncoded, weightless], 7)
+    assert {code: len(of) for code, of in scores.items()} == dict.fromkeys(CODES, 15)
+
+
+# In a bundle ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def exported(untrained_bundle: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(untrained_bundle, tmp_path / "untrained")
+
+
+def test_a_bundle_is_rewritten_with_what_was_learned(
+    exported: Path, loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[DatasetRecipe] = []
+
+    def made_up(bundle: Path, recipe: DatasetRecipe, *, workers: int) -> list[HonestLoad]:
+        asked.append(recipe)
+        return loads
+
+    monkeypatch.setattr(learning, "honest_loads", made_up)
+    before = load_bundle(exported).metadata
+    written = learn_signatures(exported, loads=45, more_scanners=["rail-10-6", "portal-6-4"])
+    assert load_bundle(exported).metadata == written
+    assert msgspec.structs.replace(written, signatures=None, sha256=before.sha256) == before
+    signatures = written.signatures
+    assert signatures is not None
+    assert signatures.wrong() is None
+    assert signatures.lines[ALL].lines == 45
+    Inspector(exported, threads=1)
+    (recipe,) = asked
+    assert recipe.profiles == ("portal-6-4", "rail-10-6")
+    assert recipe.kinds == {"benign": 1.0}
+    assert (recipe.seed, recipe.count) == (600_000, 45)
+    assert len(recipe.headings) > 100
+
+
+def test_a_seed_of_the_training_is_refused(exported: Path) -> None:
+    with pytest.raises(RecipeError, match="seed 5: expected a seed other than 5 and 6"):
+        learn_signatures(exported, loads=45, seed=5)
+
+
+def test_a_seed_that_signatures_were_learned_from_measures_nothing(exported: Path) -> None:
+    metadata = load_bundle(exported).metadata
+    require_fresh(metadata, 9)
+    signatures = signatures_of(PAPER, STEEL)
+    assert signatures.seed == 9
+    with pytest.raises(RecipeError, match="seed 9: expected a seed that untrained was neither"):
+        require_fresh(msgspec.structs.replace(metadata, signatures=signatures), 9)
+
+
+def test_the_goods_of_simulated_sections_are_the_true_ones(exported: Path) -> None:
+    recipe = DatasetRecipe(seed=710_011, count=2, profiles=("mobile-4",), kinds={"benign": 1.0})
+    found = honest_loads(exported, recipe)
+    assert found
+    for one in found:
+        headings = {line.hs_code[:4] for line in one.lines}
+        assert len(one.goods) == len(one.sections.boxes)
+        assert any(one.goods)
+        for goods in filter(None, one.goods):
+            assert goods.keys() <= headings
+            assert sum(goods.values()) == pytest.approx(1.0)
+    assert [plan_at(recipe, n).spec.kind for n in range(2)] == ["benign"] * 2
+
+
+@pytest.mark.parametrize(
+    ("told", "loads"), [([], 3200), (["--loads", "40"], 40), (["--loads", "0"], 0)]
+)
+def test_export_is_told_how_many_loads_to_learn_from(
+    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch, told: list[str], loads: int
+) -> None:
+    asked: list[object] = []
+
+    def export_run(*_: object, **named: object) -> BundleMetadata:
+        asked.append(named["honest_loads"])
+        return load_bundle(exported).metadata
+
+    monkeypatch.setattr("scanai.train.release.export_run", export_run)
+    assert cli.main(["export", str(tmp_path), "--out", str(tmp_path / "b"), *told]) == 0
+    assert asked == [loads]
