@@ -61,11 +61,12 @@ def sort_of(recipe: MismatchRecipe, index: int) -> tuple[str, float]:
         recipe.concealed,
         recipe.empty,
     )
+    place = index
     for sort, count in zip(SORTS, counts, strict=True):
-        if index < count:
+        if place < count:
             hides = sort == "substituted"
-            return sort, recipe.shares[index // recipe.substituted] if hides else 0.0
-        index -= count
+            return sort, recipe.shares[place // recipe.substituted] if hides else 0.0
+        place -= count
     raise IndexError(f"scan {index} beyond the {recipe.scans} of the recipe")
 
 

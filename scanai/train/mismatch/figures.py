@@ -170,7 +170,7 @@ def _queues(
         found = found_first(good, bad, recipe.queue, order)
         for first in FIRST:
             name = f"queue_{100 * first:.0f}pct"
-            figures[name if rule == "verdict" else f"{name}.{rule}"] = found[first]
+            figures[name if rule == "verdict" else f"{name}.{rule}"] = found.get(first)
     return figures
 
 

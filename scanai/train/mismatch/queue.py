@@ -32,20 +32,23 @@ def found_first(
 ) -> dict[float, Interval]:
     """For each share of the queue that is looked at first: the share of the bad ones in it.
 
-    Mean over the queues drawn; the interval holds 95 % of them.
+    Mean over the queues drawn; the interval holds 95 % of them. Empty where there is no good one,
+    or no bad one of a kind that the queue has.
     """
     rng = np.random.default_rng(0)
-    kinds = [kind for kind in queue.kinds if bad.get(kind)]
+    kinds = [kind for kind, weight in queue.kinds.items() if weight > 0 and bad.get(kind)]
+    if not good or not kinds:
+        return {}
     weights = np.array([queue.kinds[kind] for kind in kinds])
     of_good = np.array([order(case) for case in good])
     of_bad = {kind: np.array([order(case) for case in bad[kind]]) for kind in kinds}
     count = queue.bad
     shares: dict[float, list[float]] = {first: [] for first in FIRST}
     for _ in range(queue.draws):
-        honest = np.sort(of_good[rng.integers(of_good.size, size=queue.length - count)])
+        honest = of_good[rng.integers(of_good.size, size=queue.length - count)]
         drawn = rng.choice(len(kinds), size=count, p=weights / weights.sum())
         false = np.array([rng.choice(of_bad[kinds[kind]]) for kind in drawn])
-        places = _places(np.sort(false)[::-1], honest, rng)
+        places = _places(false, honest, rng)
         for first in FIRST:
             shares[first].append(float((places < first * queue.length).mean()))
     return {first: _interval(found) for first, found in shares.items()}
@@ -58,11 +61,12 @@ def _interval(found: Sequence[float]) -> Interval:
 
 def _places(
     bad: NDArray[np.float64], honest: NDArray[np.float64], rng: Generator
-) -> NDArray[np.float64]:
-    """Places in the queue of the bad ones, from 0, the most urgent first; `honest` ascending.
+) -> NDArray[np.intp]:
+    """Places in the queue of the bad ones, from 0, the most urgent first.
 
-    Among equals chance decides.
+    Among equals chance decides, between two bad ones as well.
     """
-    first, last = (np.searchsorted(honest, bad, side=side) for side in ("left", "right"))
-    among_equals = (last - first) * rng.random(bad.size)
-    return np.asarray(honest.size - last + among_equals + np.arange(bad.size), np.float64)
+    scores = np.concatenate((bad, honest))
+    places = np.empty(scores.size, np.intp)
+    places[np.lexsort((rng.random(scores.size), -scores))] = np.arange(scores.size)
+    return places[: bad.size]
