@@ -50,3 +50,39 @@ def test_figures_of_another_graph_are_dropped(folder, metadata) -> None:
     written = write_mismatch(folder, other, "mismatch.toml", 7, FIGURES)
     assert written.figures == {}
     assert written.sha256 == "0" * 64
+
+
+def test_each_benchmark_replaces_its_own_figures(folder, metadata) -> None:
+    write_mismatch(folder, metadata, "mismatch.toml", 7, FIGURES)
+    later = {"group_swap": Figure(0.7, 0.6, 0.8, 200)}
+    written = write_mismatch(folder, metadata, "other.toml", 8, later)
+    assert (written.mismatch, written.mismatch_benchmark, written.mismatch_seed) == (
+        later,
+        "other.toml",
+        8,
+    )
+    read = msgspec.json.decode((folder / METRICS_FILE).read_bytes(), type=Metrics)
+    assert read == written
+
+
+def test_both_graphs_figures_never_stand_in_one_file(folder, metadata) -> None:
+    write_mismatch(folder, metadata, "mismatch.toml", 7, FIGURES)
+    other = msgspec.structs.replace(metadata, sha256="0" * 64)
+    own = Metrics(bundle=other.name, version=other.version, sha256=other.sha256, figures=FIGURES)
+    written = write_metrics(folder, other, own)
+    assert written.figures == FIGURES
+    assert (written.mismatch, written.mismatch_benchmark, written.mismatch_seed) == ({}, "", None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"{", b'{"format": "scanai-metrics/1"}', b'{"format": "scanai-metrics/3"}'],
+    ids=["no file", "empty", "broken", "earlier format", "fields missing"],
+)
+def test_what_cannot_be_read_is_written_anew(tmp_path: Path, metadata, content) -> None:
+    if content is not None:
+        (tmp_path / METRICS_FILE).write_bytes(content)
+    written = write_mismatch(tmp_path, metadata, "mismatch.toml", 7, FIGURES)
+    assert written.figures == {}
+    assert written.mismatch == FIGURES
+    assert msgspec.json.decode((tmp_path / METRICS_FILE).read_bytes(), type=Metrics) == written
