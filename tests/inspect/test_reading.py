@@ -77,19 +77,20 @@ def test_signatures_decide_where_there_are_any() -> None:
 
 
 SIGNED = goods_reading(
-    (100.0, {PAPER: 0.3, BOARD: 0.2, STEEL: 0.4, NOTHING: 0.1}),
-    (200.0, {BOARD: 0.9}),
-    headings=(PAPER, BOARD, STEEL, TYRES),
+    (100.0, {PAPER: 0.2, BOARD: 0.1, "4901": 0.25, STEEL: 0.35, NOTHING: 0.1}),
+    (200.0, {BOARD: 0.8, "4901": 0.1}),
+    headings=(PAPER, BOARD, "4901", STEEL, TYRES),
 )
 
 
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("480256", [0.3, 0.0]),  # its own heading
-        ("4811", [0.3, 0.9]),  # the likeliest of its chapter
-        ("4901", [0.3, 0.9]),  # no other of chapter 49: the likeliest that look alike
-        ("7214", [0.4, 0.0]),
+        ("480256", [0.2, 0.0]),  # its own heading
+        ("4811", [0.2, 0.8]),  # the likeliest of its chapter
+        ("4911", [0.25, 0.1]),
+        ("7214", [0.35, 0.0]),
+        ("7301", [0.35, 0.0]),  # no other of chapter 73: the likeliest that look alike
         ("8703", [0.0, 0.0]),  # nothing that looks like it has a signature: its group
     ],
 )
@@ -106,7 +107,7 @@ def test_only_headings_that_look_alike_stand_in() -> None:
 
 def test_the_likeliest_heading_is_weighed_over_sections() -> None:
     paper = goods_group_of(PAPER).index
-    assert SIGNED.likeliest_heading(np.array([1.0, 0.0]), paper) == PAPER
+    assert SIGNED.likeliest_heading(np.array([1.0, 0.0]), paper) == "4901"
     assert SIGNED.likeliest_heading(np.array([1.0, 1.0]), paper) == BOARD
     assert SIGNED.likeliest_heading(np.ones(2), goods_group_of("8703").index) is None
     assert SIGNED.likeliest_heading(np.ones(2), goods_group_of(STEEL_BARS).index) == STEEL

@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 from mismatch_making import SMALL
+from reading_making import BOARD, PAPER, STEEL, TYRES
 
 from scanai.manifest.goods_groups import goods_group_of
-from scanai.manifest.model import Manifest
+from scanai.manifest.model import Line, Manifest
 from scanai.synth.cargo import library
 from scanai.synth.dataset import DatasetRecipe, plan_at
 from scanai.synth.simulate import scene_of
@@ -188,6 +189,23 @@ def test_a_substituted_load_hides_the_share_asked_for(share: float) -> None:
         # The mass of the hidden goods stands on the lines that are named.
         assert sum(line.mass_kg for line in told) == pytest.approx(mass, abs=len(told))
         assert case.manifest.gross_mass_kg == pytest.approx(mass, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("true", "hidden", "found"),
+    [
+        ((PAPER, STEEL), (STEEL,), [STEEL]),
+        ((PAPER, STEEL, TYRES), (STEEL, TYRES), [STEEL, TYRES]),
+        ((PAPER, BOARD), (BOARD,), []),  # of the group that is declared
+        ((PAPER, STEEL, BOARD), (STEEL, BOARD), []),
+        ((STEEL,), (STEEL,), []),  # no papers are left to say anything
+        ((PAPER, STEEL), (), []),
+    ],
+)
+def test_only_goods_of_groups_that_are_not_declared_count_as_hidden(true, hidden, found) -> None:
+    lines = tuple(Line(hs_code=code, mass_kg=100.0) for code in true)
+    scene = SimpleNamespace(true_manifest=Manifest(lines=lines), hidden_headings=hidden)
+    assert [line.hs_code for line in hidden_lines(scene)] == found
 
 
 def test_no_two_substituted_loads_are_the_same() -> None:
