@@ -16,10 +16,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scanai.errors import ManifestError
-from scanai.manifest.bounded_xml import Node, parse_xml
 from scanai.manifest.model import Manifest, Party
 from scanai.manifest.quantities import count, mass_kg, tidy
 from scanai.manifest.units_of_bills import Bill, Container, Goods, Share, units_of
+from scanai.manifest.xml_nodes import Node, parse_nodes
 
 _WHAT = "an ASYCUDA World manifest (XML of root Awmds)"
 _EMPTY = frozenset({"4", "MT", "MTY", "EMP", "ETY", "EMPTY", "0/0", "00"})
@@ -36,7 +36,7 @@ _MASSES_AGREE = 0.01
 
 def parse(data: bytes, source: str) -> tuple[Manifest, ...]:
     """One manifest for each transport unit, in the order of the file."""
-    root = parse_xml(data, source, _WHAT)
+    root = parse_nodes(data, source, _WHAT)
     if root.name != "awmds":
         raise ManifestError(source, _WHAT, f"root {root.name[:80]}")
     general = next(iter(root.all("general_segment")), Node(""))

@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 
 from scanai.errors import RulesError
+from scanai.input_files import bounded_bytes
 from scanai.manifest.controls import LEAST_DIGITS, MOST_DIGITS, ControlEntry, ControlList
 from scanai.manifest.nomenclature import require_known
 
@@ -54,13 +55,7 @@ def read_correlation(path: str | PathLike[str]) -> ControlList:
 
 
 def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RulesError(path, "a readable file", error.strerror or str(error)) from error
-    if len(data) > MAX_BYTES:
-        raise RulesError(path, f"at most {MAX_BYTES} bytes", "a larger file")
+    data = bounded_bytes(path, MAX_BYTES, "three columns separated by ; , or tab", RulesError)
     if b"\0" in data:
         raise RulesError(path, "text in UTF-8 or Latin-1", "bytes that are no text")
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scanai.errors import ManifestError
+from scanai.input_files import bounded_bytes, scan_name
 from scanai.manifest import awmds_format, csv_format, cuscar_format, json_format, xlsx_format
 from scanai.manifest.iso6346 import has_right_check_digit, is_container_number, same_unit
 from scanai.manifest.model import Manifest
@@ -54,19 +55,6 @@ def _format_of(path: Path) -> _Format:
         raise ManifestError(path, expected, path.name) from None
 
 
-def _bounded_bytes(path: Path, most: int) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(most + 1)
-    except OSError as error:
-        raise ManifestError(path, "a readable file", error.strerror or str(error)) from error
-    if not data:
-        raise ManifestError(path, "a manifest", "an empty file")
-    if len(data) > most:
-        raise ManifestError(path, f"at most {most} bytes", "a larger file")
-    return data
-
-
 def read_manifests(path: str | PathLike[str]) -> tuple[Manifest, ...]:
     """Reads all manifests of a file, one a transport unit, by the suffix of its name.
 
@@ -75,9 +63,8 @@ def read_manifests(path: str | PathLike[str]) -> tuple[Manifest, ...]:
     for AWMDS and CUSCAR, declares an HS code that does not exist.
     """
     path = Path(path)
-    return parse_bytes(
-        _bounded_bytes(path, _format_of(path).max_bytes), path.suffix.lower(), str(path)
-    )
+    data = bounded_bytes(path, _format_of(path).max_bytes, "a manifest", ManifestError)
+    return parse_bytes(data, path.suffix.lower(), str(path))
 
 
 def parse_bytes(data: bytes, suffix: str, source: str) -> tuple[Manifest, ...]:
@@ -145,9 +132,7 @@ def find_manifest(scan: str | PathLike[str]) -> Path | None:
     Raises ManifestError when several are there, for nobody can say which one holds.
     """
     scan = Path(scan)
-    name = scan.stem
-    if scan.suffix.lower() == ".png":
-        name = name.removesuffix(".high").removesuffix(".low")
+    name = scan_name(scan)
     found = [
         candidate
         for suffix in _FORMATS

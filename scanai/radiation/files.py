@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from scanai.errors import RadiationError
+from scanai.input_files import bounded_bytes, scan_name
 from scanai.radiation import n42_format
 from scanai.radiation.reading import RadiationReading
 
@@ -22,16 +23,7 @@ def read_reading(path: str | PathLike[str]) -> RadiationReading:
     holds no gamma or neutron counts of a passage.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RadiationError(path, "a readable file", reason) from error
-    if not data:
-        raise RadiationError(path, "a portal reading", "an empty file")
-    if len(data) > MAX_BYTES:
-        raise RadiationError(path, f"at most {MAX_BYTES} bytes", "a larger file")
+    data = bounded_bytes(path, MAX_BYTES, "a portal reading", RadiationError)
     return n42_format.parse(data, str(path), hashlib.sha256(data).hexdigest())
 
 
@@ -42,9 +34,7 @@ def find_reading(scan: str | PathLike[str]) -> Path | None:
     RadiationError when both are there, for nobody can say which one holds.
     """
     scan = Path(scan)
-    name = scan.stem
-    if scan.suffix.lower() == ".png":
-        name = name.removesuffix(".high").removesuffix(".low")
+    name = scan_name(scan)
     found = [path for suffix in SUFFIXES if (path := scan.with_name(name + suffix)).is_file()]
     if len(found) > 1:
         listed = " and ".join(path.name for path in found)

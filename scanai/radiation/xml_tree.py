@@ -1,20 +1,16 @@
-"""Hostile XML: a tree within bounds, and the values in it, each fault one RadiationError.
+"""The values in the XML of a reading, each fault one RadiationError.
 
-defusedxml refuses document types, entities and references to other files. What an element means is
-known to `n42_format` alone.
+What an element means is known to `n42_format` alone.
 """
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
-
+from scanai.bounded_xml import parse_xml
 from scanai.errors import RadiationError
 
 MAX_DEPTH = 40
@@ -32,28 +28,10 @@ _SHOWN = 60
 
 
 def parse_tree(data: bytes, source: str) -> Element:
-    """The root element; encodings are those that XML declares: UTF-8, UTF-16, Latin-1, ASCII."""
-    depth = count = 0
-    root: Element | None = None
-    try:
-        for event, element in iterparse(io.BytesIO(data), ("start", "end"), forbid_dtd=True):
-            if event == "end":
-                depth -= 1
-                continue
-            root = element if root is None else root
-            depth, count = depth + 1, count + 1
-            if depth > MAX_DEPTH:
-                raise RadiationError(source, f"at most {MAX_DEPTH} levels of elements", "more")
-            if count > MAX_ELEMENTS:
-                raise RadiationError(source, f"at most {MAX_ELEMENTS} elements", "more")
-    except DefusedXmlException as error:
-        found = "a document type, an entity or a reference to another file"
-        raise RadiationError(source, "plain XML", found) from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise RadiationError(source, "XML", f"malformed XML: {error}") from error
-    if root is None:
-        raise RadiationError(source, "XML", "no element")
-    return root
+    """The root element, within bounds."""
+    return parse_xml(
+        data, source, "XML", RadiationError, most_depth=MAX_DEPTH, most_elements=MAX_ELEMENTS
+    )
 
 
 class Node:

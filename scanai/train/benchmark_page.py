@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import jinja2
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 from tqdm import tqdm
@@ -21,6 +20,7 @@ from scanai.train import plots
 from scanai.train.curves import NOTHING, Detector, object_score, scan_score
 from scanai.train.figure_words import words_of
 from scanai.train.figures import RATE, Figure, comparison, visible
+from scanai.train.page_templates import page_template
 from scanai.train.trial_records import Trial
 
 _WORST = 20
@@ -69,16 +69,7 @@ def write_page(
     inspector = Inspector(bundle)
     drawn = tqdm([*misses, *alarms], desc="draw", unit="scan")
     panels = {trial.index: _panel(inspector, recipe, trial) for trial in drawn}
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("scanai.train"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["words"] = words_of
-    environment.filters["percent"] = lambda share: f"{100 * share:.1f} %"
-    page = environment.get_template("benchmark.html").render(
+    page = page_template("benchmark.html").render(
         model=inspector.bundle.metadata,
         scans=len(trials),
         targets=_targets(figures),

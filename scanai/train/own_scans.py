@@ -17,6 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from scanai.errors import ManifestError, ProfileError, RecipeError, ScanAIError, ScanError
+from scanai.input_files import scan_name
 from scanai.inspect.evidence.goods import comparable_groups
 from scanai.inspect.evidence.measured import LOAD_ATTENUATION, block_mean
 from scanai.manifest import Manifest, find_manifest, read_manifest
@@ -106,7 +107,7 @@ def _windows_of(
 
 def _parts(path: Path) -> dict[str, Path]:
     """The files that a scan is read from, by what they are: its picture and what lies beside it."""
-    name = path.stem.removesuffix(".high") if path.suffix.lower() == ".png" else path.stem
+    name = scan_name(path)
     beside = {ending: path.with_name(f"{name}{ending}") for ending in _BESIDE}
     return {"": path, **{ending: part for ending, part in beside.items() if part.is_file()}}
 

@@ -19,8 +19,8 @@ from scanai.train.curves import Detector, object_score, share
 from scanai.train.figures import RATE, visible
 from scanai.train.trial_records import ObjectTrial, Trial
 
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_STROKES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+STROKES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))
 _D_PRIME_STEPS = (0.0, 5.0, 20.0, 100.0, 500.0, 2000.0, 10_000.0, 1e9)
 _MATERIAL_STEPS = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1e9)
 _LEAST_RATE = 1e-3
@@ -43,7 +43,7 @@ def roc(detectors: Mapping[str, Detector]) -> str:
     axes.set_ylim(0, 1)
     axes.axvline(RATE, color="#888888", linewidth=0.8)
     axes.legend(loc="upper left", fontsize=8)
-    return _svg(canvas)
+    return svg(canvas)
 
 
 def free_response(detectors: Mapping[str, Detector]) -> str:
@@ -61,7 +61,7 @@ def free_response(detectors: Mapping[str, Detector]) -> str:
     axes.set_xlim(_LEAST_RATE, 10)
     axes.set_ylim(0, 1)
     axes.legend(loc="upper left", fontsize=8)
-    return _svg(canvas)
+    return svg(canvas)
 
 
 def against_d_prime(own: Detector) -> str:
@@ -69,7 +69,7 @@ def against_d_prime(own: Detector) -> str:
     outcomes = _outcomes(own.concealed, own.threshold(RATE), "shield")
     canvas, axes = _axes("d′ of an ideal observer who knows the background", "threats found")
     _bars(axes, [(one.d_prime, hit) for one, hit in outcomes], _D_PRIME_STEPS)
-    return _svg(canvas)
+    return svg(canvas)
 
 
 def against_d_material(own: Detector) -> str:
@@ -85,7 +85,7 @@ def against_d_material(own: Detector) -> str:
     for number, (name, pairs) in enumerate(groups):
         _bars(axes, pairs, _MATERIAL_STEPS, number, 2, name)
     axes.legend(fontsize=8)
-    return _svg(canvas)
+    return svg(canvas)
 
 
 def reliability(trials: Sequence[Trial]) -> str:
@@ -94,11 +94,11 @@ def reliability(trials: Sequence[Trial]) -> str:
     weight, sure, right = table[table[:, 0] > 0].T
     canvas, axes = _axes("probability of the likeliest goods group", "right, by mass")
     axes.plot([0, 1], [0, 1], color="#888888", linewidth=0.8)
-    axes.scatter(sure / weight, right / weight, s=400 * weight / weight.max(), c=_COLOURS[0])
-    axes.plot(sure / weight, right / weight, color=_COLOURS[0], linewidth=1)
+    axes.scatter(sure / weight, right / weight, s=400 * weight / weight.max(), c=COLOURS[0])
+    axes.plot(sure / weight, right / weight, color=COLOURS[0], linewidth=1)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    return _svg(canvas)
+    return svg(canvas)
 
 
 def _outcomes(
@@ -138,7 +138,7 @@ def _bars(
             found.value,
             0.9 * wide,
             yerr=error,
-            color=_COLOURS[number],
+            color=COLOURS[number],
             hatch="//" if number else "",
             edgecolor="white",
             capsize=2,
@@ -161,11 +161,11 @@ def _axes(x: str, y: str) -> tuple[Canvas, Axes]:
 
 
 def _style(number: int) -> dict[str, Any]:
-    place = number % len(_COLOURS)
-    return {"color": _COLOURS[place], "linestyle": _STROKES[place], "linewidth": 1.6}
+    place = number % len(COLOURS)
+    return {"color": COLOURS[place], "linestyle": STROKES[place], "linewidth": 1.6}
 
 
-def _svg(canvas: Canvas) -> str:
+def svg(canvas: Canvas) -> str:
     """The drawing alone, without what makes it a file of its own; the same for the same figures."""
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "scanai", "svg.fonttype": "none"}):

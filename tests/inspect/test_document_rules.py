@@ -102,7 +102,7 @@ def test_a_table_with_test_is_added_or_stands_in_place_of_the_shipped_one(own) -
         (NEW.replace('terms = ["wibble"]', 'sorts = ["odd"]'), "sorts out of all_kinds, elsewhere"),
         ("[rule.transit]\nenabled = false", "only known fields"),
         ("rules = 3", "named fields"),
-        ("", "tables [rules.NAME] or report_from, found none"),
+        ("", "tables [rules.NAME] or report_from, found an empty file"),
         ("[rules", "document rules in TOML, found malformed TOML"),
         (b"\xff\xfe", "document rules in TOML, found bytes that are not UTF-8"),
         (b"#" * (MAX_BYTES + 1), "at most 1048576 bytes"),

@@ -20,7 +20,7 @@ def finding(kind: str, score: float = 0.5, **fields: object) -> Finding:
 
 @pytest.fixture(scope="module")
 def point() -> OperatingPoint:
-    names = ("shielding", "opaque_area", "undeclared_goods", "empty_mismatch", "unfamiliar")
+    names = ("shielding", "opaque_area", "unexplained_goods", "empty_mismatch", "unfamiliar")
     quantiles = {name: tuple(STEPS) for name in names}
     quantiles["mass_mismatch"] = (0.0,) * 96 + (0.01, 0.02, 0.03, 0.04, 0.05)
     benign = BenignScores(
@@ -109,7 +109,7 @@ def test_without_benign_scans_there_are_no_p_values() -> None:
 
 def test_left_out_is_neutral_and_keeps_its_weight(point: OperatingPoint) -> None:
     block = finding("dense_block", p_value=1 / 201)
-    families = families_of([block], {"shielding": 2.0, "undeclared_goods": 0.97}, point)
+    families = families_of([block], {"shielding": 2.0, "unexplained_goods": 0.97}, point)
     assert families[0].above_all
     rest = [families[0].left_out(), families[1]]
     assert rest[0].findings == ()
@@ -125,7 +125,7 @@ def test_benign_scans_pass_the_levels_about_as_often_as_these_say() -> None:
         mass = np.where(rng.random(count) < 0.95, 0, rng.exponential(0.02, count))
         dense, opaque = rng.beta(1, 5, count), rng.lognormal(4, 2, count)
         rows = zip(dense, opaque, goods, mass, strict=True)
-        names = ("shielding", "opaque_area", "undeclared_goods", "mass_mismatch")
+        names = ("shielding", "opaque_area", "unexplained_goods", "mass_mismatch")
         return [dict(zip(names, map(float, row), strict=True)) for row in rows]
 
     rates = []

@@ -103,7 +103,7 @@ FAULTS = {
     "no xml": (lambda text: "counts: 5", "XML, found malformed XML"),
     "entity": (
         lambda text: text.replace("?>", f"?>{DOCTYPE}", 1),
-        "plain XML, found a document type",
+        "XML without DTD and entities, found some",
     ),
     "other root": (
         lambda text: text.replace("2011/N42", "2099/N42"),
@@ -148,7 +148,7 @@ FAULTS = {
     ),
     "depth": (
         lambda text: text.replace("</RadInst", "<a>" * 50 + "</a>" * 50 + "</RadInst", 1),
-        "at most 40 levels of elements, found more",
+        "elements at most 40 deep, found deeper ones",
     ),
 }
 

@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from scanai.errors import RulesError
+from scanai.input_files import bounded_bytes
 from scanai.inspect.report import Evidence
 from scanai.manifest.descriptions import plain_words, vague_sorts
 from scanai.manifest.model import Regime
@@ -195,13 +196,7 @@ def read_rules(path: str | PathLike[str]) -> DocumentRules:
     Raises RulesError naming the rule and the key.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RulesError(path, "a readable file", error.strerror or str(error)) from error
-    if len(content) > MAX_BYTES:
-        raise RulesError(path, f"at most {MAX_BYTES} bytes", "a larger file")
+    content = bounded_bytes(path, MAX_BYTES, "tables [rules.NAME] or report_from", RulesError)
     own = from_toml(content, _File, path, _WHAT, RulesError)
     if not own.rules and own.report_from is None:
         raise RulesError(path, "tables [rules.NAME] or report_from", "none")

@@ -20,7 +20,7 @@ from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.goods_groups import GoodsGroup, goods_groups
 
 SCORE = "unexplained_goods"
-THRESHOLD = "unexplained_goods"
+"""Evidence score, and the threshold on it."""
 _NEARLY_ALL = 0.9  # in words only
 _LEAST_PROBABILITY = 1e-6
 _SAME_GOODS = 0.5
@@ -46,7 +46,7 @@ def undeclared_findings(
     if not declared or not sections.kg.size:
         return Undeclared([], {}, [])
     scores = section_scores(reading, declared)
-    least = context.threshold(THRESHOLD)
+    least = context.threshold(SCORE)
     found = [
         _finding(members, scores, reading, context, declared)
         for members in _stretches(scores, sections.boxes, least)

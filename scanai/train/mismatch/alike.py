@@ -38,11 +38,6 @@ def alike_headings(trials: Sequence[LoadTrial]) -> list[Alike]:
     return sorted(pairs, key=lambda pair: -pair.ratio)
 
 
-def recognised(trials: Sequence[LoadTrial]) -> dict[str, float]:
-    """For each heading the mean probability that its loads are read as it."""
-    return {heading: read.get(heading, 0.0) for heading, read in _mean_readings(trials).items()}
-
-
 def _ratio(read: dict[str, float], true: str, other: str) -> float:
     return read.get(other, 0.0) / max(read.get(true, 0.0), 1e-3)
 

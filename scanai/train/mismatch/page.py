@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import jinja2
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
@@ -22,6 +20,8 @@ from scanai.train.mismatch.figures import false_by_heading
 from scanai.train.mismatch.queue import FIRST, ORDERS
 from scanai.train.mismatch.recipe import MismatchRecipe
 from scanai.train.mismatch.trials import LoadTrial
+from scanai.train.page_templates import page_template
+from scanai.train.plots import COLOURS, STROKES, svg
 
 TARGETS: dict[str, tuple[str, float]] = {
     "group_swap": ("code of another goods group found", 0.90),
@@ -40,8 +40,6 @@ TITLES = {
     "document_rules": "papers alone",
     "random": "random order",
 }
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-_STROKES = ("-", "--", "-.", ":")
 _WORST = 25
 
 
@@ -71,15 +69,7 @@ def write_mismatch_page(
     figures: Mapping[str, Figure],
 ) -> None:
     """Writes one HTML file that needs nothing else."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("scanai.train"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["percent"] = lambda share: f"{100 * share:.1f} %"
-    page = environment.get_template("mismatch.html").render(
+    page = page_template("mismatch.html").render(
         model=metadata,
         loads=len(trials),
         targets=[
@@ -121,14 +111,14 @@ def _bars(rows: dict[str, Figure], most: float | None = 1.0) -> str:
     canvas = Canvas(figsize=(7.2, 0.7 + 0.3 * len(rows)), layout="constrained")
     axes = canvas.add_subplot()
     for place, figure in enumerate(reversed(rows.values())):
-        axes.barh(place, 100 * figure.value, color=_COLOURS[0], height=0.6)
+        axes.barh(place, 100 * figure.value, color=COLOURS[0], height=0.6)
         ends = [100 * figure.low, 100 * figure.high]
         axes.plot(ends, [place, place], color="#222222", linewidth=1.4)
     axes.set_yticks(range(len(rows)), list(reversed(rows)), fontsize=8)
     axes.set_xlabel("%, with the 95 % interval")
     axes.set_xlim(0, None if most is None else 100 * most)
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
-    return _svg(canvas)
+    return svg(canvas)
 
 
 def _queue_plot(figures: Mapping[str, Figure]) -> str:
@@ -141,8 +131,8 @@ def _queue_plot(figures: Mapping[str, Figure]) -> str:
         axes.plot(
             [0, *(100 * first for first in FIRST)][: len(found) + 1],
             [0, *found],
-            color=_COLOURS[number],
-            linestyle=_STROKES[number],
+            color=COLOURS[number],
+            linestyle=STROKES[number],
             marker="o",
             label=TITLES[rule],
         )
@@ -151,13 +141,7 @@ def _queue_plot(figures: Mapping[str, Figure]) -> str:
     axes.set_ylim(0, 100)
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.legend(fontsize=8)
-    return _svg(canvas)
-
-
-def _svg(canvas: Canvas) -> str:
-    text = io.StringIO()
-    canvas.savefig(text, format="svg")
-    return text.getvalue()[text.getvalue().index("<svg") :]
+    return svg(canvas)
 
 
 def _worst_headings(trials: Sequence[LoadTrial]) -> list[HeadingRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from math import inf
 from pathlib import Path
 from typing import Annotated
@@ -65,8 +66,10 @@ class MismatchRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 def is_mismatch_recipe(path: str | Path) -> bool:
     """Whether a TOML file is a recipe of this benchmark rather than of a data set."""
-    text = read_text(Path(path))
-    return any(line.split("=")[0].strip() == "mass_error" for line in text.splitlines())
+    try:
+        return "mass_error" in tomllib.loads(read_text(Path(path)))
+    except tomllib.TOMLDecodeError:
+        return False  # told by whoever reads it as a data set
 
 
 def read_mismatch_recipe(path: str | Path) -> MismatchRecipe:

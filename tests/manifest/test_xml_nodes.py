@@ -3,15 +3,15 @@
 import pytest
 
 from scanai.errors import ManifestError
-from scanai.manifest import bounded_xml
-from scanai.manifest.bounded_xml import parse_xml
+from scanai.manifest import xml_nodes
+from scanai.manifest.xml_nodes import parse_nodes
 
 TEXT = '<?xml version="1.0"{}?><A><b> café\n </b><c/></A>'
 
 
 def _refusal(data: bytes) -> str:
     with pytest.raises(ManifestError) as caught:
-        parse_xml(data, "a.xml", "such XML")
+        parse_nodes(data, "a.xml", "such XML")
     return str(caught.value).removeprefix("a.xml: ")
 
 
@@ -26,7 +26,7 @@ def _refusal(data: bytes) -> str:
     ],
 )
 def test_reads_the_encoding_that_is_declared(declared: str, encoding: str) -> None:
-    root = parse_xml(TEXT.format(declared).encode(encoding), "a.xml", "such XML")
+    root = parse_nodes(TEXT.format(declared).encode(encoding), "a.xml", "such XML")
     assert root.name == "a"
     assert root.told("b") == "café"
     assert root.told("c") == root.told("d") == ""
@@ -45,8 +45,8 @@ def test_refuses_entities_and_dtds() -> None:
 
 def test_refuses_deep_and_many_elements(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _refusal(b"<a>" * 100_000).startswith("expected elements at most 32 deep")
-    monkeypatch.setattr(bounded_xml, "MAX_ELEMENTS", 3)
-    parse_xml(b"<a><b/><b/></a>", "a.xml", "such XML")
+    monkeypatch.setattr(xml_nodes, "MAX_ELEMENTS", 3)
+    parse_nodes(b"<a><b/><b/></a>", "a.xml", "such XML")
     assert _refusal(b"<a><b/><b/><b/></a>") == "expected at most 3 elements, found more"
 
 

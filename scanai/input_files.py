@@ -1,0 +1,31 @@
+"""Files that come from others: read within bounds, named after the scan that they lie beside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scanai.errors import InputError
+
+
+def bounded_bytes(path: Path, most: int, what: str, error: type[InputError]) -> bytes:
+    """All of a file; `error` when it cannot be read, is empty where `what` was expected, or holds
+    more than `most` bytes."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except (OSError, ValueError) as fault:  # ValueError: a name that no file can have
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise error(path, "a readable file", reason) from fault
+    if not data:
+        raise error(path, what, "an empty file")
+    if len(data) > most:
+        raise error(path, f"at most {most} bytes", "a larger file")
+    return data
+
+
+def scan_name(scan: Path) -> str:
+    """What files beside a scan are named after: its name without suffix, and without .high or .low
+    of a PNG pair."""
+    if scan.suffix.lower() != ".png":
+        return scan.stem
+    return scan.stem.removesuffix(".high").removesuffix(".low")
