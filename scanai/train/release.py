@@ -20,7 +20,7 @@ from scanai.train.checkpoint import WEIGHTS_FILE, load_checkpoint, save_weights
 from scanai.train.export import export_bundle
 from scanai.train.metrics import METRICS_FILE
 from scanai.train.quantise import add_int8
-from scanai.train.signatures import DEFAULT_LOADS, learn_signatures
+from scanai.train.signatures import DEFAULT_LOADS, LEAST_LOADS, learn_signatures
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
 from scanai.train.versions import (
     released_in,
@@ -63,6 +63,7 @@ def export_run(
     out = Path(out).resolve()
     require_version(version)
     _check_scans(benign_scans, false_alarm_rate)
+    _check_loads(honest_loads)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
     checkpoint = load_checkpoint(Path(run))
@@ -98,6 +99,12 @@ def _check_scans(scans: int, false_alarm_rate: float) -> None:
             f"at least {least} benign scans, or 0 for the initial thresholds",
             str(scans),
         )
+
+
+def _check_loads(loads: int) -> None:
+    if loads != 0 and loads < LEAST_LOADS:
+        expected = f"at least {LEAST_LOADS} honest loads, or 0 for none"
+        raise InputError("signatures of HS headings", expected, str(loads))
 
 
 def _check_replaceable(out: Path) -> None:

@@ -31,6 +31,8 @@ from scanai.train.trials import fresh_scans, scanners_of
 
 DEFAULT_LOADS = 3200
 """Twenty of each heading of the library as the first consignment."""
+LEAST_LOADS = 10
+"""Fewer cannot be shared out over the folds of cross-fitting."""
 DEFAULT_SEED = 600_000
 _FOLDS = 5
 _DECAY = 1e-4

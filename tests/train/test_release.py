@@ -63,6 +63,12 @@ def test_refuses_too_few_scans_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_refuses_too_few_loads_before_anything_is_made(tmp_path: Path, run: Path) -> None:
+    with pytest.raises(InputError, match="expected at least 10 honest loads, or 0 for none"):
+        export_run(run, tmp_path / "bundle", name="tiny", version="0.0.1", honest_loads=9)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.usefixtures("quick")
 def test_replaces_an_earlier_bundle_and_its_metrics(tmp_path: Path, run: Path) -> None:
     out = tmp_path / "bundle"

@@ -24,6 +24,7 @@ from scanai.train import signatures as learning
 from scanai.train.benchmark import require_fresh
 from scanai.train.honest_loads import HonestLoad, honest_loads
 from scanai.train.signatures import cross_fitted, learn_signatures, learned
+from scanai.train.trials import fresh_scans
 
 RATIO = FEATURES.index("ratio")
 CODES = (PAPER, STEEL, TYRES)
@@ -190,6 +191,14 @@ def test_a_seed_that_signatures_were_learned_from_measures_nothing(exported: Pat
     assert signatures.seed == 9
     with pytest.raises(RecipeError, match="seed 9: expected a seed that untrained was neither"):
         require_fresh(msgspec.structs.replace(metadata, signatures=signatures), 9)
+
+
+def test_thresholds_are_not_set_on_the_loads_of_signatures(exported: Path) -> None:
+    metadata = msgspec.structs.replace(
+        load_bundle(exported).metadata, signatures=signatures_of(PAPER, STEEL)
+    )
+    with pytest.raises(RecipeError, match="seed 9: expected a seed that no signatures"):
+        fresh_scans(metadata, 9, 1, {"benign": 1.0})
 
 
 def test_the_goods_of_simulated_sections_are_the_true_ones(exported: Path) -> None:

@@ -16,6 +16,7 @@ from scanai.manifest.goods_groups import goods_group_of
 from scanai.manifest.model import Line, Manifest
 from scanai.synth.cargo import Goods, library
 from scanai.synth.dataset import ScanPlan, plan_at
+from scanai.synth.papers import Shipped, goods_line
 from scanai.synth.paperwork import vaguely, with_paperwork
 from scanai.synth.scene import Scene
 from scanai.synth.simulate import scene_of
@@ -170,13 +171,8 @@ def _pool(swap: str, heading: str, manifest: Manifest) -> list[Goods]:
 
 
 def _under(rng: Generator, manifest: Manifest, number: int, goods: Goods) -> Manifest:
-    """One line under code and text of other goods, all else kept."""
-    choice = int(rng.integers(len(goods.codes)))
-    told = msgspec.structs.replace(
-        manifest.lines[number],
-        hs_code=goods.codes[choice],
-        description=goods.texts[min(choice, len(goods.texts) - 1)],
-    )
+    """One line declared as other goods of the same mass, in packages that such goods come in."""
+    told = goods_line(rng, Shipped(goods, manifest.lines[number].mass_kg or 0.0))
     lines = (*manifest.lines[:number], told, *manifest.lines[number + 1 :])
     return msgspec.structs.replace(manifest, lines=lines)
 
