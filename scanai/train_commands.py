@@ -63,7 +63,12 @@ def _train(options: argparse.Namespace) -> int:
 
 def _add_export(commands: Any) -> None:
     command = add_command(commands, "export", _export, "make a model bundle from a training run")
-    command.add_argument("run_folder", metavar="RUN", type=Path)
+    command.add_argument(
+        "run_folder",
+        metavar="RUN",
+        type=Path,
+        help="folder of a training run, or a bundle with weights to be exported anew",
+    )
     command.add_argument("--out", metavar="BUNDLE", type=Path, required=True)
     command.add_argument("--name", help="of the bundle (else that of its folder)")
     command.add_argument(
@@ -83,8 +88,22 @@ def _add_export(commands: Any) -> None:
         "--loads",
         metavar="N",
         type=int,
-        default=3200,
-        help="honest loads to learn how the goods of each HS heading look from; 0 learns none",
+        default=1600,
+        help="honest loads to learn how the goods of each HS heading look from; 0 learns none "
+        "(default %(default)s)",
+    )
+    command.add_argument(
+        "--cuts",
+        metavar="N",
+        type=int,
+        default=8000,
+        help="cuts through further honest loads to learn the same from (default %(default)s)",
+    )
+    command.add_argument(
+        "--keep",
+        metavar="FOLDER",
+        type=Path,
+        help="keep these loads there: an export that was stopped goes on with them",
     )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=share, default=0.02)
     command.add_argument(
@@ -109,6 +128,8 @@ def _export(options: argparse.Namespace) -> int:
         version=options.version,
         benign_scans=options.benign,
         honest_loads=options.loads,
+        cuts=options.cuts,
+        keep=options.keep,
         false_alarm_rate=options.false_alarm_rate,
         more_scanners=tuple(options.scanner),
         int8=options.int8,

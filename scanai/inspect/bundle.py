@@ -33,8 +33,8 @@ MAX_GRAPH_BYTES = 256 * 2**20
 MAX_METADATA_BYTES = 4 * 2**20
 INPUTS = ("scan", "open_beam", "dark", "pitch_mm", "declared_groups")
 OUTPUTS = ("shielding", "goods", "undeclared", "regions", "scores")
-LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features")
-"""After OUTPUTS, in graphs exported from version 1 on."""
+LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features", "goods_features")
+"""After OUTPUTS, in graphs exported from version 1 on; the last one from version 1.2 on."""
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
@@ -192,6 +192,13 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     int8_sha256: Sha256 | None = None
     """Of model.int8.onnx, the same graph with its trunk in 8 bits; None where there is none."""
 
+    @property
+    def goods_features(self) -> int:
+        """How many the graph tells of a cell; 0 for one that tells none."""
+        shapes = [tensor.shape for tensor in self.outputs if tensor.name == LATER_OUTPUTS[-1]]
+        sizes = [size for shape in shapes for size in shape[1:2]]
+        return sizes[0] if sizes and isinstance(sizes[0], int) else 0
+
     def operating_point(self, scanner: str | None) -> OperatingPoint:
         """Thresholds in force on the scanner of that profile name, or on one that is not known."""
         own = self.scanners.get(scanner or ANY_SCANNER, self.scanners.get(ANY_SCANNER))
@@ -257,12 +264,7 @@ def load_bundle(path: str | Path, *, int8: bool = False) -> Bundle:
     _check_scores(metadata_file, metadata)
     _check_names(metadata_file, "inputs", INPUTS, [tensor.name for tensor in metadata.inputs])
     outputs = [tensor.name for tensor in metadata.outputs]
-    _check_names(
-        metadata_file,
-        "outputs",
-        OUTPUTS + (LATER_OUTPUTS if len(outputs) > len(OUTPUTS) else ()),
-        outputs,
-    )
+    _check_names(metadata_file, "outputs", _outputs_of_as_many(len(outputs)), outputs)
     graph_file = path / (INT8_FILE if int8 else GRAPH_FILE)
     expected = metadata.int8_sha256 if int8 else metadata.sha256
     if expected is None:
@@ -331,6 +333,12 @@ def _check_scores(source: Path, metadata: BundleMetadata) -> None:
         # Just above the greatest score, where benign ones reach it: then none alarms.
         if not 0 <= value <= nextafter(most, inf) or value == inf:
             raise BundleError(source, f"threshold {name} within 0 and {most:g}", f"{value:g}")
+
+
+def _outputs_of_as_many(count: int) -> tuple[str, ...]:
+    """Of the three sorts of graphs so far, the least that has so many outputs."""
+    every = OUTPUTS + LATER_OUTPUTS
+    return next((every[:size] for size in (len(OUTPUTS), len(every) - 1) if count <= size), every)
 
 
 def _check_names(path: Path, what: str, expected: tuple[str, ...], found: list[str]) -> None:

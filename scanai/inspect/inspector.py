@@ -39,7 +39,7 @@ from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
 from scanai.inspect.evidence.reading import read_goods
 from scanai.inspect.evidence.room import room_findings
-from scanai.inspect.evidence.sections import FEATURES
+from scanai.inspect.evidence.sections import feature_names
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
@@ -230,7 +230,10 @@ def _check_signatures(bundle: Bundle) -> None:
     if signatures is None:
         return
     unknown = [heading for heading in signatures.headings if not is_known(heading)]
-    if signatures.features != FEATURES or unknown:
+    # Their number first: a forged one must not be spelt out.
+    count = len(feature_names(0)) + 2 * bundle.metadata.goods_features
+    alike = len(signatures.features) == count
+    if unknown or not alike or signatures.features != feature_names(bundle.metadata.goods_features):
         expected = "signatures of the features and headings that this ScanAI knows"
         raise BundleError(bundle.path, expected, ", ".join(unknown) or "other features")
 

@@ -43,6 +43,8 @@ class Maps:
     """(⌈H/8⌉, ⌈W/8⌉) g/cm² of cargo, the transport unit not counted; also behind what is opaque."""
     features: Floats | None = None
     """(n,) what the network makes of the picture as a whole; only distances mean anything."""
+    goods_features: Floats | None = None
+    """(m, ⌈H/8⌉, ⌈W/8⌉) what the goods map is told from; None in graphs before version 1.2."""
 
 
 class Model:
@@ -82,7 +84,15 @@ class Model:
             regions=regions,
             scores={name: float(score) for name, score in zip(names, scores, strict=True)},
             **{
-                name: one if name == "features" else one[0, 0]
+                name: _without_batch(name, one)
                 for name, one in zip(LATER_OUTPUTS, later, strict=False)
             },
         )
+
+
+def _without_batch(name: str, output: Floats) -> Floats:
+    """A map alone without its one channel as well."""
+    if name == "features":
+        return output
+    channels: Floats = output[0]
+    return channels if name == "goods_features" else channels[0]

@@ -52,8 +52,9 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     lines: dict[str, LineScores]
     """By heading, chapter (two digits) and goods group (its name), and of all."""
     scans: Annotated[int, msgspec.Meta(ge=1)]
-    """Honest simulated loads that they were learned from."""
-    seed: int
+    """Honest simulated loads, whole ones and cuts, that they were learned from."""
+    seeds: tuple[int, ...]
+    """Of these loads: figures must come from others."""
 
     def wrong(self) -> str | None:
         """What does not fit together in this record; None when all does."""

@@ -88,7 +88,7 @@ def require_fresh(metadata: BundleMetadata, seed: int) -> None:
     """RecipeError for a seed that the model has seen scans of."""
     used = {*seeds_of(metadata), *metadata.threshold_seeds}
     if metadata.signatures is not None:
-        used.add(metadata.signatures.seed)
+        used.update(metadata.signatures.seeds)
     if seed in used:
         expected = f"a seed that {metadata.name} was neither trained on nor set its thresholds on"
         raise RecipeError(f"seed {seed}", expected, str(seed))

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from scanai.errors import InputError
+from scanai.inspect.bundle import load_bundle
 from scanai.train.network import NetworkSize, ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe, parse_recipe
 
@@ -76,6 +77,19 @@ def save_checkpoint(checkpoint: Checkpoint, run: Path) -> None:
     partial = run / f"{CHECKPOINT_FILE}.partial"
     torch.save({"format": _FORMAT, **vars(checkpoint)}, partial)
     partial.replace(run / CHECKPOINT_FILE)
+
+
+def load_released(bundle: Path) -> Checkpoint:
+    """The weights of a bundle with its recipes, as a run that ended with them would leave them."""
+    metadata = load_bundle(bundle).metadata
+    return Checkpoint(
+        recipe_text=metadata.recipe,
+        step=parse_recipe(metadata.recipe, bundle).steps,
+        weights=load_weights(bundle, parse_recipe(metadata.recipe, bundle).size),
+        optimiser={},
+        schedule={},
+        earlier_recipes=metadata.earlier_recipes,
+    )
 
 
 def load_checkpoint(run: Path) -> Checkpoint:

@@ -45,8 +45,9 @@ from scanai.train.regions import REGIONS
 Floats = NDArray[np.float32]
 
 MAX_DIFFERENCE = 1e-4
-"""Between ONNX Runtime and torch, in every output: probabilities, pixels of the regions, and
-areal density relative to 1 g/cm² and itself."""
+"""Between ONNX Runtime and torch, in every output: probabilities, pixels of the regions, and what
+has no upper end relative to 1 and itself."""
+_UNBOUNDED = ("areal_density", "goods_features")
 # Peaks below this score may come and go with the last bit; an untrained second look answers 0.047.
 _FAINT = 0.05
 _ROOM_FOR_A_BLOCK = 60
@@ -163,6 +164,13 @@ OUTPUT_RECORDS = (
         meaning="of the picture as a whole; far from those of benign scans the model knows nothing "
         "like it. Only distances mean anything",
     ),
+    Tensor(
+        name="goods_features",
+        shape=(1, "goods_features", "ceil(height/8)", "ceil(width/8)"),
+        range=(0.0, None),
+        meaning="what goods are told from in 8 × 8 pixels. For the signatures of HS headings in "
+        "bundle.json; no single one means anything",
+    ),
 )
 _ALL_OUTPUTS = OUTPUTS + LATER_OUTPUTS
 
@@ -192,9 +200,16 @@ def export_bundle(checkpoint: Checkpoint, out: Path, name: str, version: str) ->
 
 
 def _output_records(size: NetworkSize) -> tuple[Tensor, ...]:
-    """OUTPUT_RECORDS with the number of features of a network of that size."""
-    *others, features = OUTPUT_RECORDS
-    return (*others, msgspec.structs.replace(features, shape=(size.channels[-1],)))
+    """OUTPUT_RECORDS with the numbers of features of a network of that size."""
+    *others, features, goods_features = OUTPUT_RECORDS
+    return (
+        *others,
+        msgspec.structs.replace(features, shape=(size.channels[-1],)),
+        msgspec.structs.replace(
+            goods_features,
+            shape=(1, size.channels[1], *goods_features.shape[2:]),
+        ),
+    )
 
 
 def write_bundle(out: Path, model: onnx.ModelProto, metadata: BundleMetadata) -> BundleMetadata:
@@ -240,7 +255,7 @@ def to_onnx(graph: ScanGraph) -> onnx.ModelProto:
     # The exporter's own names for these sizes are formulas of several hundred characters.
     for output, record in zip(model.graph.output, OUTPUT_RECORDS, strict=True):
         for axis, size in zip(output.type.tensor_type.shape.dim, record.shape, strict=True):
-            if isinstance(size, str) and output.name != "features":
+            if isinstance(size, str) and axis.dim_param:
                 axis.dim_param = size
     del model.graph.value_info[:]
     # Where in whose checkout each node came from: no business of a user's, and other in each run,
@@ -292,7 +307,7 @@ def greatest_difference(graph: ScanGraph, model: bytes) -> float:
                 slack = _shares_in_doubt(expected.goods.numpy(), expected.undeclared.numpy())
                 apart = np.abs(ours - reference) - np.array([0.0, slack, slack])
                 greatest = max(greatest, float(apart.max()))
-            elif name == "areal_density":
+            elif name in _UNBOUNDED:
                 greatest = max(greatest, float((np.abs(ours - reference) / (1 + reference)).max()))
             else:
                 greatest = max(greatest, float(np.abs(ours - reference).max()))

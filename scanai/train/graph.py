@@ -62,6 +62,8 @@ class Answers(NamedTuple):
     """(1, 1, ⌈H/8⌉, ⌈W/8⌉) g/cm² of cargo along the ray, the transport unit not counted"""
     features: Tensor
     """(n,) the coarsest features, mean over the picture: tells scans unlike all others"""
+    goods_features: Tensor
+    """(1, m, ⌈H/8⌉, ⌈W/8⌉) what goods are told from: more than the groups name"""
 
 
 class ScanGraph(nn.Module):
@@ -118,6 +120,7 @@ class ScanGraph(nn.Module):
             torch.sigmoid(logits.opaque)[:, :, :rows, :columns],
             areal_density[:, :, : goods.shape[2], : goods.shape[3]],
             logits.features[0],
+            logits.goods_features[:, :, : goods.shape[2], : goods.shape[3]],
         )
 
     def _logits(

@@ -1,6 +1,7 @@
 """Honest loads: simulated scans with true papers, cut into sections whose goods are known.
 
-What signatures are learned from (`signatures`); nothing is learned here.
+What signatures are learned from (`signatures`); nothing is learned here. They cost minutes and can
+be kept in a folder, each in a file of its own, for a call that was stopped to go on with.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from scanai.inspect.bundle import GRAPH_FILE
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.measured import CELL
@@ -22,6 +26,7 @@ from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.truth import Truth
 from scanai.synth.workers import ordered
+from scanai.train.code_state import scans_key
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 
@@ -29,6 +34,7 @@ _STRIDE = 4
 """Every so many pixels the truth is looked up: sections are hundreds wide."""
 _LEAST_CARGO = 0.1
 """Share of a section's pixels that show known goods, below which it counts as none."""
+_ARRAYS = ("boxes", "long", "apart", "kg", "area_m2", "features")
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,56 @@ class HonestLoad:
     """As declared, truly."""
 
 
-def honest_loads(bundle: Path, recipe: DatasetRecipe, *, workers: int = 1) -> list[HonestLoad]:
-    """Every scan of the recipe as the bundle's graph sees it; scans that show no load left out."""
-    task = partial(_load, recipe, Contender(bundle))
+def honest_loads(
+    bundle: Path, recipe: DatasetRecipe, *, keep: Path | None = None, workers: int = 1
+) -> list[HonestLoad]:
+    """Every scan of the recipe as the bundle's graph sees it; scans that show no load left out.
+
+    keep: folder for them; those that lie there of the same graph, recipe and code are not made
+    again.
+    """
+    folder = None if keep is None else keep / _key(bundle, recipe)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    task = partial(_kept, recipe, Contender(bundle), folder)
+    label = "honest loads" if recipe.x_window_px is None else "cuts of honest loads"
     made = ordered(task, range(recipe.count), workers)
-    loads = list(tqdm(made, desc="honest loads", unit="scan", total=recipe.count))
+    loads = list(tqdm(made, desc=label, unit="scan", total=recipe.count))
     return [load for load in loads if load.goods and load.lines]
+
+
+def _key(bundle: Path, recipe: DatasetRecipe) -> str:
+    graph = (bundle / GRAPH_FILE).read_bytes()
+    return sha256(graph + scans_key(recipe, ("train/honest_loads.py",))).hexdigest()[:12]
+
+
+def _kept(
+    recipe: DatasetRecipe, contender: Contender, folder: Path | None, index: int
+) -> HonestLoad:
+    if folder is None:
+        return _load(recipe, contender, index)
+    path = folder / f"{index:06d}.npz"
+    if path.exists():
+        return read_load(path)
+    load = _load(recipe, contender, index)
+    partial_path = path.with_suffix(".partial.npz")
+    write_load(load, partial_path)
+    partial_path.replace(path)
+    return load
+
+
+def write_load(load: HonestLoad, path: Path) -> None:
+    told = np.frombuffer(msgspec.json.encode((load.goods, load.lines)), np.uint8)
+    np.savez(path, told=told, **{name: getattr(load.sections, name) for name in _ARRAYS})
+
+
+def read_load(path: Path) -> HonestLoad:
+    with np.load(path, allow_pickle=False) as stored:
+        sections = Sections(**{name: stored[name] for name in _ARRAYS})
+        goods, lines = msgspec.json.decode(
+            stored["told"].tobytes(), type=tuple[tuple[dict[str, float], ...], tuple[Line, ...]]
+        )
+    return HonestLoad(sections, goods, lines)
 
 
 def _load(recipe: DatasetRecipe, contender: Contender, index: int) -> HonestLoad:

@@ -65,6 +65,8 @@ class Logits(NamedTuple):
     """(B, 1, H/8, W/8) ln(1 + areal density of the cargo in DENSITY_UNIT), no logit, ≥ 0"""
     features: Tensor
     """(B, n) the coarsest features, mean over the picture: no logit either"""
+    goods_features: Tensor
+    """(B, m, H/8, W/8) what goods and areal density are told from: no logit, ≥ 0"""
     regions: Tensor
     """(B, K, 5) the best regions of these maps, boxes in pixels and score; no logit"""
     second_look: Tensor
@@ -207,4 +209,5 @@ class ShieldingNetwork(nn.Module):
             "goods": goods[:, :GOODS_CLASSES],
             "areal_density": functional.softplus(goods[:, GOODS_CLASSES:]),
             "features": coarse.mean(dim=(2, 3)),
+            "goods_features": middle,
         }

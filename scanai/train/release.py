@@ -16,11 +16,17 @@ from scanai.inspect.benign import least_scans
 from scanai.inspect.bundle import GRAPH_FILE, INT8_FILE, METADATA_FILE, BundleMetadata
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
-from scanai.train.checkpoint import WEIGHTS_FILE, load_checkpoint, save_weights
+from scanai.train.checkpoint import (
+    WEIGHTS_FILE,
+    Checkpoint,
+    load_checkpoint,
+    load_released,
+    save_weights,
+)
 from scanai.train.export import export_bundle
 from scanai.train.metrics import METRICS_FILE
 from scanai.train.quantise import add_int8
-from scanai.train.signatures import DEFAULT_LOADS, LEAST_LOADS, learn_signatures
+from scanai.train.signatures import DEFAULT_CUTS, DEFAULT_LOADS, LEAST_LOADS, learn_signatures
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
 from scanai.train.versions import (
     released_in,
@@ -42,6 +48,8 @@ def export_run(
     version: str,
     benign_scans: int = DEFAULT_SCANS,
     honest_loads: int = DEFAULT_LOADS,
+    cuts: int = DEFAULT_CUTS,
+    keep: Path | None = None,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
     more_scanners: Sequence[str] = (),
@@ -50,11 +58,15 @@ def export_run(
 ) -> BundleMetadata:
     """Writes the bundle folder `out` from the run's last checkpoint; whole, or not at all.
 
+    `run` may be a bundle as well, whose weights are then exported anew.
+
     An earlier bundle there is replaced, its metrics with it: they are of another graph. One of the
     same name and version is replaced by the same graph alone.
     benign_scans: scans of each scanner to set the thresholds on, those of the training and
-    `more_scanners`; 0 leaves the initial ones. honest_loads: that signatures are learned from; 0
-    leaves the goods map to be read alone. int8: also the graph in 8 bits.
+    `more_scanners`; 0 leaves the initial ones. honest_loads, cuts: whole loads, and
+    cuts through further ones, that signatures are learned from; no loads leave the goods map to be
+    read alone. keep: folder for these, which an export that was stopped goes on with. int8: also
+    the graph in 8 bits.
     InputError when they are too few, when `version` is not of the form X.Y.Z, when `out` holds
     anything but a bundle or when the run has no checkpoint. BundleError when the graph does not
     answer as torch does, or when another one has the version; before any work where it is of other
@@ -66,7 +78,7 @@ def export_run(
     _check_loads(honest_loads)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
-    checkpoint = load_checkpoint(Path(run))
+    checkpoint = _to_export(Path(run))
     earlier = released_in(out)
     require_not_of_other_weights(earlier, out, name, version, checkpoint)
     with _complete_or_absent(out) as bundle:
@@ -74,7 +86,12 @@ def export_run(
         save_weights(checkpoint, bundle)
         if honest_loads:
             metadata = learn_signatures(
-                bundle, loads=honest_loads, more_scanners=more_scanners, workers=workers
+                bundle,
+                loads=honest_loads,
+                cuts=cuts,
+                more_scanners=more_scanners,
+                keep=keep,
+                workers=workers,
             )
         if benign_scans:
             metadata = set_thresholds(
@@ -89,6 +106,10 @@ def export_run(
             metadata = add_int8(bundle)
         require_same_graph(earlier, out, metadata)
     return metadata
+
+
+def _to_export(run: Path) -> Checkpoint:
+    return load_released(run) if (run / WEIGHTS_FILE).exists() else load_checkpoint(run)
 
 
 def _check_scans(scans: int, false_alarm_rate: float) -> None:

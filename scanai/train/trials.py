@@ -86,7 +86,7 @@ def fresh_scans(
     if seed in used:
         told = " and ".join(map(str, sorted(used)))
         raise RecipeError(f"seed {seed}", f"a seed other than {told} of the training", str(seed))
-    if metadata.signatures is not None and seed == metadata.signatures.seed:
+    if metadata.signatures is not None and seed in metadata.signatures.seeds:
         raise RecipeError(f"seed {seed}", "a seed that no signatures were learned on", str(seed))
     if seed in metadata.threshold_seeds:
         raise RecipeError(f"seed {seed}", "a seed that set none of the thresholds", str(seed))

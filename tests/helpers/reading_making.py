@@ -76,5 +76,5 @@ def signatures_of(
         bias=(0.0,) * (1 + len(headings)),
         lines=line_scores(lines or {headings[0]: np.linspace(0, 3, 61).tolist()}),
         scans=61,
-        seed=9,
+        seeds=(9,),
     )

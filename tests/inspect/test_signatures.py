@@ -29,7 +29,7 @@ def signatures(lines: dict[str, list[float]]) -> Signatures:
         bias=(-5.0, 0.0, 0.0),
         lines=line_scores(lines),
         scans=10,
-        seed=1,
+        seeds=(1,),
     )
 
 

@@ -42,6 +42,7 @@ class Drawn(nn.Module):
             self.maps.get("goods", empty),
             self.maps.get("areal_density", torch.zeros(1, 1, height // 8, width // 8)),
             torch.arange(16.0)[None],
+            self.maps.get("goods_features", torch.zeros(1, 16, height // 8, width // 8)),
             self.maps.get("regions", torch.zeros(1, REGIONS, 5)),
             self.maps.get("second_look", torch.full((1, REGIONS), -3.0)),
         )

@@ -31,6 +31,7 @@ def _right(batch: Batch) -> Logits:
         goods=20 * goods,
         areal_density=torch.log1p(batch.areal_density / DENSITY_UNIT),
         features=torch.zeros(1, 16),
+        goods_features=torch.zeros(1, 16, *batch.goods.shape[1:]),
         regions=regions,
         second_look=torch.tensor([[9.0, -9.0]]),
     )

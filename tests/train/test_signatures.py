@@ -42,16 +42,23 @@ def load(seed: int, code: str, *, sections: int = 4) -> HonestLoad:
     )
 
 
+def telling(one: HonestLoad, goods_features: int) -> HonestLoad:
+    """The load as a graph shows it that tells so many goods features, all of them 0."""
+    more = np.zeros((len(one.goods), 2 * goods_features))
+    features = np.hstack((one.sections.features, more))
+    return replace(one, sections=replace(one.sections, features=features))
+
+
 @pytest.fixture(scope="module")
 def loads() -> list[HonestLoad]:
     return [load(seed, CODES[seed % 3], sections=3 + seed % 2) for seed in range(45)]
 
 
 def test_goods_that_differ_are_told_apart(loads: list[HonestLoad]) -> None:
-    signatures = learned(loads, 7)
+    signatures = learned(loads, (7, 8))
     assert signatures.headings == tuple(sorted(CODES))
     assert signatures.features == FEATURES
-    assert (signatures.scans, signatures.seed) == (45, 7)
+    assert (signatures.scans, signatures.seeds) == (45, (7, 8))
     for seed, code in ((1001, PAPER), (1002, STEEL), (1003, TYRES)):
         new = load(seed, code)
         read = signatures.read(new.sections.features)
@@ -65,7 +72,7 @@ def test_a_section_of_two_goods_is_learned_as_both(loads: list[HonestLoad]) -> N
         replace(one, goods=tuple({PAPER: 0.7, STEEL: 0.3} if goods else {} for goods in one.goods))
         for one in loads
     ]
-    read = learned(mixed, 7).read(mixed[0].sections.features)
+    read = learned(mixed).read(mixed[0].sections.features)
     assert read[0, 1:] == pytest.approx([0.7, 0.3], abs=0.05)
 
 
@@ -75,7 +82,7 @@ def test_every_load_counts_by_the_root_of_its_sections() -> None:
     short = replace(load(1, STEEL, sections=1), goods=({STEEL: 1.0},))
     for one in (long, short):
         one.sections.features[:] = 1.0
-    read = learned([long, short], 7).read(np.ones((1, len(FEATURES))))
+    read = learned([long, short]).read(np.ones((1, len(FEATURES))))
     assert read[0, 1:] == pytest.approx([0.75, 0.25], abs=0.01)
 
 
@@ -89,7 +96,7 @@ def test_loads_of_one_energy_have_no_ratio_and_are_learned_from(
         if number < share * len(loads):
             features[:, RATIO] = np.nan
         single.append(replace(one, sections=replace(one.sections, features=features)))
-    signatures = learned(single, 7)
+    signatures = learned(single)
     numbers = (*signatures.mean, *signatures.spread, *signatures.bias, *signatures.weights)
     assert all(np.isfinite(row).all() for row in numbers)
     read = signatures.read(single[0].sections.features)
@@ -106,22 +113,25 @@ def test_no_load_is_scored_by_signatures_that_saw_it(
     seen_by: dict[int, set[int]] = {}
     scored: list[int] = []
 
-    def learn(some: list[HonestLoad], seed: int) -> Signatures:
-        made = msgspec.structs.replace(learned(some, seed), seed=len(seen_by))
-        seen_by[made.seed] = {id(one.sections) for one in some}
+    cuts = [load(seed, CODES[seed % 3]) for seed in range(200, 206)]
+
+    def learn(some: list[HonestLoad]) -> Signatures:
+        made = msgspec.structs.replace(learned(some), seeds=(len(seen_by),))
+        seen_by[made.seeds[0]] = {id(one.sections) for one in some}
         return made
 
     def read(sections: Sections, signatures: Signatures | None) -> GoodsReading:
         assert signatures is not None
-        assert id(sections) not in seen_by[signatures.seed]
+        assert id(sections) not in seen_by[signatures.seeds[0]]
         scored.append(id(sections))
         return reading_of(sections, signatures)
 
     reading_of = learning.reading_of
     monkeypatch.setattr(learning, "learned", learn)
     monkeypatch.setattr(learning, "reading_of", read)
-    scores = cross_fitted(loads, 7)
+    scores = cross_fitted(loads, cuts)
     assert sorted(scored) == sorted(id(one.sections) for one in loads)
+    assert all({id(one.sections) for one in cuts} <= seen for seen in seen_by.values())
     assert {code: len(of) for code, of in scores.items()} == dict.fromkeys(CODES, 15)
 
 
@@ -130,18 +140,18 @@ def test_goods_that_one_load_alone_has_are_unknown_to_what_scores_it(
 ) -> None:
     lone = replace(load(99, TYRES), goods=({"8703": 1.0},) * 4, lines=(Line("8703"),))
     lone.sections.features[-1] = lone.sections.features[0]
-    known = learned([*loads, lone], 7)
+    known = learned([*loads, lone])
     read = known.read(lone.sections.features)
     assert read[:, 1 + known.headings.index("8703")].min() > 0.02
     # By all others its goods look like tyres: nothing is left for its line to be judged by.
-    assert "8703" not in cross_fitted([*loads, lone], 7)
+    assert "8703" not in cross_fitted([*loads, lone])
 
 
 def test_lines_without_code_and_loads_without_mass_have_no_score(loads: list[HonestLoad]) -> None:
     uncoded = replace(load(1, PAPER), lines=(Line("", mass_kg=300.0),))
     weightless = load(2, STEEL)
     weightless.sections.kg[:] = 0.0
-    scores = cross_fitted([*loads, uncoded, weightless], 7)
+    scores = cross_fitted([*loads, uncoded, weightless])
     assert {code: len(of) for code, of in scores.items()} == dict.fromkeys(CODES, 15)
 
 
@@ -158,13 +168,17 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
 ) -> None:
     asked: list[DatasetRecipe] = []
 
-    def made_up(bundle: Path, recipe: DatasetRecipe, *, workers: int) -> list[HonestLoad]:
+    def made_up(
+        bundle: Path, recipe: DatasetRecipe, *, keep: Path | None, workers: int
+    ) -> list[HonestLoad]:
         asked.append(recipe)
-        return loads
+        return [telling(one, 16) for one in loads]
 
     monkeypatch.setattr(learning, "honest_loads", made_up)
     before = load_bundle(exported).metadata
-    written = learn_signatures(exported, loads=45, more_scanners=["rail-10-6", "portal-6-4"])
+    written = learn_signatures(
+        exported, loads=45, cuts=9, more_scanners=["rail-10-6", "portal-6-4"]
+    )
     assert load_bundle(exported).metadata == written
     assert msgspec.structs.replace(written, signatures=None, sha256=before.sha256) == before
     signatures = written.signatures
@@ -172,11 +186,15 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
     assert signatures.wrong() is None
     assert signatures.lines[ALL].lines == 45
     Inspector(exported, threads=1)
-    (recipe,) = asked
+    recipe, cuts = asked
     assert recipe.profiles == ("portal-6-4", "rail-10-6")
     assert recipe.kinds == {"benign": 1.0}
     assert (recipe.seed, recipe.count) == (600_000, 45)
     assert len(recipe.headings) > 100
+    # Cuts are of other loads: what lines score must not come from their own.
+    assert (cuts.seed, cuts.count, cuts.x_window_px) == (600_001, 9, 512)
+    assert msgspec.structs.replace(cuts, seed=600_000, count=45, x_window_px=None) == recipe
+    assert (signatures.scans, signatures.seeds) == (90, (600_000, 600_001))
 
 
 def test_a_seed_of_the_training_is_refused(exported: Path) -> None:
@@ -188,7 +206,7 @@ def test_a_seed_that_signatures_were_learned_from_measures_nothing(exported: Pat
     metadata = load_bundle(exported).metadata
     require_fresh(metadata, 9)
     signatures = signatures_of(PAPER, STEEL)
-    assert signatures.seed == 9
+    assert signatures.seeds == (9,)
     with pytest.raises(RecipeError, match="seed 9: expected a seed that untrained was neither"):
         require_fresh(msgspec.structs.replace(metadata, signatures=signatures), 9)
 
@@ -215,16 +233,56 @@ def test_the_goods_of_simulated_sections_are_the_true_ones(exported: Path) -> No
     assert [plan_at(recipe, n).spec.kind for n in range(2)] == ["benign"] * 2
 
 
+def test_loads_that_were_kept_are_not_made_again(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = DatasetRecipe(
+        seed=710_011,
+        count=2,
+        profiles=("mobile-4",),
+        kinds={"benign": 1.0},
+        x_window_px=256,
+    )
+    made = honest_loads(exported, recipe, keep=tmp_path / "kept")
+    assert made
+    (folder,) = (tmp_path / "kept").iterdir()
+    assert sorted(path.name for path in folder.iterdir()) == ["000000.npz", "000001.npz"]
+
+    def never(*_: object) -> HonestLoad:
+        raise AssertionError("made again")
+
+    monkeypatch.setattr("scanai.train.honest_loads._load", never)
+    found = honest_loads(exported, recipe, keep=tmp_path / "kept")
+    for first, again in zip(made, found, strict=True):
+        assert (again.goods, again.lines) == (first.goods, first.lines)
+        for name in ("boxes", "long", "apart", "kg", "area_m2", "features"):
+            np.testing.assert_array_equal(
+                getattr(again.sections, name), getattr(first.sections, name)
+            )
+    # Another recipe's loads are others.
+    with pytest.raises(AssertionError, match="made again"):
+        honest_loads(exported, msgspec.structs.replace(recipe, seed=7), keep=tmp_path / "kept")
+
+
 @pytest.mark.parametrize(
-    ("told", "loads"), [([], 3200), (["--loads", "40"], 40), (["--loads", "0"], 0)]
+    ("told", "loads"),
+    [
+        ([], (1600, 8000, None)),
+        (["--loads", "40", "--cuts", "0"], (40, 0, None)),
+        (["--loads", "0", "--keep", "kept"], (0, 8000, Path("kept"))),
+    ],
 )
 def test_export_is_told_how_many_loads_to_learn_from(
-    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch, told: list[str], loads: int
+    tmp_path: Path,
+    exported: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    told: list[str],
+    loads: tuple[int, int, Path | None],
 ) -> None:
     asked: list[object] = []
 
     def export_run(*_: object, **named: object) -> BundleMetadata:
-        asked.append(named["honest_loads"])
+        asked.append(tuple(named[name] for name in ("honest_loads", "cuts", "keep")))
         return load_bundle(exported).metadata
 
     monkeypatch.setattr("scanai.train.release.export_run", export_run)

@@ -36,7 +36,8 @@ FEATURES = (
 1 + the cargo's areal density in g/cm²; of 1 + the high-energy attenuation; attenuation at high over
 low energy; change of attenuation from cell to cell as a share of it, along the travel and across;
 share that the beam does not get through; height over the unit's, 0 to 1; logarithm of the number of
-cells; 1 for the longer sections; 1 with two energies."""
+cells; 1 for the longer sections; 1 with two energies. Behind these come mean and spread of each of
+the goods features, where the graph tells them: `feature_names`."""
 _LEAST_PROBABILITY = 1e-3
 """Below this the model's probabilities say no more than "hardly"."""
 _LEAST_FILLED, _LEAST_CELLS = 0.2, 12
@@ -44,6 +45,16 @@ _LEAST_FILLED, _LEAST_CELLS = 0.2, 12
 _RATIO_RANGE = (0.5, 1.2)
 _FLAT = 0.2
 """Attenuation added before a change is divided by it, or noise in thin cells would count."""
+
+
+def feature_names(goods_features: int) -> tuple[str, ...]:
+    """Names of all numbers of a section, for a graph that tells so many goods features."""
+    numbers = range(goods_features)
+    return (
+        *FEATURES,
+        *(f"goods_feature_{number}" for number in numbers),
+        *(f"goods_feature_{number}_spread" for number in numbers),
+    )
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class Sections:
     area_m2: NDArray[np.float64]
     """(n,) of these cells, across the rays in the reference plane of the scanner."""
     features: NDArray[np.float64]
-    """(n, len(FEATURES)); the ratio is nan with one energy."""
+    """(n, features) as `feature_names` has them; the ratio is nan with one energy."""
 
     def pixels(self, number: int, shape: tuple[int, ...]) -> Box:
         """The box of one section in pixels of a picture (H, W)."""
@@ -73,9 +84,6 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
     """The sections of a scan. `grams`: mass of each cell that shows goods, 0 elsewhere."""
     loaded = grams > 0
     spans = _spans(loaded, measured)
-    values = _cell_values(maps, measured)
-    # Sums over columns once: a section is a difference of two.
-    sums = np.cumsum(np.pad((values * loaded).sum(axis=1), ((0, 0), (1, 0))), axis=1)
     cells = np.cumsum(np.pad(loaded.sum(axis=0), (1, 0)))
     area = np.where(loaded, measured.cell_area_cm2, 0.0).sum(axis=0, dtype=np.float64)
     areas = np.cumsum(np.pad(area, (1, 0))) / 1e4
@@ -91,7 +99,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
     x1s = np.array([span[1] for span in kept], np.intp)
     counts = (cells[x1s] - cells[x0s]).astype(np.float64)
     long = np.array([span[2] for span in kept], np.bool_)
-    means = (sums[:, x1s] - sums[:, x0s]) / np.maximum(counts, 1)
+    means = _means(_cell_values(maps, measured), loaded, x0s, x1s)
     dual = len(measured.scan.energies_mv) == 2
     if not dual:
         means[FEATURES.index("ratio")] = np.nan
@@ -102,8 +110,36 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
         apart=np.array([span[3] for span in kept], np.bool_),
         kg=mass[x1s] - mass[x0s],
         area_m2=areas[x1s] - areas[x0s],
-        features=np.vstack((means, told)).T,
+        features=np.vstack((means, told, _goods_features(maps, loaded, x0s, x1s))).T,
     )
+
+
+def _means(
+    values: NDArray[np.floating],
+    loaded: NDArray[np.bool_],
+    x0s: NDArray[np.intp],
+    x1s: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """(values, sections) mean of (values, h, w) over the cells that show goods from x0 to x1."""
+    # Sums over columns once: a section is a difference of two.
+    of_columns = np.einsum("vhw,hw->vw", values, loaded, dtype=np.float64)
+    sums = np.cumsum(np.pad(of_columns, ((0, 0), (1, 0))), axis=1)
+    cells = np.cumsum(np.pad(loaded.sum(axis=0), (1, 0)))
+    means: NDArray[np.float64] = (sums[:, x1s] - sums[:, x0s]) / np.maximum(
+        cells[x1s] - cells[x0s], 1
+    )
+    return means
+
+
+def _goods_features(
+    maps: Maps, loaded: NDArray[np.bool_], x0s: NDArray[np.intp], x1s: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """(2 m, sections) mean and spread of the m goods features; m is 0 for graphs without them."""
+    if maps.goods_features is None:
+        return np.zeros((0, x0s.size))
+    mean = _means(maps.goods_features, loaded, x0s, x1s)
+    squares = _means(np.square(maps.goods_features), loaded, x0s, x1s)
+    return np.vstack((mean, np.sqrt(np.maximum(squares - mean**2, 0.0))))
 
 
 def _spans(loaded: NDArray[np.bool_], measured: Measured) -> list[tuple[int, int, bool, bool]]:
