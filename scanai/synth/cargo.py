@@ -22,6 +22,10 @@ _Positive = Annotated[float, msgspec.Meta(gt=0)]
 _Size = Annotated[float, msgspec.Meta(ge=0)]
 
 
+PACKAGE_SCALE = (0.9, 1.12)
+"""Factors within which each side of a package varies from one consignment to the next."""
+
+
 class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of goods."""
 
@@ -104,7 +108,7 @@ def _blend(shares: tuple[tuple[str, float], ...]) -> Material:
 def draw_item(rng: Generator, goods: Goods, mass_kg: float) -> Item:
     """One consignment of these goods: form, density and package size drawn from their ranges."""
     low, high = goods.density
-    scale = rng.uniform(0.9, 1.12, 3)
+    scale = rng.uniform(*PACKAGE_SCALE, 3)
     form = goods.forms[rng.integers(len(goods.forms))]
     first = form == goods.forms[0]
     length, width, height = goods.package if first else USUAL_PACKAGE.get(form, goods.package)

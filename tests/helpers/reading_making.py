@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scanai.inspect.evidence.reading import GoodsReading
-from scanai.inspect.evidence.sections import FEATURES, Sections
+from scanai.inspect.evidence.sections import FEATURES, Sections, feature_names
 from scanai.inspect.signatures import Signatures, by_group, line_scores
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
@@ -59,19 +59,23 @@ def goods_reading(
 
 
 def signatures_of(
-    *headings: str, lines: dict[str, list[float]] | None = None, sure: float = 4.0
+    *headings: str,
+    lines: dict[str, list[float]] | None = None,
+    sure: float = 4.0,
+    goods_features: int = 0,
 ) -> Signatures:
     """Goes by the goods map alone: a heading is as likely as the map holds its group for."""
-    weights = np.zeros((1 + len(headings), len(FEATURES)))
+    features = feature_names(goods_features)
+    weights = np.zeros((1 + len(headings), len(features)))
     weights[0, 0] = sure
     names = ["nothing", *(group.name for group in goods_groups())]
     for row, heading in enumerate(headings, start=1):
         weights[row, names.index(goods_group_of(heading).name)] = sure
     return Signatures(
         headings=headings,
-        features=FEATURES,
-        mean=(0.0,) * len(FEATURES),
-        spread=(1.0,) * len(FEATURES),
+        features=features,
+        mean=(0.0,) * len(features),
+        spread=(1.0,) * len(features),
         weights=tuple(tuple(row) for row in weights.tolist()),
         bias=(0.0,) * (1 + len(headings)),
         lines=line_scores(lines or {headings[0]: np.linspace(0, 3, 61).tolist()}),

@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from scanai.manifest.goods_groups import goods_group_of
+from scanai.synth.cargo import library
 from scanai.train.curves import Interval, share, threshold_at
 from scanai.train.figures import Figure
 from scanai.train.mismatch.cases import CORRECT, HONEST, SWAPS, VAGUE, part_name
+from scanai.train.mismatch.ideal import ideal_group_swap
 from scanai.train.mismatch.queue import FIRST, ORDERS, found_first
 from scanai.train.mismatch.recipe import MismatchRecipe
 from scanai.train.mismatch.trials import MISMATCH_KINDS, CaseTrial, LoadTrial
@@ -47,6 +49,8 @@ def mismatch_figures(
     )
     figures |= _false_alarms(cases)
     figures |= _queues(cases, recipe)
+    limit = ideal_group_swap(RATES["1pct"])
+    figures["limit.group_swap"] = Interval(limit, limit, limit, len(library()))
     return {name: _figure(one) for name, one in figures.items() if one is not None}
 
 

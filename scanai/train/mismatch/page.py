@@ -17,6 +17,7 @@ from scanai.train.figures import Figure
 from scanai.train.mismatch.alike import Alike, alike_headings
 from scanai.train.mismatch.cases import SWAPS, part_name
 from scanai.train.mismatch.figures import false_by_heading
+from scanai.train.mismatch.ideal import MixedUp, mixed_up
 from scanai.train.mismatch.queue import FIRST, ORDERS
 from scanai.train.mismatch.recipe import MismatchRecipe
 from scanai.train.mismatch.trials import LoadTrial
@@ -83,6 +84,7 @@ def write_mismatch_page(
             "True declarations contradicted, by goods group": Markup(_groups_plot(figures)),
         },
         headings=_worst_headings(trials),
+        mixed_up=_named(mixed_up()),
         alike=_named(alike_headings(trials)),
         figures=figures,
     )
@@ -160,7 +162,7 @@ def _worst_headings(trials: Sequence[LoadTrial]) -> list[HeadingRow]:
     return sorted(rows, key=lambda row: (-row.wrong / row.loads, row.heading))[:_WORST]
 
 
-def _named(alike: Sequence[Alike]) -> dict[str, list[str]]:
+def _named(alike: Sequence[Alike] | Sequence[MixedUp]) -> dict[str, list[str]]:
     """Pairs of headings that were not told apart, by the first of them, with their chapters."""
     found: dict[str, list[str]] = defaultdict(list)
     for pair in alike:

@@ -41,9 +41,10 @@ BENIGN = BenignScores(
 def bundle(untrained_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With signatures and p-values, so that every step has something to do."""
     folder = shutil.copytree(untrained_bundle, tmp_path_factory.mktemp("bundle") / "untrained")
+    metadata = load_bundle(folder).metadata
     metadata = msgspec.structs.replace(
-        load_bundle(folder).metadata,
-        signatures=signatures_of(PAPER, STEEL, TYRES),
+        metadata,
+        signatures=signatures_of(PAPER, STEEL, TYRES, goods_features=metadata.goods_features),
         scanners={"mobile-4": BENIGN},
     )
     write_metadata(folder, metadata)
