@@ -14,6 +14,11 @@ What a declaration alone tells, without its picture. Each rule that fires is a f
 evidence score `documents` is the total of the weights. Every hit is a lead to check: the verdict
 never asks for more than a review because of papers.
 
+Findings of this kind without a weight hold room, payload and packages of the papers against what the unit
+and such goods allow (identifiers `unit_volume`, `unit_payload`, `package_limit`, `package_mass_unusual`).
+They are measurements, not rules: the thresholds `room_ratio` and `package_mass_factor` of the bundle govern
+them.
+
 *Weight* is the natural logarithm of how many times likelier a rule fires on a bad declaration than
 on an honest one. No open figures are known, so every weight is this project's estimate. *Source*
 is where it is said that such a thing is worth asking about. Rules of weight {report_from:g} and up
@@ -81,7 +86,8 @@ CN code;National code;Control entry
 
 Three columns in this order, separated by semicolon, comma or tab, in UTF-8 or Latin-1; the header
 and the lines with # may be left out. The longest code of a row counts. A declared code with all
-its digits is a hit; a shorter one covers other goods as well, and that hit is not confirmed.
+its digits is a hit; a shorter one covers other goods as well, and that hit is not confirmed unless
+the line's description names no goods.
 """
 
 

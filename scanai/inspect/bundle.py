@@ -205,6 +205,7 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         known = initial_thresholds() | self.thresholds
         values = {name: entry.value for name, entry in known.items()}
         thresholds = values | ({} if own is None else own.thresholds)
+        thresholds = {name: thresholds[name] for name in thresholds if name in initial_thresholds()}
         return OperatingPoint(thresholds, own, own=scanner in self.scanners)
 
 

@@ -71,6 +71,7 @@ class _Gathered:
 
     findings: tuple[Finding, ...]
     lines: tuple[LinePlausibility, ...]
+    unexplained_share: float | None = None
     mass: MassEstimate | None = None
     seen: SeenGoods | None = None
     unit_box: tuple[int, int, int, int] | None = None
@@ -183,7 +184,9 @@ class Inspector:
             point,
             scores=gathered.scores,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
-            clear_reasons=clear_reasons(gathered.seen, gathered.mass, manifest),
+            clear_reasons=clear_reasons(
+                gathered.seen, gathered.mass, manifest, gathered.unexplained_share
+            ),
             caveats=[
                 *caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
                 *portal_caveats(gathered.radiation),
@@ -214,6 +217,7 @@ class Inspector:
             evidence_scores=gathered.scores,
             findings=gathered.findings,
             lines=gathered.lines,
+            unexplained_share=gathered.unexplained_share,
             mass=gathered.mass,
             radiation=gathered.radiation,
             verdict=verdict,
@@ -270,6 +274,7 @@ def _gather(
     mass = estimate_mass(context, manifest, maps.areal_density)
     findings = shielding + findings + strange
     lines = ()
+    unexplained = None
     if manifest is not None:
         reading = read_goods(maps, context, seen.grams, metadata.signatures)
         loaded = is_loaded(seen, mass, context)
@@ -279,6 +284,7 @@ def _gather(
         parts: list[LinePart] = []
         if assigned is not None:
             scores[MISFIT] = assigned.misfit
+            unexplained = 1.0 - assigned.explained_share
             parts = line_parts(manifest, reading, assigned, mass, context)
         undeclared = undeclared_findings(reading, context, declared)
         findings += seen_controlled(
@@ -295,6 +301,7 @@ def _gather(
     return _Gathered(
         tuple(findings),
         lines,
+        unexplained_share=unexplained,
         mass=mass,
         seen=seen,
         unit_box=context.measured.unit_box,

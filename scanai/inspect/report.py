@@ -65,7 +65,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """False: the model's score passed but the physical evidence does not support it; of papers: too
     weak a sign to be a reason by itself."""
     rule: str = ""
-    """Identifier of the document rule that fired; empty for other kinds of finding."""
+    """Identifier of what fired: a document rule's; of a control list, its name and the entry; of
+    what the papers ask of unit and packages, the limit. Empty for findings of the picture."""
     asks_at_most: Literal["review", "inspect"] = "inspect"
     """The most that this finding asks for by itself, whatever its kind and score: review where
     there is a likely harmless explanation."""
@@ -277,6 +278,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     distribution over benign scans sets thresholds and p-values."""
     findings: tuple[Finding, ...]
     lines: tuple[LinePlausibility, ...]
+    unexplained_share: float | None = None
+    """Of the seen mass, what no declared line explains; None where the load was not held against
+    the lines."""
     mass: MassEstimate | None
     radiation: RadiationSummary | None = None
     """None when no portal reading was given, or none that can be read."""

@@ -8,17 +8,25 @@ from scanai.inspect.report import MassEstimate, RadiationSummary
 from scanai.manifest.model import Manifest
 from scanai.scan.model import Scan
 
+_MUCH = 0.3
+"""Share of the seen mass that no line explains, from which a load does not simply fit. Project
+estimate; no threshold: nothing is found by it."""
+
 
 def clear_reasons(
-    seen: SeenGoods | None, mass: MassEstimate | None, manifest: Manifest | None
+    seen: SeenGoods | None,
+    mass: MassEstimate | None,
+    manifest: Manifest | None,
+    unexplained: float | None = None,
 ) -> list[str]:
-    """What was seen, in a scan where nothing was found."""
+    """What was seen, in a scan where nothing was found. `unexplained`: share of the seen mass that
+    no declared line explains, where that was told."""
     reasons = ["Nothing dense stands out from its surroundings."]
     if manifest is not None and seen is not None:
         if manifest.declared_empty:
             reasons.append("Declared empty, and no load is seen.")
         else:
-            reasons.append(_goods_reason(seen, manifest))
+            reasons.append(_goods_reason(seen, manifest, unexplained or 0.0))
     if mass is not None and mass.declared_kg is not None:
         reasons.append(
             f"Mass {mass.cargo_kg / 1000:.1f} t ({mass.low_kg / 1000:.1f} to "
@@ -27,10 +35,15 @@ def clear_reasons(
     return reasons
 
 
-def _goods_reason(seen: SeenGoods, manifest: Manifest) -> str:
+def _goods_reason(seen: SeenGoods, manifest: Manifest, unexplained: float) -> str:
     if not manifest.fully_coded:
         return "The goods were not compared: a line of the manifest has no HS code."
     group = seen.main_group
+    if unexplained >= _MUCH:
+        return (
+            "No part of the load clearly differs from the declared goods, but their lines explain "
+            f"no more than {100 * (1 - unexplained):.0f} % of what is seen."
+        )
     if group is None:
         return "The load fits the declared goods."
     if group in declared_groups(manifest):

@@ -159,6 +159,9 @@ def combination(report: Report) -> Iterator[str]:
     asking = [_asking(step) for step in verdict.chain if step.asks == verdict.decision]
     by = "; ".join(asking) if asking else "all evidence together"
     yield f"{DECISION_TITLES[verdict.decision]} is asked for by: {by}."
+    alone = report.thresholds.get("inspect_p", 1.0)
+    if verdict.decision == "inspect" and (verdict.combined_p or 0.0) > alone:
+        yield "That asks for it by itself, however rare the rest is."
 
 
 def _asking(step: Step) -> str:

@@ -262,6 +262,14 @@ def test_a_known_scanner_has_its_own_thresholds(metadata: BundleMetadata) -> Non
     assert point.p_value("s", 0.9) == pytest.approx(1 / 3)
 
 
+def test_a_threshold_that_nothing_uses_any_more_is_not_in_force(metadata: BundleMetadata) -> None:
+    old = next(iter(metadata.thresholds.values()))
+    earlier = msgspec.structs.replace(
+        metadata, thresholds=metadata.thresholds | {"undeclared_ratio": old}
+    )
+    assert "undeclared_ratio" not in earlier.operating_point(None).thresholds
+
+
 @pytest.mark.parametrize("scanner", [None, "other"])
 def test_an_unknown_scanner_has_the_bundles_thresholds_and_no_p_value(
     metadata: BundleMetadata, scanner: str | None

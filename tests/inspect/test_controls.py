@@ -32,6 +32,20 @@ def test_a_controlled_code_without_licence_is_a_lead_that_names_list_and_edition
     assert scores == {"controls": finding.score}
 
 
+def test_a_lead_says_to_machines_what_fired_and_never_asks_for_more_than_a_review() -> None:
+    (finding,), _ = found(hs_code="854231", description="Processors")
+    assert finding.rule == "common_high_priority/February 2024/854231/tier 1"
+    assert finding.asks_at_most == "review"
+
+
+def test_an_own_list_that_is_met_in_part_is_told_beside_one_that_is_met_in_full() -> None:
+    own = ControlList("own", "Own list", "2031", "", (ControlEntry("85423190", "3A001.a"),))
+    (finding,), _ = found(own, hs_code="854231", description="Processors")
+    assert finding.confirmed
+    assert "stands on a control list (common high priority list" in finding.sentence
+    assert "and covers codes on a control list (Own list, 2031)" in finding.sentence
+
+
 def test_with_a_licence_it_is_kept_for_the_record_only() -> None:
     (finding,), scores = found(hs_code="854231", licence="SYNTH-LIC-1")
     assert not finding.confirmed

@@ -177,7 +177,7 @@ def test_own_rules_and_control_lists_are_in_force(bundle_dir: Path, kit, tmp_pat
     manifest = Manifest(regime="transit", lines=(Line(hs_code="480256", description="Parts"),))
     report = inspector.inspect(kit.display_scan(), manifest)
     found = {(finding.kind, finding.rule) for finding in report.findings if finding.confirmed}
-    assert found >= {("document_risk", "transit"), ("controlled_goods", "")}
+    assert found >= {("document_risk", "transit"), ("controlled_goods", "own/4802/X1")}
     assert any("(synthetic list, X1)" in finding.sentence for finding in report.findings)
     assert report.evidence_scores["documents"] == 3.0
 

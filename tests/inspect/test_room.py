@@ -47,6 +47,7 @@ def test_goods_too_light_for_their_mass_do_not_fit() -> None:
         "high-cube container holds 76 m³."
     )
     assert [evidence.unit for evidence in finding.evidence] == ["m³", "m³"]
+    assert (finding.rule, finding.asks_at_most) == ("unit_volume", "review")
 
 
 def test_lines_are_added_up_and_the_largest_named() -> None:

@@ -37,3 +37,18 @@ def test_load_with_a_line_without_code_is_not_said_to_fit() -> None:
     assert clear_reasons(seen("iron_steel"), None, declared)[1] == (
         "The goods were not compared: a line of the manifest has no HS code."
     )
+
+
+@pytest.mark.parametrize(
+    ("unexplained", "words"),
+    [
+        (0.56, "but their lines explain no more than 44 % of what is seen."),
+        (0.1, "The load fits the declared goods"),
+        (None, "The load fits the declared goods"),
+    ],
+)
+def test_a_load_that_no_line_explains_is_not_said_to_fit(
+    unexplained: float | None, words: str
+) -> None:
+    declared = Manifest(lines=(Line(hs_code="4802"),))
+    assert words in clear_reasons(seen("paper"), None, declared, unexplained)[1]

@@ -73,3 +73,12 @@ def test_p_values_have_two_digits_and_no_exponent(value: float, expected: str) -
 def test_steps_have_titles_even_if_new() -> None:
     titles = [step_title(name) for name in ("shielding", "mass_mismatch", "line_mass")]
     assert titles == ["Dense part", "Mass mismatch", "Line mass"]
+
+
+@pytest.mark.parametrize(("together", "told"), [(0.12, True), (0.008, False)])
+def test_an_inspection_that_all_evidence_together_does_not_ask_for_is_explained(
+    explained: Report, together: float, told: bool
+) -> None:
+    verdict = msgspec.structs.replace(explained.verdict, combined_p=together)
+    text = " ".join(explain_text(msgspec.structs.replace(explained, verdict=verdict)).split())
+    assert ("That asks for it by itself, however rare the rest is." in text) is told

@@ -99,10 +99,12 @@ def _of_line(
     p_value: Callable[[str, float], float | None],
 ) -> Finding:
     exact = hits[0].exact
-    told = [hit for hit in hits if hit.exact == exact]
+    listed = [hit for hit in hits if hit.exact]
+    covered = [hit for hit in hits if not hit.exact]
     nothing = says_nothing(line.description)
-    stands = "stands on" if exact else "covers codes on"
-    start = f"Line {number}, HS {line.hs_code}, {stands} a control list ({_named(told, exact)})"
+    stands = [f"stands on a control list ({_named(listed)})"] if listed else []
+    stands += [f"covers codes on a control list ({_named(covered)})"] if covered else []
+    start = f"Line {number}, HS {line.hs_code}, {' and '.join(stands)}"
     if line.licence:
         score, confirmed = _LICENSED, False
         rest = f"; licence {short(line.licence)} is given: check that it covers these goods."
@@ -121,14 +123,23 @@ def _of_line(
         p_value=p_value(SCORE, score),
         sentence=start + rest,
         confirmed=confirmed,
+        rule=_identifier(hits[0]),
+        asks_at_most="review",
     )
 
 
-def _named(hits: Sequence[ControlHit], exact: bool) -> str:
+def _identifier(hit: ControlHit) -> str:
+    """List, edition, code and entry of the hit that leads, for machines."""
+    one = hit.control_list
+    parts = (one.name, one.edition, hit.entry.code, hit.entry.entry)
+    return "/".join(part for part in parts if part)
+
+
+def _named(hits: Sequence[ControlHit]) -> str:
     """The lists with their editions, each once; with the entry where the code is the listed one."""
     named = dict.fromkeys(
         f"{hit.control_list.words}, {hit.entry.entry}"
-        if exact and hit.entry.entry
+        if hit.exact and hit.entry.entry
         else hit.control_list.words
         for hit in hits
     )

@@ -89,4 +89,5 @@ def _finding(rule: Rule, why: Fired, rarity: float | None, report_from: float) -
         sentence=filled(rule.sentence, why.words),
         evidence=(*why.evidence, Evidence(name="weight of the rule", value=rule.weight)),
         confirmed=rule.weight >= report_from,
+        asks_at_most="review",
     )

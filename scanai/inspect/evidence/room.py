@@ -35,6 +35,8 @@ a lead has to be. A light one never does: of all goods there are small parts."""
 class _Excess:
     """One limit and what is declared against it."""
 
+    rule: str
+    """Identifier of the limit, as the report has it."""
     times: float
     """How many times over the limit; 1 and less: within."""
     sentence: str
@@ -73,6 +75,8 @@ def _finding(excess: _Excess, ratio: float, confirmed: bool, point: OperatingPoi
         sentence=excess.sentence,
         evidence=excess.evidence,
         confirmed=confirmed,
+        rule=excess.rule,
+        asks_at_most="review",
     )
 
 
@@ -89,6 +93,7 @@ def _unit_limits(manifest: Manifest) -> Iterator[_Excess]:
     if declared is not None:
         times = declared / (room.most_load_kg * _SLACK)
         yield _Excess(
+            rule="unit_payload",
             times=times,
             sentence=(
                 f"{tonnes(declared)} are declared; a {room.name} carries "
@@ -115,6 +120,7 @@ def _volume(manifest: Manifest, room: RoomInside) -> _Excess:
         words = line_words(most + 1, manifest.lines[most])
         need = f"The declared goods would need at least {_cubic(total)}, most of it line {words}"
     return _Excess(
+        rule="unit_volume",
         times=total / (room.volume_m3 * _SLACK),
         sentence=f"{need}; a {room.name} holds {_cubic(room.volume_m3)}.",
         evidence=(
@@ -203,7 +209,7 @@ def _type_limit(line: Line, each: float, start: str) -> _Excess:
         limit = Evidence(name="most that such a package holds", value=round(holds), unit="kg")
         limits.append((each / holds, why, limit))
     times, why, limit = max(limits, key=lambda one: one[0])
-    return _Excess(times, f"{start}; {why}.", (_each(each), limit))
+    return _Excess("package_limit", times, f"{start}; {why}.", (_each(each), limit))
 
 
 def _unusual(line: Line, each: float, start: str, factor: float) -> _Excess | None:
@@ -215,6 +221,7 @@ def _unusual(line: Line, each: float, start: str, factor: float) -> _Excess | No
     if outside < factor:
         return None
     return _Excess(
+        rule="package_mass_unusual",
         times=each / (band.high * factor * _BEYOND_DOUBT),
         sentence=f"{start}; usual are {kilograms(band)}: a lead to check.",
         evidence=(_each(each),),
