@@ -14,10 +14,10 @@ What a declaration alone tells, without its picture. Each rule that fires is a f
 evidence score `documents` is the total of the weights. Every hit is a lead to check: the verdict
 never asks for more than a review because of papers.
 
-Findings of this kind without a weight hold room, payload and packages of the papers against what the unit
-and such goods allow (identifiers `unit_volume`, `unit_payload`, `package_limit`, `package_mass_unusual`).
-They are measurements, not rules: the thresholds `room_ratio` and `package_mass_factor` of the bundle govern
-them.
+Findings of this kind without a weight hold room, payload and packages of the papers against what
+the unit and such goods allow (identifiers `unit_volume`, `unit_payload`, `package_limit`,
+`package_mass_unusual`). They are measurements, not rules: the thresholds `room_ratio` and
+`package_mass_factor` of the bundle govern them.
 
 *Weight* is the natural logarithm of how many times likelier a rule fires on a bad declaration than
 on an honest one. No open figures are known, so every weight is this project's estimate. *Source*

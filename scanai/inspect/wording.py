@@ -27,7 +27,8 @@ def clear_reasons(
             reasons.append("Declared empty, and no load is seen.")
         else:
             reasons.append(_goods_reason(seen, manifest, unexplained or 0.0))
-    if mass is not None and mass.declared_kg is not None:
+    empty = manifest is not None and manifest.declared_empty
+    if mass is not None and mass.declared_kg is not None and not empty:
         reasons.append(
             f"Mass {mass.cargo_kg / 1000:.1f} t ({mass.low_kg / 1000:.1f} to "
             f"{mass.high_kg / 1000:.1f} t), declared {mass.declared_kg / 1000:.1f} t."

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from scanai.inspect.evidence.goods import SeenGoods
+from scanai.inspect.report import MassEstimate
 from scanai.inspect.wording import clear_reasons
 from scanai.manifest.goods_groups import group_named
 from scanai.manifest.model import Line, Manifest
@@ -29,7 +30,12 @@ def test_a_load_that_looks_like_other_goods_is_not_said_to_fit(group: str, words
 
 def test_an_empty_unit_declared_empty_is_said_to_be_so() -> None:
     nothing = SeenGoods(np.zeros((1, 1), np.float32), np.zeros(27), 0.0)
-    assert clear_reasons(nothing, None, Manifest())[1] == "Declared empty, and no load is seen."
+    mass = MassEstimate(
+        cargo_kg=0.0, low_kg=0.0, high_kg=20.0, lower_bound_only=False,
+        declared_kg=0.0, tare_kg=2200.0, tare_from="standard",
+    )  # fmt: skip
+    # A mass of nothing would say the same once more.
+    assert clear_reasons(nothing, mass, Manifest())[1:] == ["Declared empty, and no load is seen."]
 
 
 def test_load_with_a_line_without_code_is_not_said_to_fit() -> None:
