@@ -165,7 +165,7 @@ def _softmax_regression(
     inputs: NDArray[np.float64], targets: NDArray[np.float64], importance: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(weights (classes, inputs), bias (classes,)) of least cross entropy and squared weights."""
-    x, y, share = (torch.from_numpy(values) for values in (inputs, targets, importance))
+    x, y, share = (torch.from_numpy(values).float() for values in (inputs, targets, importance))
     weights = torch.zeros((y.shape[1], x.shape[1]), dtype=x.dtype, requires_grad=True)
     bias = torch.zeros(y.shape[1], dtype=x.dtype, requires_grad=True)
     optimiser = torch.optim.LBFGS(
