@@ -11,8 +11,10 @@ from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.radiation import light_goods, radiation_findings
 from scanai.inspect.report import Finding, Report
 from scanai.inspect.verdict import decide
+from scanai.inspect.wording import portal_caveats
 from scanai.manifest.model import Line, Manifest
 from scanai.radiation import Alarm, Panel, RadiationReading
+from scanai.radiation.counting import TYPICAL_NEUTRON_CPS
 from scanai.synth.portal import Source, simulate_portal
 
 GARMENTS, TILES, BANANAS, STEEL = (
@@ -35,6 +37,7 @@ def passage(*sources: Source, dense: float = 30.0, seed: int = 1, **changes) -> 
     return msgspec.structs.replace(reading, **changes)
 
 
+EVEN = np.full(100, 30.0)
 SPREAD = Source(0, 12.2, gamma_cps=500)
 SPOT = Source(6, 6, gamma_cps=1500)
 
@@ -75,6 +78,38 @@ def test_an_alarm_of_the_instrument_alone_has_no_p_value(point) -> None:
     assert finding.sentence.startswith("The portal itself raised an alarm (Neutron).")
 
 
+def test_neutrons_without_a_background_are_judged_by_a_typical_one(point) -> None:
+    def neutrons(*counts: int, **changes) -> RadiationReading:
+        panel = Panel(name="tube", particle="neutron", counts=counts, live_s=(0.1,) * len(counts))
+        return passage(panels=(panel,), real_s=panel.live_s, **changes)
+
+    found = radiation_findings(neutrons(*[10] * 10), GARMENTS, [], point)
+    (finding,) = found.findings
+    assert finding.sentence.startswith(
+        "Neutron counts stand above a typical background, for none was measured, most of all 0.0 to"
+    )
+    assert decision(found.findings, point) == "inspect"
+    assert found.summary.neutron.assumed
+    assert found.summary.neutron.background_cps == pytest.approx(TYPICAL_NEUTRON_CPS)
+    assert found.summary.neutron.background_live_s == 0
+    assert not found.summary.quiet
+    few = radiation_findings(neutrons(*[1, 0, 0, 1, 0, 1, 0, 0, 0, 2]), GARMENTS, [], point)
+    assert few.findings == []
+    assert not few.summary.quiet
+    # Beside a panel whose background was measured as well.
+    alone = neutrons(*[10] * 10).panels[0]
+    calm = Panel(
+        name="other",
+        particle="neutron",
+        counts=(0,) * 10,
+        live_s=(0.1,) * 10,
+        background_counts=60,
+        background_live_s=60.0,
+    )
+    both = msgspec.structs.replace(neutrons(*[10] * 10), panels=(alone, calm))
+    assert decision(radiation_findings(both, GARMENTS, [], point).findings, point) == "inspect"
+
+
 # Gamma rays -------------------------------------------------------------------------------------
 
 
@@ -89,10 +124,72 @@ def test_gamma_counts_of_natural_goods_are_likely_natural(point) -> None:
 
 @pytest.mark.parametrize("code", ["310420", "251611", "250810", "680223"])
 def test_so_are_those_of_fertiliser_granite_and_cat_litter(point, code: str) -> None:
-    manifest = Manifest(lines=(Line(hs_code="610910"), Line(hs_code=code)))
-    (finding,) = radiation_findings(passage(SPREAD), manifest, [], point).findings
+    lines = (Line(hs_code="610910", mass_kg=6000), Line(hs_code=code, mass_kg=3000))
+    manifest = Manifest(lines=lines)
+    (finding,) = radiation_findings(passage(SPREAD), manifest, [], point, EVEN).findings
     assert "Likely natural" in finding.sentence
     assert finding.asks_at_most == "review"
+
+
+def declared(natural_kg: float | None, others_kg: float | None, **fields) -> Manifest:
+    """Tiles beside toys."""
+    lines = (Line(hs_code="690721", mass_kg=natural_kg), Line(hs_code="950300", mass_kg=others_kg))
+    return Manifest(lines=lines, **fields)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        (declared(1.0, 18_800.0), "only 1 kg of 18.8 t are declared, too little for such an alarm"),
+        (declared(3000.0, 18_800.0), "only 3.0 t of 21.8 t are declared, too little"),
+        (declared(3000.0, None, gross_mass_kg=21_800.0), "only 3.0 t of 21.8 t are declared"),
+        (declared(3000.0, 2000.0, gross_mass_kg=21_800.0), "only 3.0 t of 21.8 t are declared"),
+        (declared(3000.0, None), "the papers do not say how much of the load it is"),
+        (declared(None, 2000.0), "the papers do not say how much of the load it is"),
+        (declared(0.0, 0.0), "the papers do not say how much of the load it is"),
+        (Manifest(lines=(Line(hs_code="690721", mass_kg=20.0),)), "only 20 kg are declared"),
+    ],
+)
+def test_a_little_of_natural_goods_excuses_no_alarm(point, manifest, words: str) -> None:
+    for reading in (passage(SPREAD), passage(alarms=(GAMMA,))):
+        (finding,) = radiation_findings(reading, manifest, [], point).findings
+        assert f"holds K-40 with U and Th series, but {words}" in finding.sentence
+        assert finding.sentence.endswith(": check for a source.")
+        assert decision([finding], point) == "inspect"
+
+
+def test_natural_goods_give_no_more_than_they_can(point) -> None:
+    strong = passage(Source(0, 12.2, gamma_cps=4500))
+    for code in ("690721", "310420"):
+        manifest = Manifest(lines=(Line(hs_code=code),))
+        (finding,) = radiation_findings(strong, manifest, [], point, EVEN).findings
+        assert "times the background, more than such goods give" in finding.sentence
+        assert decision([finding], point) == "inspect"
+    ore = Manifest(lines=(Line(hs_code="261510"),))
+    (finding,) = radiation_findings(strong, ore, [], point, EVEN).findings
+    assert "Likely natural" in finding.sentence
+
+
+def test_a_rise_shorter_than_the_natural_goods_is_no_natural_one(point) -> None:
+    """A point source among 12 m of tiles, in the middle or not; of half a load it may be."""
+    for place in (2.0, 6.0, 10.0):
+        spot = passage(Source(place, place, gamma_cps=600))
+        (finding,) = radiation_findings(spot, TILES, [], point, EVEN).findings
+        assert "of the seen mass while it makes up 100 % of the declared" in finding.sentence
+        assert decision([finding], point) == "inspect"
+        (finding,) = radiation_findings(spot, declared(5000, 5000), [], point, EVEN).findings
+        assert "Likely natural" in finding.sentence
+        # Without a picture there is no mass to lay it beside.
+        (finding,) = radiation_findings(spot, TILES, [], point).findings
+        assert "Likely natural" in finding.sentence
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_even_natural_load_rises_along_all_of_it(point, seed: int) -> None:
+    for cps in (300, 500, 1000):
+        reading = passage(Source(0, 12.2, gamma_cps=cps), seed=seed)
+        (finding,) = radiation_findings(reading, TILES, [], point, EVEN).findings
+        assert "Likely natural" in finding.sentence
 
 
 @pytest.mark.parametrize(
@@ -117,6 +214,67 @@ def test_natural_nuclides_named_by_the_portal_stay_natural(point) -> None:
     reading = passage(SPREAD, nuclides=("K-40", "Th-232"))
     (finding,) = radiation_findings(reading, TILES, [], point).findings
     assert "Likely natural" in finding.sentence
+
+
+# Faulty detectors -----------------------------------------------------------------------------
+
+
+def failing(keep) -> RadiationReading:
+    """One panel of 24,000 expected counts, of which `keep` of each number of 100 are counted."""
+    counts = tuple(240 if keep(n) else 0 for n in range(100))
+    panel = Panel(
+        name="left",
+        particle="gamma",
+        counts=counts,
+        live_s=(0.1,) * 100,
+        background_counts=144_000,
+        background_live_s=60.0,
+    )
+    return passage(panels=(panel,), real_s=panel.live_s)
+
+
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        (lambda n: False, 24_000),
+        (lambda n: n % 3, 8160),
+        (lambda n: n < 67, 7920),
+        (lambda n: n > 33, 8160),
+    ],
+    ids=["dead", "every third interval", "end", "start"],
+)
+def test_a_detector_that_fails_is_no_quiet_portal(point, keep, expected: int) -> None:
+    found = radiation_findings(failing(keep), GARMENTS, [OPAQUE], point)
+    assert found.findings == []
+    assert not found.summary.quiet
+    assert "portal_suppression" not in found.scores
+    assert found.summary.gamma.lowest_share is None
+    (fault,) = found.summary.faults
+    assert (fault.panel, fault.particle, fault.counts) == ("left", "gamma", 0)
+    assert fault.expected == pytest.approx(expected)
+    note = portal_caveats(found.summary)[0]
+    assert note.startswith(
+        f"The portal's gamma detector “left” counted 0 where {expected:,} are expected"
+    )
+
+
+def test_a_dead_detector_hides_no_alarm_and_spoils_the_silence_of_others(point) -> None:
+    def without_first(reading: RadiationReading) -> RadiationReading:
+        first, *others = reading.panels
+        dead = msgspec.structs.replace(first, counts=(0,) * len(first.counts))
+        return msgspec.structs.replace(reading, panels=(dead, *others))
+
+    found = radiation_findings(without_first(passage()), GARMENTS, [OPAQUE], point)
+    assert found.findings == []
+    assert not found.summary.quiet
+    found = radiation_findings(without_first(passage(SPREAD)), GARMENTS, [], point)
+    assert decision(found.findings, point) == "inspect"
+
+
+def test_dense_cargo_is_no_fault(point) -> None:
+    found = radiation_findings(passage(dense=600.0), STEEL, [], point)
+    assert found.summary.faults == ()
+    assert found.summary.quiet
 
 
 # Shielding --------------------------------------------------------------------------------------

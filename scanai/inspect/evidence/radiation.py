@@ -1,9 +1,10 @@
 """Radiation: what a portal's counts add to the picture and the papers.
 
-Neutrons always ask for an inspection. Gamma rays do too, unless declared goods are radioactive by
-nature: then the finding says so and asks for a review. Where the portal is quiet but the picture
-holds a block that declared goods do not explain, a source behind it would be quiet as well, and the
-suspicion of shielding rises. Nothing here lowers what another finding says.
+Neutrons always ask for an inspection. Gamma rays do too, unless declared goods that are radioactive
+by nature bear them out (`natural_alarm`): then the finding says so and asks for a review. Where the
+portal is quiet but the picture holds a block that declared goods do not explain, a source behind it
+would be quiet as well, and the suspicion of shielding rises. Nothing here lowers what another
+finding says.
 
 The p-value of an alarm is the chance of such counts by noise alone, not a share of benign scans.
 """
@@ -18,11 +19,11 @@ from numpy.typing import NDArray
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import declared_groups, short_title
+from scanai.inspect.evidence.natural_alarm import explain
 from scanai.inspect.evidence.portal import Portal, judge
 from scanai.inspect.report import Evidence, Finding, PortalCounts, RadiationSummary
 from scanai.manifest import dense_headings
 from scanai.manifest.model import Manifest
-from scanai.radiation.natural import NaturalGoods, is_natural, natural_goods
 from scanai.radiation.reading import RadiationReading
 
 GAMMA, NEUTRON, SUPPRESSION = "portal_gamma", "portal_neutron", "portal_suppression"
@@ -109,23 +110,19 @@ def _gamma_alarm(portal: Portal, manifest: Manifest | None) -> list[Finding]:
     if not by_counts and not own:
         return []
     told = _excess("Gamma", counts) if by_counts else ""
-    natural = () if manifest is None else natural_goods(line.hs_code for line in manifest.lines)
-    named = [nuclide for nuclide in portal.reading.nuclides if not is_natural(nuclide)]
-    likely = bool(natural) and natural[0].strength == "usual" and not named
-    if likely:
-        why = f"Likely natural: {_goods(natural[0])}. Check that the load is what the papers say."
-    else:
-        why = f"{_unexplained(natural, named, manifest)}: check for a source."
+    likely, why = explain(portal, manifest)
+    ends = ". Check that the load is what the papers say." if likely else ": check for a source."
     asks = "review" if likely else "inspect"
-    return [_alarm("gamma", counts, by_counts, f"{told}{_raised(own)}{why}", asks)]
+    return [_alarm("gamma", counts, by_counts, f"{told}{_raised(own)}{why}{ends}", asks)]
 
 
 def _excess(kind: str, counts: PortalCounts | None) -> str:
     if counts is None:
         return ""
     first, last = counts.peak_s
+    what = "a typical background, for none was measured," if counts.assumed else "the background,"
     return (
-        f"{kind} counts stand above the background, most of all {first:.1f} to {last:.1f} s into "
+        f"{kind} counts stand above {what} most of all {first:.1f} to {last:.1f} s into "
         f"the passage ({counts.peak_sigma:.1f} standard deviations). "
     )
 
@@ -134,22 +131,6 @@ def _raised(own: Sequence[str]) -> str:
     if not own:
         return ""
     return f"The portal itself raised an alarm ({', '.join(dict.fromkeys(own))}). "
-
-
-def _goods(natural: NaturalGoods) -> str:
-    return f"HS {natural.heading}, {natural.goods}, holds {natural.nuclides}"
-
-
-def _unexplained(
-    natural: Sequence[NaturalGoods], named: Sequence[str], manifest: Manifest | None
-) -> str:
-    if named:
-        return f"The portal names {', '.join(named[:3])}, which is not of natural goods"
-    if not natural:
-        if manifest is None:
-            return "There is no declaration to explain it"
-        return "No declared goods are known to be radioactive"
-    return f"{_goods(natural[0])}, but such loads hardly ever alarm by it"
 
 
 def _alarm(
