@@ -33,7 +33,8 @@ FindingKind = Literal[
 Decision = Literal["clear", "review", "inspect"]
 Entry = Literal["combined", "not_combined", "not_confirmed", "no_p_value"]
 """How evidence enters the combined p-value: with its own; not at all, for it tells of the picture
-rather than of the load; not, for the physical evidence speaks against it; or there is none."""
+rather than of the load, or has a likely harmless explanation; not, for the physical evidence speaks
+against it; or there is none."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     asks_at_most: Literal["review", "inspect"] = "inspect"
     """The most that this finding asks for by itself, whatever its kind and score: review where
     there is a likely harmless explanation."""
+
+    @property
+    def place(self) -> tuple[str, object]:
+        """The same for findings of one kind on one region; without a region each is its own."""
+        return self.kind, self.region or id(self)
 
 
 class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):

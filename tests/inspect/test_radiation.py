@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanai import Inspector
+from scanai.inspect.bundle import BenignScores, OperatingPoint, initial_thresholds
 from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.radiation import light_goods, radiation_findings
 from scanai.inspect.report import Finding, Report
@@ -21,14 +22,38 @@ GARMENTS, TILES, BANANAS, STEEL = (
     Manifest(lines=(Line(hs_code=code),)) for code in ("610910", "690721", "080390", "720851")
 )
 OPAQUE = Finding(
-    kind="opaque_region", score=0.6, p_value=0.03, region=(80, 80, 144, 112), sentence="Opaque."
+    kind="opaque_region",
+    score=0.6,
+    p_value=0.03,
+    region=(80, 80, 144, 112),
+    sentence=(
+        "The beam does not get through 0.32 m² at 2.4 m from the left end, 1.1 m up: at least 90 "
+        "g/cm², and anything could be behind it."
+    ),
 )
+SCORES = {
+    "shielding": ["high_z_shielding", "hidden_cavity", "dense_block", "opaque_region"],
+    "opaque_area": ["opaque_region"],
+    "unexplained_goods": ["undeclared_goods"],
+}
+"""Evidence scores, and the kinds of finding that come of them."""
 GAMMA, NEUTRON = Alarm(category="Gamma"), Alarm(category="Neutron")
 
 
 @pytest.fixture(scope="module")
 def point(kit, graph):
     return kit.tiny_metadata(graph).operating_point("coarse")
+
+
+@pytest.fixture(scope="module")
+def benign() -> OperatingPoint:
+    """With scores of harmless scans spread evenly from 0 to 1."""
+    quantiles = dict.fromkeys(SCORES, tuple(np.linspace(0, 1, 201).tolist()))
+    scores = BenignScores(
+        scans=400, thresholds={}, quantiles=quantiles, counts=dict.fromkeys(quantiles, 400)
+    )
+    known = {name: entry.value for name, entry in initial_thresholds().items()}
+    return OperatingPoint(known, scores)
 
 
 def passage(*sources: Source, dense: float = 30.0, seed: int = 1, **changes) -> RadiationReading:
@@ -282,16 +307,57 @@ def test_dense_cargo_is_no_fault(point) -> None:
 
 def test_a_quiet_portal_and_an_unexplained_block_raise_suspicion(point) -> None:
     (raised,) = radiation_findings(passage(), GARMENTS, [OPAQUE], point).findings
-    assert (raised.kind, raised.region, raised.p_value) == (
-        OPAQUE.kind,
-        OPAQUE.region,
-        OPAQUE.p_value,
-    )
+    assert (raised.kind, raised.region, raised.p_value) == (OPAQUE.kind, OPAQUE.region, None)
     assert raised.score > OPAQUE.score
     assert raised.sentence.startswith(
-        "The portal was quiet, but it would not see a source behind this opaque block"
+        "Suspicion of shielding: the beam does not get through 0.32 m² at 2.4 m from the left end, "
+        "1.1 m up; the portal was quiet, but would not see a source there"
     )
-    assert "suspicion of shielding" in raised.sentence
+    assert verdict([raised, OPAQUE], point).urgency > verdict([OPAQUE], point).urgency
+
+
+@pytest.mark.parametrize("kind", ["high_z_shielding", "hidden_cavity", "opaque_region"])
+def test_every_shield_is_more_urgent_beside_a_quiet_portal(benign, kind: str) -> None:
+    scores = {"shielding": 0.995, "opaque_area": 0.5}
+    p_value = benign.p_value("shielding", 0.995)
+    shield = msgspec.structs.replace(OPAQUE, kind=kind, p_value=p_value)
+    found = radiation_findings(passage(), GARMENTS, [shield], benign)
+    (raised,) = found.findings
+    without = verdict([shield], benign, scores=scores)
+    together = verdict([raised, shield], benign, scores=scores | found.scores)
+    assert together.urgency > without.urgency
+    assert together.combined_p == without.combined_p
+    # The short reason keeps what is suspected and where, and the block is not one more.
+    (reason,) = together.carried_by
+    assert reason.sentence == (
+        "Suspicion of shielding: the beam does not get through 0.32 m² at 2.4 m from the left end, "
+        "1.1 m up; the portal was quiet."
+    )
+    assert (reason.finding, reason.p_value) == (1, p_value)
+    assert next(step for step in together.chain if step.name == "shielding").asks == (
+        next(step for step in without.chain if step.name == "shielding").asks
+    )
+
+
+def test_a_natural_alarm_turns_no_review_into_an_inspection(benign) -> None:
+    """Tiles with an alarm, and undeclared goods that ask for a review alone."""
+    scores = {"shielding": 0.3, "opaque_area": 0.2, "unexplained_goods": 0.98}
+    p_value = benign.p_value("unexplained_goods", 0.98)
+    goods = Finding(kind="undeclared_goods", score=0.9, p_value=p_value, sentence="Others.")
+    without = verdict([goods], benign, scores=scores)
+    found = radiation_findings(passage(SPREAD), TILES, [goods], benign)
+    (alarm,) = found.findings
+    assert "Likely natural" in alarm.sentence
+    together = verdict([alarm, goods], benign, scores=scores | found.scores)
+    assert (without.decision, together.decision) == ("review", "review")
+    assert together.combined_p == without.combined_p
+    assert together.urgency > without.urgency
+    step = next(step for step in together.chain if step.name == "radiation_alarm")
+    assert (step.entry, step.entered_p, step.p_value) == ("not_combined", None, alarm.p_value)
+    # An alarm that nothing explains still counts, beside the natural one or alone.
+    neutrons = radiation_findings(passage(Source(6, 6, neutron_cps=10), SPREAD), TILES, [], benign)
+    assert [one.asks_at_most for one in neutrons.findings] == ["inspect", "review"]
+    assert verdict(neutrons.findings, benign, scores=scores).combined_p < 0.01
 
 
 @pytest.mark.parametrize(
@@ -414,11 +480,73 @@ def test_no_reading_lowers_a_score_or_a_verdict(point, reading, seen, manifest, 
         assert all(finding.kind != "radiation_alarm" for finding in found.findings)
 
 
-def verdict(findings, point, suspicion: float = 0.0):
+@st.composite
+def scored(draw) -> tuple[dict[str, float], list[tuple[str, str, bool]]]:
+    """Evidence scores, and findings of them as (score, kind, confirmed)."""
+    some = draw(st.lists(st.sampled_from(sorted(SCORES)), unique=True, min_size=1))
+    scores = {name: draw(st.floats(0, 1) | st.floats(0.9, 50)) for name in some}
+    of_scores = st.sampled_from(some).flatmap(
+        lambda name: st.tuples(st.just(name), st.sampled_from(SCORES[name]), st.booleans())
+    )
+    return scores, draw(st.lists(of_scores, max_size=3))
+
+
+@st.composite
+def quiet_readings(draw) -> RadiationReading:
+    """Counts at or below the background, but for a sharp rise in some."""
+    part = draw(st.floats(0.05, 1.0))
+    rise = draw(st.sampled_from([0, 0, 40, 400]))
+    counts = tuple(int(500 * part) + rise * (20 <= n < 40) for n in range(50))
+    panel = Panel(
+        name="left",
+        particle="gamma",
+        counts=counts,
+        live_s=(0.1,) * 50,
+        background_counts=300_000,
+        background_live_s=60.0,
+    )
+    return RadiationReading(source="a.n42", real_s=panel.live_s, panels=(panel,))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    reading=quiet_readings(),
+    seen=scored(),
+    manifest=st.sampled_from([None, GARMENTS, TILES, STEEL]),
+)
+def test_no_reading_lowers_what_benign_scans_tell(benign, reading, seen, manifest) -> None:
+    """Beside scores of known distribution, a quiet portal least of all."""
+    scores, told = seen
+    findings = [
+        Finding(
+            kind=kind,
+            score=min(scores[name], 1.0),
+            p_value=benign.p_value(name, scores[name]),
+            region=(8 * number, 0, 8 * number + 8, 8),
+            confirmed=confirmed,
+            sentence="Something: there.",
+        )
+        for number, (name, kind, confirmed) in enumerate(told)
+    ]
+    found = radiation_findings(reading, manifest, findings, benign)
+    without = verdict(findings, benign, scores=scores)
+    together = verdict([*found.findings, *findings], benign, scores=scores | found.scores)
+    rank = ["clear", "review", "inspect"].index
+    assert rank(together.decision) >= rank(without.decision)
+    assert together.urgency >= without.urgency
+    assert scores == {name: (scores | found.scores)[name] for name in scores}
+    if found.summary.quiet:
+        assert together.combined_p == without.combined_p
+        # Far beyond all benign scans the sixth digit shows no more.
+        if found.findings and max(scores.values()) <= 1:
+            assert together.urgency > without.urgency
+
+
+def verdict(findings, point, suspicion: float = 0.0, scores: dict[str, float] | None = None):
     return decide(
         findings,
         point,
-        scores={},
+        scores=scores or {},
         suspicion=suspicion,
         clear_reasons=["Nothing."],
         caveats=[],
@@ -462,8 +590,11 @@ def test_a_quiet_portal_raises_what_the_picture_shows(inspector, kit) -> None:
     report = inspector.inspect(scan, GARMENTS, radiation=passage())
     assert report.findings[1:] == without.findings
     assert report.findings[0].kind == "opaque_region"
-    assert "suspicion of shielding" in report.findings[0].sentence
-    assert report.verdict.urgency >= without.verdict.urgency
+    assert report.findings[0].sentence.startswith("Suspicion of shielding: opaque block, 40 × 40")
+    assert report.verdict.urgency > without.verdict.urgency
+    (reason,) = [one for one in report.verdict.carried_by if one.finding == 1]
+    assert reason.sentence.startswith("Suspicion of shielding: opaque block")
+    assert "more." not in reason.sentence
 
 
 def test_a_display_picture_is_judged_by_its_portal_too(inspector, kit) -> None:

@@ -32,7 +32,7 @@ _HALF_SIGMA = 5.0
 """Standard deviations of an alarm whose score is one half; orders alarms, decides nothing."""
 _BY_INSTRUMENT = 0.5
 """Score of an alarm that the instrument raised by rules of its own."""
-_SHIELDS = frozenset({"high_z_shielding", "opaque_region"})
+_SHIELDS = frozenset({"high_z_shielding", "hidden_cavity", "opaque_region"})
 _NO_GOODS = "no goods"
 
 
@@ -169,21 +169,23 @@ def _evidence(particle: str, counts: PortalCounts) -> tuple[Evidence, ...]:
 
 
 def _behind_quiet(portal: Portal, seen: Sequence[Finding], light: str | None) -> list[Finding]:
-    """A second finding on the weightiest shield of the picture; its p-value stays what it is."""
+    """A second finding on the weightiest shield of the picture, without a p-value: how often the
+    portal is quiet beside a harmless block is not known, so it adds its score to the urgency."""
     shields = [finding for finding in seen if finding.kind in _SHIELDS and finding.confirmed]
     if not shields or light is None or not portal.summary.quiet:
         return []
     block = max(shields, key=lambda finding: finding.score)
-    what = "opaque block" if block.kind == "opaque_region" else "heavy metal"
+    # What and where, which findings say before a colon.
+    seen_there = block.sentence.split(": ")[0].rstrip(".")
     return [
         Finding(
             kind=block.kind,
             score=1.0 - (1.0 - min(block.score, 1.0)) / 2,
-            p_value=block.p_value,
             region=block.region,
             sentence=(
-                f"The portal was quiet, but it would not see a source behind this {what}, and the "
-                f"declared goods ({light}) do not explain it: suspicion of shielding."
+                f"Suspicion of shielding: {seen_there[:1].lower()}{seen_there[1:]}; the portal was "
+                f"quiet, but would not see a source there, and the declared goods ({light}) do not "
+                "explain it."
             ),
             evidence=_missing(portal),
         )
