@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.combination import evidence, shares
-from scanai.inspect.families import Family, combined
+from scanai.inspect.families import Family, combined, p_of_place
 from scanai.inspect.policy import RANK, asks_for
 from scanai.inspect.queue_order import loose_evidence
 from scanai.inspect.report import Decision, Finding, FindingKind, Reason
@@ -80,7 +80,8 @@ def carriers(families: Sequence[Family], point: OperatingPoint) -> list[Carrier]
     for family in families:
         ordered = by_weight(family, together, point)
         if ordered:
-            found.append(Carrier(family, asks_for(ordered[0], family, together, point), ordered[0]))
+            asks = [asks_for(finding, family, together, point) for finding in ordered]
+            found.append(Carrier(family, max(asks, key=RANK.__getitem__), ordered[0]))
     if together is not None and together <= point.thresholds["review_p"]:
         weights = shares_of(families)
         found += [
@@ -92,16 +93,17 @@ def carriers(families: Sequence[Family], point: OperatingPoint) -> list[Carrier]
 
 
 def by_weight(family: Family, together: float | None, point: OperatingPoint) -> list[Finding]:
-    """The confirmed findings of a family, the weightiest first."""
-    return sorted(
-        family.findings,
-        key=lambda one: (
-            RANK[asks_for(one, family, together, point)],
-            one.score if one.p_value is None else 1.0 - one.p_value,
-            one.score,
-        ),
-        reverse=True,
-    )
+    """The confirmed findings of a family, the weightiest first.
+
+    Those of one place weigh as their weightiest; the one that says more of it, by its higher score,
+    stands before the other.
+    """
+    weights: dict[object, tuple[int, float]] = {}
+    for one in family.findings:
+        rare = one.score if one.p_value is None else 1.0 - one.p_value
+        own = RANK[asks_for(one, family, together, point)], rare
+        weights[one.place] = max(weights.get(one.place, own), own)
+    return sorted(family.findings, key=lambda one: (*weights[one.place], one.score), reverse=True)
 
 
 def weight(family: Family) -> float:
@@ -122,12 +124,13 @@ def reason(carrier: Carrier, findings: Sequence[Finding]) -> Reason:
     family, finding, _ = carrier.family, carrier.finding, carrier.asks
     if finding is None:
         return Reason(name=family.name, p_value=family.p_value, sentence=faint(carrier))
-    more = len(family.findings) - 1
+    # A second finding on the place that is told is not one more.
+    more = len({other.place for other in family.findings}) - 1
     return Reason(
         name=family.name,
         kind=finding.kind,
         finding=1 + next(n for n, other in enumerate(findings) if other is finding),
-        p_value=finding.p_value,
+        p_value=p_of_place(finding, findings),
         sentence=short(finding.sentence) + (f" And {more} more." if more else ""),
     )
 

@@ -21,6 +21,7 @@ from scanai.inspect.evidence.familiarity import SCORE as UNFAMILIAR
 from scanai.inspect.evidence.line_density import SCORE as DENSITY
 from scanai.inspect.evidence.mass import SCORE as MASS
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
+from scanai.inspect.evidence.radiation import SUPPRESSION
 from scanai.inspect.evidence.room import SCORE as ROOM
 from scanai.inspect.evidence.shielding import SCORE as SHIELDING
 from scanai.inspect.evidence.shielding import SCORE_IN_DENSE
@@ -43,6 +44,7 @@ KINDS: dict[str, frozenset[FindingKind]] = {
     ROOM: frozenset({"document_risk"}),
     DENSITY: frozenset({"mass_mismatch"}),
     UNFAMILIAR: frozenset({"unknown_anomaly"}),
+    SUPPRESSION: frozenset({"dense_block"}),
 }
 """Kinds of finding that come of an evidence score. Findings of other kinds stand by themselves."""
 _NOT_COMBINED = frozenset({UNFAMILIAR})
@@ -101,7 +103,7 @@ def families_of(
     members: dict[str, list[Finding]] = {family.name: [] for family in known}
     alone: dict[str, list[Finding]] = {}
     for finding in findings:
-        family = _belongs_to(finding, known)
+        family = _belongs_to(finding, p_of_place(finding, findings), known)
         if family is not None:
             members[family.name].append(finding)
         elif finding.confirmed:
@@ -147,9 +149,23 @@ def _of_findings(kind: str, findings: Sequence[Finding]) -> Family:
     """Findings of a kind that no score stands behind; p-values of their own count.
 
     Of several the least, times their number (Bonferroni), whatever the dependence between them.
+    What has a likely harmless explanation does not enter: that its like is rare by noise alone says
+    nothing of how often harmless loads have it.
     """
     known = [finding.p_value for finding in findings if finding.p_value is not None]
-    p_value = min(min(known) * len(known), 1.0) if known else None
+    unexplained = [
+        finding.p_value
+        for finding in findings
+        if finding.p_value is not None and finding.asks_at_most != "review"
+    ]
+    if known and not unexplained:
+        return Family(
+            name=kind,
+            entry="not_combined",
+            p_value=min(min(known) * len(known), 1.0),
+            findings=tuple(findings),
+        )
+    p_value = min(min(unexplained) * len(unexplained), 1.0) if unexplained else None
     return Family(
         name=kind,
         entry="no_p_value" if p_value is None else "combined",
@@ -160,12 +176,23 @@ def _of_findings(kind: str, findings: Sequence[Finding]) -> Family:
     )
 
 
-def _belongs_to(finding: Finding, known: Sequence[Family]) -> Family | None:
-    """Of two scores that give this kind, the one with its p-value, else one that passed."""
+def p_of_place(finding: Finding, findings: Sequence[Finding]) -> float | None:
+    """Its p-value, else that of another finding of its kind in the same place."""
+    if finding.p_value is not None or finding.region is None:
+        return finding.p_value
+    there = (other for other in findings if other.place == finding.place)
+    return next((other.p_value for other in there if other.p_value is not None), None)
+
+
+def _belongs_to(finding: Finding, p_value: float | None, known: Sequence[Family]) -> Family | None:
+    """Of two scores that give this kind, the one with its p-value, else one that passed.
+
+    A finding without one belongs to a score without one, if there is any.
+    """
     fitting = [family for family in known if finding.kind in KINDS.get(family.name, ())]
     return max(
         fitting,
-        key=lambda one: (one.p_value is not None and one.p_value == finding.p_value, one.reaches),
+        key=lambda one: (one.p_value == p_value, one.reaches),
         default=None,
     )
 

@@ -46,13 +46,20 @@ def tail_p(score: float, quantiles: Sequence[float], count: int) -> float:
     return exp(max(log(reached) + _log_survival(score - start, above), _LEAST_LOG))
 
 
-def urgency(rank: int, p_values: Sequence[float], strengths: Sequence[float]) -> float:
+def urgency(
+    rank: int,
+    p_values: Sequence[float],
+    strengths: Sequence[float],
+    alone: Sequence[float] = (),
+) -> float:
     """0 to 1: clear (rank 0) below a third, inspect (rank 2) above two thirds, finely within.
 
     `p_values`: of evidence whose benign scores are known, by `tail_p`; `strengths`, 0 to 1, of what
-    has none. More of either is more urgent.
+    has none; `alone`: p-values of findings that no score stands behind, which only some scans have
+    and which therefore add to the rest and thin it out nowhere. More of any is more urgent.
     """
     statistic = sum(map(evidence, p_values)) + sum(map(loose_evidence, strengths))
+    statistic += sum(max(evidence(p_value), 0.0) for p_value in alone)
     surprise = -log10(p_of(statistic / max(len(p_values), 1)))
     return round((rank + surprise / (surprise + _HALF)) / 3, _DIGITS)
 

@@ -33,7 +33,8 @@ FindingKind = Literal[
 Decision = Literal["clear", "review", "inspect"]
 Entry = Literal["combined", "not_combined", "not_confirmed", "no_p_value"]
 """How evidence enters the combined p-value: with its own; not at all, for it tells of the picture
-rather than of the load; not, for the physical evidence speaks against it; or there is none."""
+rather than of the load, or has a likely harmless explanation; not, for the physical evidence speaks
+against it; or there is none."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +71,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     asks_at_most: Literal["review", "inspect"] = "inspect"
     """The most that this finding asks for by itself, whatever its kind and score: review where
     there is a likely harmless explanation."""
+
+    @property
+    def place(self) -> tuple[str, object]:
+        """The same for findings of one kind on one region; without a region each is its own."""
+        return self.kind, self.region or id(self)
 
 
 class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +142,8 @@ class PortalCounts(msgspec.Struct, frozen=True, kw_only=True):
     counts: int
     expected: float
     """Counts of the background in the same live time."""
+    assumed: bool = False
+    """True: of a panel no background was measured, and a typical one takes its place."""
     background_cps: float
     """Counts a second of all panels together without a vehicle."""
     background_live_s: float
@@ -160,6 +168,16 @@ class PortalCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Counts a second of all panels together, one for each of times_s; at most 200."""
 
 
+class PortalFault(msgspec.Struct, frozen=True, kw_only=True):
+    """A detector of the portal that lacks more counts than any cargo can hide."""
+
+    panel: str
+    particle: Literal["gamma", "neutron"]
+    counts: int
+    expected: float
+    """Of the background; both in the intervals where the detector fails."""
+
+
 class RadiationSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The portal reading as far as a report needs it."""
 
@@ -170,9 +188,11 @@ class RadiationSummary(msgspec.Struct, frozen=True, kw_only=True):
     nuclides: tuple[str, ...]
     """That the instrument says it identified."""
     background_from: Literal["measurement", "unoccupied", "none"]
-    """Without a background counts cannot be judged, only the instrument's alarms."""
+    """Without a background gamma counts cannot be judged, only the instrument's alarms; neutrons
+    are judged by a typical one."""
     quiet: bool
-    """Gamma counts were judged, neutrons too if counted, and nothing alarms. Lowers no score."""
+    """Gamma counts were judged, neutrons too if counted, no detector fails and nothing alarms.
+    Lowers no score."""
     speed_m_s: float | None
     duration_s: float
     times_s: tuple[float, ...]
@@ -180,6 +200,7 @@ class RadiationSummary(msgspec.Struct, frozen=True, kw_only=True):
     gamma: PortalCounts | None
     """None: no gamma counts with a background."""
     neutron: PortalCounts | None
+    faults: tuple[PortalFault, ...] = ()
     areal_density: tuple[float, ...] = ()
     """Mean of each of up to 200 stretches of the transport unit, left to right in the picture,
     g/cm². Which end passed the portal first is not known."""
@@ -296,7 +317,16 @@ def schema() -> dict[str, Any]:
     data/report.schema.json."""
     root, parts = msgspec.json.schema_components([Report])
     records = (Report, Evidence, Finding, LinePlausibility, MassEstimate, ModelIdentity)
-    more = (InputIdentity, PortalCounts, RadiationSummary, Reason, Step, Verdict, ImageQuality)
+    more = (
+        InputIdentity,
+        PortalCounts,
+        PortalFault,
+        RadiationSummary,
+        Reason,
+        Step,
+        Verdict,
+        ImageQuality,
+    )
     for record in (*records, *more):
         for name, words in _words(record).items():
             parts[record.__name__]["properties"][name]["description"] = words

@@ -111,13 +111,14 @@ def _asks(family: Family, together: float | None, point: OperatingPoint) -> Deci
 
 
 def _urgency(decision: Decision, families: Sequence[Family], suspicion: float) -> float:
-    rare = [one.order_p for one in families if one.order_p is not None]
+    rare = [one.order_p for one in families if one.order_p is not None and one.score is not None]
+    alone = [one.order_p for one in families if one.order_p is not None and one.score is None]
     strengths = [
         finding.score
         for one in families
         for finding in one.findings
         if one.order_p is None or finding.p_value is None
     ]
-    if not rare and not strengths:
+    if not rare and not alone and not strengths:
         strengths = [suspicion]
-    return urgency(RANK[decision], rare, strengths)
+    return urgency(RANK[decision], rare, strengths, alone)

@@ -6,11 +6,14 @@ from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import SeenGoods, declared_groups, short_title
 from scanai.inspect.report import MassEstimate, RadiationSummary
 from scanai.manifest.model import Manifest
+from scanai.radiation.counting import TYPICAL_NEUTRON_CPS
 from scanai.scan.model import Scan
 
 _MUCH = 0.3
 """Share of the seen mass that no line explains, from which a load does not simply fit. Project
 estimate; no threshold: nothing is found by it."""
+_MOST_FAULTS = 2
+"""Of detectors told one by one."""
 
 
 def clear_reasons(
@@ -97,9 +100,22 @@ def portal_caveats(radiation: RadiationSummary | None) -> list[str]:
             "The portal reading holds no background: only the portal's own alarms count, its "
             "counts could not be judged."
         ]
+    notes = [
+        f"The portal's {fault.particle} detector “{fault.panel}” counted {fault.counts:,} where "
+        f"{fault.expected:,.0f} are expected of the background, fewer than any cargo leaves: it is "
+        "faulty, and what it did not count says nothing of the load."
+        for fault in radiation.faults[:_MOST_FAULTS]
+    ]
+    if more := len(radiation.faults[_MOST_FAULTS:]):
+        notes.append(f"{more} more detectors of the portal are faulty in the same way.")
+    if radiation.neutron is not None and radiation.neutron.assumed:
+        notes.append(
+            "The portal reading holds no neutron background: a typical one of "
+            f"{TYPICAL_NEUTRON_CPS:g} counts a second in each panel was assumed."
+        )
     missing = [
         name
         for name, counts in (("gamma rays", radiation.gamma), ("neutrons", radiation.neutron))
         if counts is None
     ]
-    return [f"The portal reading does not tell of {name}." for name in missing]
+    return [*notes, *(f"The portal reading does not tell of {name}." for name in missing)]

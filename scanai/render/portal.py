@@ -78,10 +78,14 @@ def portal_sentences(radiation: RadiationSummary) -> list[str]:
             told.append(f"{name}: not counted, or without a background.")
             continue
         rare = f"counting noise alone rises as high in {words.share(counts.p_value)} of passages"
+        background = "a typical background" if counts.assumed else "the background"
         told.append(
             f"{name}: {counts.counts:,} counted, {words.quantity(counts.expected)} expected of "
-            f"the background ({counts.sigma:+.1f} σ); {'alarm, ' if counts.alarm else ''}{rare}."
+            f"{background} ({counts.sigma:+.1f} σ); {'alarm, ' if counts.alarm else ''}{rare}."
         )
+    if radiation.faults:
+        faulty = ", ".join(f"{one.panel} ({one.particle})" for one in radiation.faults)
+        told.append(f"Faulty, for they lack more counts than any cargo hides: {faulty}.")
     if radiation.alarms:
         told.append(f"Alarms of the portal itself: {'; '.join(radiation.alarms)}.")
     if radiation.nuclides:

@@ -7,20 +7,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanai import Inspector
+from scanai.inspect.bundle import BenignScores, OperatingPoint, initial_thresholds
 from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.radiation import light_goods, radiation_findings
 from scanai.inspect.report import Finding, Report
 from scanai.inspect.verdict import decide
+from scanai.inspect.wording import portal_caveats
 from scanai.manifest.model import Line, Manifest
 from scanai.radiation import Alarm, Panel, RadiationReading
+from scanai.radiation.counting import TYPICAL_NEUTRON_CPS
 from scanai.synth.portal import Source, simulate_portal
 
 GARMENTS, TILES, BANANAS, STEEL = (
     Manifest(lines=(Line(hs_code=code),)) for code in ("610910", "690721", "080390", "720851")
 )
 OPAQUE = Finding(
-    kind="opaque_region", score=0.6, p_value=0.03, region=(80, 80, 144, 112), sentence="Opaque."
+    kind="opaque_region",
+    score=0.6,
+    p_value=0.03,
+    region=(80, 80, 144, 112),
+    sentence=(
+        "The beam does not get through 0.32 m² at 2.4 m from the left end, 1.1 m up: at least 90 "
+        "g/cm², and anything could be behind it."
+    ),
 )
+SCORES = {
+    "shielding": ["high_z_shielding", "hidden_cavity", "dense_block", "opaque_region"],
+    "opaque_area": ["opaque_region"],
+    "unexplained_goods": ["undeclared_goods"],
+}
+"""Evidence scores, and the kinds of finding that come of them."""
 GAMMA, NEUTRON = Alarm(category="Gamma"), Alarm(category="Neutron")
 
 
@@ -29,12 +45,24 @@ def point(kit, graph):
     return kit.tiny_metadata(graph).operating_point("coarse")
 
 
+@pytest.fixture(scope="module")
+def benign() -> OperatingPoint:
+    """With scores of harmless scans spread evenly from 0 to 1."""
+    quantiles = dict.fromkeys(SCORES, tuple(np.linspace(0, 1, 201).tolist()))
+    scores = BenignScores(
+        scans=400, thresholds={}, quantiles=quantiles, counts=dict.fromkeys(quantiles, 400)
+    )
+    known = {name: entry.value for name, entry in initial_thresholds().items()}
+    return OperatingPoint(known, scores)
+
+
 def passage(*sources: Source, dense: float = 30.0, seed: int = 1, **changes) -> RadiationReading:
     density = np.full(100, dense)
     reading = simulate_portal(np.random.default_rng(seed), density, 12.2, sources=sources)
     return msgspec.structs.replace(reading, **changes)
 
 
+EVEN = np.full(100, 30.0)
 SPREAD = Source(0, 12.2, gamma_cps=500)
 SPOT = Source(6, 6, gamma_cps=1500)
 
@@ -75,6 +103,38 @@ def test_an_alarm_of_the_instrument_alone_has_no_p_value(point) -> None:
     assert finding.sentence.startswith("The portal itself raised an alarm (Neutron).")
 
 
+def test_neutrons_without_a_background_are_judged_by_a_typical_one(point) -> None:
+    def neutrons(*counts: int, **changes) -> RadiationReading:
+        panel = Panel(name="tube", particle="neutron", counts=counts, live_s=(0.1,) * len(counts))
+        return passage(panels=(panel,), real_s=panel.live_s, **changes)
+
+    found = radiation_findings(neutrons(*[10] * 10), GARMENTS, [], point)
+    (finding,) = found.findings
+    assert finding.sentence.startswith(
+        "Neutron counts stand above a typical background, for none was measured, most of all 0.0 to"
+    )
+    assert decision(found.findings, point) == "inspect"
+    assert found.summary.neutron.assumed
+    assert found.summary.neutron.background_cps == pytest.approx(TYPICAL_NEUTRON_CPS)
+    assert found.summary.neutron.background_live_s == 0
+    assert not found.summary.quiet
+    few = radiation_findings(neutrons(*[1, 0, 0, 1, 0, 1, 0, 0, 0, 2]), GARMENTS, [], point)
+    assert few.findings == []
+    assert not few.summary.quiet
+    # Beside a panel whose background was measured as well.
+    alone = neutrons(*[10] * 10).panels[0]
+    calm = Panel(
+        name="other",
+        particle="neutron",
+        counts=(0,) * 10,
+        live_s=(0.1,) * 10,
+        background_counts=60,
+        background_live_s=60.0,
+    )
+    both = msgspec.structs.replace(neutrons(*[10] * 10), panels=(alone, calm))
+    assert decision(radiation_findings(both, GARMENTS, [], point).findings, point) == "inspect"
+
+
 # Gamma rays -------------------------------------------------------------------------------------
 
 
@@ -89,10 +149,72 @@ def test_gamma_counts_of_natural_goods_are_likely_natural(point) -> None:
 
 @pytest.mark.parametrize("code", ["310420", "251611", "250810", "680223"])
 def test_so_are_those_of_fertiliser_granite_and_cat_litter(point, code: str) -> None:
-    manifest = Manifest(lines=(Line(hs_code="610910"), Line(hs_code=code)))
-    (finding,) = radiation_findings(passage(SPREAD), manifest, [], point).findings
+    lines = (Line(hs_code="610910", mass_kg=6000), Line(hs_code=code, mass_kg=3000))
+    manifest = Manifest(lines=lines)
+    (finding,) = radiation_findings(passage(SPREAD), manifest, [], point, EVEN).findings
     assert "Likely natural" in finding.sentence
     assert finding.asks_at_most == "review"
+
+
+def declared(natural_kg: float | None, others_kg: float | None, **fields) -> Manifest:
+    """Tiles beside toys."""
+    lines = (Line(hs_code="690721", mass_kg=natural_kg), Line(hs_code="950300", mass_kg=others_kg))
+    return Manifest(lines=lines, **fields)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        (declared(1.0, 18_800.0), "only 1 kg of 18.8 t are declared, too little for such an alarm"),
+        (declared(3000.0, 18_800.0), "only 3.0 t of 21.8 t are declared, too little"),
+        (declared(3000.0, None, gross_mass_kg=21_800.0), "only 3.0 t of 21.8 t are declared"),
+        (declared(3000.0, 2000.0, gross_mass_kg=21_800.0), "only 3.0 t of 21.8 t are declared"),
+        (declared(3000.0, None), "the papers do not say how much of the load it is"),
+        (declared(None, 2000.0), "the papers do not say how much of the load it is"),
+        (declared(0.0, 0.0), "the papers do not say how much of the load it is"),
+        (Manifest(lines=(Line(hs_code="690721", mass_kg=20.0),)), "only 20 kg are declared"),
+    ],
+)
+def test_a_little_of_natural_goods_excuses_no_alarm(point, manifest, words: str) -> None:
+    for reading in (passage(SPREAD), passage(alarms=(GAMMA,))):
+        (finding,) = radiation_findings(reading, manifest, [], point).findings
+        assert f"holds K-40 with U and Th series, but {words}" in finding.sentence
+        assert finding.sentence.endswith(": check for a source.")
+        assert decision([finding], point) == "inspect"
+
+
+def test_natural_goods_give_no_more_than_they_can(point) -> None:
+    strong = passage(Source(0, 12.2, gamma_cps=4500))
+    for code in ("690721", "310420"):
+        manifest = Manifest(lines=(Line(hs_code=code),))
+        (finding,) = radiation_findings(strong, manifest, [], point, EVEN).findings
+        assert "times the background, more than such goods give" in finding.sentence
+        assert decision([finding], point) == "inspect"
+    ore = Manifest(lines=(Line(hs_code="261510"),))
+    (finding,) = radiation_findings(strong, ore, [], point, EVEN).findings
+    assert "Likely natural" in finding.sentence
+
+
+def test_a_rise_shorter_than_the_natural_goods_is_no_natural_one(point) -> None:
+    """A point source among 12 m of tiles, in the middle or not; of half a load it may be."""
+    for place in (2.0, 6.0, 10.0):
+        spot = passage(Source(place, place, gamma_cps=600))
+        (finding,) = radiation_findings(spot, TILES, [], point, EVEN).findings
+        assert "of the seen mass while it makes up 100 % of the declared" in finding.sentence
+        assert decision([finding], point) == "inspect"
+        (finding,) = radiation_findings(spot, declared(5000, 5000), [], point, EVEN).findings
+        assert "Likely natural" in finding.sentence
+        # Without a picture there is no mass to lay it beside.
+        (finding,) = radiation_findings(spot, TILES, [], point).findings
+        assert "Likely natural" in finding.sentence
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_even_natural_load_rises_along_all_of_it(point, seed: int) -> None:
+    for cps in (300, 500, 1000):
+        reading = passage(Source(0, 12.2, gamma_cps=cps), seed=seed)
+        (finding,) = radiation_findings(reading, TILES, [], point, EVEN).findings
+        assert "Likely natural" in finding.sentence
 
 
 @pytest.mark.parametrize(
@@ -119,21 +241,123 @@ def test_natural_nuclides_named_by_the_portal_stay_natural(point) -> None:
     assert "Likely natural" in finding.sentence
 
 
+# Faulty detectors -----------------------------------------------------------------------------
+
+
+def failing(keep) -> RadiationReading:
+    """One panel of 24,000 expected counts, of which `keep` of each number of 100 are counted."""
+    counts = tuple(240 if keep(n) else 0 for n in range(100))
+    panel = Panel(
+        name="left",
+        particle="gamma",
+        counts=counts,
+        live_s=(0.1,) * 100,
+        background_counts=144_000,
+        background_live_s=60.0,
+    )
+    return passage(panels=(panel,), real_s=panel.live_s)
+
+
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        (lambda n: False, 24_000),
+        (lambda n: n % 3, 8160),
+        (lambda n: n < 67, 7920),
+        (lambda n: n > 33, 8160),
+    ],
+    ids=["dead", "every third interval", "end", "start"],
+)
+def test_a_detector_that_fails_is_no_quiet_portal(point, keep, expected: int) -> None:
+    found = radiation_findings(failing(keep), GARMENTS, [OPAQUE], point)
+    assert found.findings == []
+    assert not found.summary.quiet
+    assert "portal_suppression" not in found.scores
+    assert found.summary.gamma.lowest_share is None
+    (fault,) = found.summary.faults
+    assert (fault.panel, fault.particle, fault.counts) == ("left", "gamma", 0)
+    assert fault.expected == pytest.approx(expected)
+    note = portal_caveats(found.summary)[0]
+    assert note.startswith(
+        f"The portal's gamma detector “left” counted 0 where {expected:,} are expected"
+    )
+
+
+def test_a_dead_detector_hides_no_alarm_and_spoils_the_silence_of_others(point) -> None:
+    def without_first(reading: RadiationReading) -> RadiationReading:
+        first, *others = reading.panels
+        dead = msgspec.structs.replace(first, counts=(0,) * len(first.counts))
+        return msgspec.structs.replace(reading, panels=(dead, *others))
+
+    found = radiation_findings(without_first(passage()), GARMENTS, [OPAQUE], point)
+    assert found.findings == []
+    assert not found.summary.quiet
+    found = radiation_findings(without_first(passage(SPREAD)), GARMENTS, [], point)
+    assert decision(found.findings, point) == "inspect"
+
+
+def test_dense_cargo_is_no_fault(point) -> None:
+    found = radiation_findings(passage(dense=600.0), STEEL, [], point)
+    assert found.summary.faults == ()
+    assert found.summary.quiet
+
+
 # Shielding --------------------------------------------------------------------------------------
 
 
 def test_a_quiet_portal_and_an_unexplained_block_raise_suspicion(point) -> None:
     (raised,) = radiation_findings(passage(), GARMENTS, [OPAQUE], point).findings
-    assert (raised.kind, raised.region, raised.p_value) == (
-        OPAQUE.kind,
-        OPAQUE.region,
-        OPAQUE.p_value,
-    )
+    assert (raised.kind, raised.region, raised.p_value) == (OPAQUE.kind, OPAQUE.region, None)
     assert raised.score > OPAQUE.score
     assert raised.sentence.startswith(
-        "The portal was quiet, but it would not see a source behind this opaque block"
+        "Suspicion of shielding: the beam does not get through 0.32 m² at 2.4 m from the left end, "
+        "1.1 m up; the portal was quiet, but would not see a source there"
     )
-    assert "suspicion of shielding" in raised.sentence
+    assert verdict([raised, OPAQUE], point).urgency > verdict([OPAQUE], point).urgency
+
+
+@pytest.mark.parametrize("kind", ["high_z_shielding", "hidden_cavity", "opaque_region"])
+def test_every_shield_is_more_urgent_beside_a_quiet_portal(benign, kind: str) -> None:
+    scores = {"shielding": 0.995, "opaque_area": 0.5}
+    p_value = benign.p_value("shielding", 0.995)
+    shield = msgspec.structs.replace(OPAQUE, kind=kind, p_value=p_value)
+    found = radiation_findings(passage(), GARMENTS, [shield], benign)
+    (raised,) = found.findings
+    without = verdict([shield], benign, scores=scores)
+    together = verdict([raised, shield], benign, scores=scores | found.scores)
+    assert together.urgency > without.urgency
+    assert together.combined_p == without.combined_p
+    # The short reason keeps what is suspected and where, and the block is not one more.
+    (reason,) = together.carried_by
+    assert reason.sentence == (
+        "Suspicion of shielding: the beam does not get through 0.32 m² at 2.4 m from the left end, "
+        "1.1 m up; the portal was quiet."
+    )
+    assert (reason.finding, reason.p_value) == (1, p_value)
+    assert next(step for step in together.chain if step.name == "shielding").asks == (
+        next(step for step in without.chain if step.name == "shielding").asks
+    )
+
+
+def test_a_natural_alarm_turns_no_review_into_an_inspection(benign) -> None:
+    """Tiles with an alarm, and undeclared goods that ask for a review alone."""
+    scores = {"shielding": 0.3, "opaque_area": 0.2, "unexplained_goods": 0.98}
+    p_value = benign.p_value("unexplained_goods", 0.98)
+    goods = Finding(kind="undeclared_goods", score=0.9, p_value=p_value, sentence="Others.")
+    without = verdict([goods], benign, scores=scores)
+    found = radiation_findings(passage(SPREAD), TILES, [goods], benign)
+    (alarm,) = found.findings
+    assert "Likely natural" in alarm.sentence
+    together = verdict([alarm, goods], benign, scores=scores | found.scores)
+    assert (without.decision, together.decision) == ("review", "review")
+    assert together.combined_p == without.combined_p
+    assert together.urgency > without.urgency
+    step = next(step for step in together.chain if step.name == "radiation_alarm")
+    assert (step.entry, step.entered_p, step.p_value) == ("not_combined", None, alarm.p_value)
+    # An alarm that nothing explains still counts, beside the natural one or alone.
+    neutrons = radiation_findings(passage(Source(6, 6, neutron_cps=10), SPREAD), TILES, [], benign)
+    assert [one.asks_at_most for one in neutrons.findings] == ["inspect", "review"]
+    assert verdict(neutrons.findings, benign, scores=scores).combined_p < 0.01
 
 
 @pytest.mark.parametrize(
@@ -256,11 +480,73 @@ def test_no_reading_lowers_a_score_or_a_verdict(point, reading, seen, manifest, 
         assert all(finding.kind != "radiation_alarm" for finding in found.findings)
 
 
-def verdict(findings, point, suspicion: float = 0.0):
+@st.composite
+def scored(draw) -> tuple[dict[str, float], list[tuple[str, str, bool]]]:
+    """Evidence scores, and findings of them as (score, kind, confirmed)."""
+    some = draw(st.lists(st.sampled_from(sorted(SCORES)), unique=True, min_size=1))
+    scores = {name: draw(st.floats(0, 1) | st.floats(0.9, 50)) for name in some}
+    of_scores = st.sampled_from(some).flatmap(
+        lambda name: st.tuples(st.just(name), st.sampled_from(SCORES[name]), st.booleans())
+    )
+    return scores, draw(st.lists(of_scores, max_size=3))
+
+
+@st.composite
+def quiet_readings(draw) -> RadiationReading:
+    """Counts at or below the background, but for a sharp rise in some."""
+    part = draw(st.floats(0.05, 1.0))
+    rise = draw(st.sampled_from([0, 0, 40, 400]))
+    counts = tuple(int(500 * part) + rise * (20 <= n < 40) for n in range(50))
+    panel = Panel(
+        name="left",
+        particle="gamma",
+        counts=counts,
+        live_s=(0.1,) * 50,
+        background_counts=300_000,
+        background_live_s=60.0,
+    )
+    return RadiationReading(source="a.n42", real_s=panel.live_s, panels=(panel,))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    reading=quiet_readings(),
+    seen=scored(),
+    manifest=st.sampled_from([None, GARMENTS, TILES, STEEL]),
+)
+def test_no_reading_lowers_what_benign_scans_tell(benign, reading, seen, manifest) -> None:
+    """Beside scores of known distribution, a quiet portal least of all."""
+    scores, told = seen
+    findings = [
+        Finding(
+            kind=kind,
+            score=min(scores[name], 1.0),
+            p_value=benign.p_value(name, scores[name]),
+            region=(8 * number, 0, 8 * number + 8, 8),
+            confirmed=confirmed,
+            sentence="Something: there.",
+        )
+        for number, (name, kind, confirmed) in enumerate(told)
+    ]
+    found = radiation_findings(reading, manifest, findings, benign)
+    without = verdict(findings, benign, scores=scores)
+    together = verdict([*found.findings, *findings], benign, scores=scores | found.scores)
+    rank = ["clear", "review", "inspect"].index
+    assert rank(together.decision) >= rank(without.decision)
+    assert together.urgency >= without.urgency
+    assert scores == {name: (scores | found.scores)[name] for name in scores}
+    if found.summary.quiet:
+        assert together.combined_p == without.combined_p
+        # Far beyond all benign scans the sixth digit shows no more.
+        if found.findings and max(scores.values()) <= 1:
+            assert together.urgency > without.urgency
+
+
+def verdict(findings, point, suspicion: float = 0.0, scores: dict[str, float] | None = None):
     return decide(
         findings,
         point,
-        scores={},
+        scores=scores or {},
         suspicion=suspicion,
         clear_reasons=["Nothing."],
         caveats=[],
@@ -304,8 +590,11 @@ def test_a_quiet_portal_raises_what_the_picture_shows(inspector, kit) -> None:
     report = inspector.inspect(scan, GARMENTS, radiation=passage())
     assert report.findings[1:] == without.findings
     assert report.findings[0].kind == "opaque_region"
-    assert "suspicion of shielding" in report.findings[0].sentence
-    assert report.verdict.urgency >= without.verdict.urgency
+    assert report.findings[0].sentence.startswith("Suspicion of shielding: opaque block, 40 × 40")
+    assert report.verdict.urgency > without.verdict.urgency
+    (reason,) = [one for one in report.verdict.carried_by if one.finding == 1]
+    assert reason.sentence.startswith("Suspicion of shielding: opaque block")
+    assert "more." not in reason.sentence
 
 
 def test_a_display_picture_is_judged_by_its_portal_too(inspector, kit) -> None:

@@ -5,7 +5,7 @@ import re
 import msgspec
 import pytest
 
-from scanai.inspect.report import PortalCounts, RadiationSummary, Report
+from scanai.inspect.report import PortalCounts, PortalFault, RadiationSummary, Report
 from scanai.render.html import report_page
 from scanai.render.portal import plot_portal, portal_sentences
 
@@ -62,6 +62,14 @@ def test_sentences_say_what_was_counted() -> None:
     text = " ".join(portal_sentences(SUMMARY))
     assert "Gamma rays: 3,000 counted, 2,000 expected of the background (+20.3 σ); alarm" in text
     assert "Alarms of the portal itself: Gamma: <b>." in text
+    assumed = msgspec.structs.replace(
+        SUMMARY,
+        neutron=msgspec.structs.replace(SUMMARY.neutron, assumed=True),
+        faults=(PortalFault(panel="left", particle="gamma", counts=0, expected=24_000.0),),
+    )
+    text = " ".join(portal_sentences(assumed))
+    assert "expected of a typical background" in text
+    assert "Faulty, for they lack more counts than any cargo hides: left (gamma)." in text
     quiet = msgspec.structs.replace(SUMMARY, quiet=True, alarms=(), gamma=None)
     text = " ".join(portal_sentences(quiet))
     assert "which does not speak for the load" in text

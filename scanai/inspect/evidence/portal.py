@@ -15,11 +15,11 @@ from scipy.ndimage import uniform_filter1d
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.measured import CELL, Measured
-from scanai.inspect.report import PortalCounts, RadiationSummary
+from scanai.inspect.report import PortalCounts, PortalFault, RadiationSummary
 from scanai.radiation.counting import MAX_POINTS, Passage, passage_of
-from scanai.radiation.reading import RadiationReading
+from scanai.radiation.reading import Particle, RadiationReading
 
-_LEAST_POINTS = 8
+LEAST_POINTS = 8
 """Of a profile, for a correlation to say anything."""
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,10 @@ def judge(reading: RadiationReading, point: OperatingPoint, density: Floats | No
     gamma = passage_of(reading, "gamma", drift)
     neutron = passage_of(reading, "neutron", drift)
     told = [_counts(one, most) for one in (gamma, neutron)]
-    missed = any(panel.background_live_s == 0 for panel in reading.panels)
+    faults = _faults(gamma, "gamma") + _faults(neutron, "neutron")
+    missed = bool(faults) or any(
+        panel.background_live_s == 0 or not any(panel.live_s) for panel in reading.panels
+    )
     alarm = bool(reading.alarms) or any(one is not None and one.alarm for one in told)
     along = () if density is None else tuple(round(float(v), 2) for v in _pooled(density))
     agreement, backwards = None, False
@@ -61,6 +64,7 @@ def judge(reading: RadiationReading, point: OperatingPoint, density: Floats | No
         times_s=() if longest is None else _middles(longest),
         gamma=told[0],
         neutron=told[1],
+        faults=faults,
         areal_density=along,
         agreement=agreement,
         reversed=backwards,
@@ -88,6 +92,20 @@ def _middles(passage: Passage) -> tuple[float, ...]:
     return tuple(np.round((passage.seconds[1:] + passage.seconds[:-1]) / 2, 3).tolist())
 
 
+def _faults(passage: Passage | None, particle: Particle) -> tuple[PortalFault, ...]:
+    if passage is None:
+        return ()
+    return tuple(
+        PortalFault(
+            panel=fault.panel,
+            particle=particle,
+            counts=fault.counts,
+            expected=round(fault.expected, 2),
+        )
+        for fault in passage.faults
+    )
+
+
 def _counts(passage: Passage | None, most: float) -> PortalCounts | None:
     if passage is None:
         return None
@@ -100,6 +118,7 @@ def _counts(passage: Passage | None, most: float) -> PortalCounts | None:
         panels=passage.panels,
         counts=int(passage.counts.sum()),
         expected=round(passage.expected, 2),
+        assumed=passage.assumed,
         background_cps=round(passage.expected / max(float(live.sum()), 1e-9), 3),
         background_live_s=round(passage.background_live_s, 3),
         sigma=round(passage.sigma, 2),
@@ -114,6 +133,12 @@ def _counts(passage: Passage | None, most: float) -> PortalCounts | None:
     )
 
 
+def along_passage(density: Floats, points: int) -> Floats:
+    """(points,) of the densities along the unit, the passage taken for an even drive past it."""
+    places = np.linspace(0, density.size - 1, points)
+    return np.asarray(np.interp(places, np.arange(density.size), density))
+
+
 def _agreement(gamma: Passage, density: Floats) -> tuple[float | None, bool]:
     """Correlation of missing counts with areal density, and whether it takes turning it round.
 
@@ -121,15 +146,12 @@ def _agreement(gamma: Passage, density: Floats) -> tuple[float | None, bool]:
     it, for a panel looks at some metres at once.
     """
     points = gamma.counts.size
-    if points < _LEAST_POINTS or density.size < _LEAST_POINTS:
+    if points < LEAST_POINTS or density.size < LEAST_POINTS:
         return None, False
     share = np.divide(gamma.counts, gamma.live_s, out=np.zeros(points), where=gamma.live_s > 0)
-    places = np.linspace(0, density.size - 1, points)
     width = max(points // 10, 1)
     missing = -uniform_filter1d(share, width, mode="nearest")
-    dense = uniform_filter1d(
-        np.interp(places, np.arange(density.size), density), width, mode="nearest"
-    )
+    dense = uniform_filter1d(along_passage(density, points), width, mode="nearest")
     if np.ptp(missing) <= 0 or np.ptp(dense) <= 0:
         return None, False
     ahead, back = (float(np.corrcoef(missing, way)[0, 1]) for way in (dense, dense[::-1]))

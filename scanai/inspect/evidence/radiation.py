@@ -1,9 +1,10 @@
 """Radiation: what a portal's counts add to the picture and the papers.
 
-Neutrons always ask for an inspection. Gamma rays do too, unless declared goods are radioactive by
-nature: then the finding says so and asks for a review. Where the portal is quiet but the picture
-holds a block that declared goods do not explain, a source behind it would be quiet as well, and the
-suspicion of shielding rises. Nothing here lowers what another finding says.
+Neutrons always ask for an inspection. Gamma rays do too, unless declared goods that are radioactive
+by nature bear them out (`natural_alarm`): then the finding says so and asks for a review. Where the
+portal is quiet but the picture holds a block that declared goods do not explain, a source behind it
+would be quiet as well, and the suspicion of shielding rises. Nothing here lowers what another
+finding says.
 
 The p-value of an alarm is the chance of such counts by noise alone, not a share of benign scans.
 """
@@ -18,11 +19,11 @@ from numpy.typing import NDArray
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import declared_groups, short_title
+from scanai.inspect.evidence.natural_alarm import explain
 from scanai.inspect.evidence.portal import Portal, judge
 from scanai.inspect.report import Evidence, Finding, PortalCounts, RadiationSummary
 from scanai.manifest import dense_headings
 from scanai.manifest.model import Manifest
-from scanai.radiation.natural import NaturalGoods, is_natural, natural_goods
 from scanai.radiation.reading import RadiationReading
 
 GAMMA, NEUTRON, SUPPRESSION = "portal_gamma", "portal_neutron", "portal_suppression"
@@ -31,7 +32,7 @@ _HALF_SIGMA = 5.0
 """Standard deviations of an alarm whose score is one half; orders alarms, decides nothing."""
 _BY_INSTRUMENT = 0.5
 """Score of an alarm that the instrument raised by rules of its own."""
-_SHIELDS = frozenset({"high_z_shielding", "opaque_region"})
+_SHIELDS = frozenset({"high_z_shielding", "hidden_cavity", "opaque_region"})
 _NO_GOODS = "no goods"
 
 
@@ -109,23 +110,19 @@ def _gamma_alarm(portal: Portal, manifest: Manifest | None) -> list[Finding]:
     if not by_counts and not own:
         return []
     told = _excess("Gamma", counts) if by_counts else ""
-    natural = () if manifest is None else natural_goods(line.hs_code for line in manifest.lines)
-    named = [nuclide for nuclide in portal.reading.nuclides if not is_natural(nuclide)]
-    likely = bool(natural) and natural[0].strength == "usual" and not named
-    if likely:
-        why = f"Likely natural: {_goods(natural[0])}. Check that the load is what the papers say."
-    else:
-        why = f"{_unexplained(natural, named, manifest)}: check for a source."
+    likely, why = explain(portal, manifest)
+    ends = ". Check that the load is what the papers say." if likely else ": check for a source."
     asks = "review" if likely else "inspect"
-    return [_alarm("gamma", counts, by_counts, f"{told}{_raised(own)}{why}", asks)]
+    return [_alarm("gamma", counts, by_counts, f"{told}{_raised(own)}{why}{ends}", asks)]
 
 
 def _excess(kind: str, counts: PortalCounts | None) -> str:
     if counts is None:
         return ""
     first, last = counts.peak_s
+    what = "a typical background, for none was measured," if counts.assumed else "the background,"
     return (
-        f"{kind} counts stand above the background, most of all {first:.1f} to {last:.1f} s into "
+        f"{kind} counts stand above {what} most of all {first:.1f} to {last:.1f} s into "
         f"the passage ({counts.peak_sigma:.1f} standard deviations). "
     )
 
@@ -134,22 +131,6 @@ def _raised(own: Sequence[str]) -> str:
     if not own:
         return ""
     return f"The portal itself raised an alarm ({', '.join(dict.fromkeys(own))}). "
-
-
-def _goods(natural: NaturalGoods) -> str:
-    return f"HS {natural.heading}, {natural.goods}, holds {natural.nuclides}"
-
-
-def _unexplained(
-    natural: Sequence[NaturalGoods], named: Sequence[str], manifest: Manifest | None
-) -> str:
-    if named:
-        return f"The portal names {', '.join(named[:3])}, which is not of natural goods"
-    if not natural:
-        if manifest is None:
-            return "There is no declaration to explain it"
-        return "No declared goods are known to be radioactive"
-    return f"{_goods(natural[0])}, but such loads hardly ever alarm by it"
 
 
 def _alarm(
@@ -188,21 +169,23 @@ def _evidence(particle: str, counts: PortalCounts) -> tuple[Evidence, ...]:
 
 
 def _behind_quiet(portal: Portal, seen: Sequence[Finding], light: str | None) -> list[Finding]:
-    """A second finding on the weightiest shield of the picture; its p-value stays what it is."""
+    """A second finding on the weightiest shield of the picture, without a p-value: how often the
+    portal is quiet beside a harmless block is not known, so it adds its score to the urgency."""
     shields = [finding for finding in seen if finding.kind in _SHIELDS and finding.confirmed]
     if not shields or light is None or not portal.summary.quiet:
         return []
     block = max(shields, key=lambda finding: finding.score)
-    what = "opaque block" if block.kind == "opaque_region" else "heavy metal"
+    # What and where, which findings say before a colon.
+    seen_there = block.sentence.split(": ")[0].rstrip(".")
     return [
         Finding(
             kind=block.kind,
             score=1.0 - (1.0 - min(block.score, 1.0)) / 2,
-            p_value=block.p_value,
             region=block.region,
             sentence=(
-                f"The portal was quiet, but it would not see a source behind this {what}, and the "
-                f"declared goods ({light}) do not explain it: suspicion of shielding."
+                f"Suspicion of shielding: {seen_there[:1].lower()}{seen_there[1:]}; the portal was "
+                f"quiet, but would not see a source there, and the declared goods ({light}) do not "
+                "explain it."
             ),
             evidence=_missing(portal),
         )
