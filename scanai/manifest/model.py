@@ -21,7 +21,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of goods."""
 
     hs_code: str = ""
-    """4 to 10 digits; `nomenclature.require_known` checks them, and says which code was meant.
+    """4, 6, 8, 10 or 12 digits; `nomenclature.require_known` checks them, and says what was meant.
     Empty where the declaration gives none: goods all the same, and they could be any."""
     description: Text = ""
     mass_kg: Mass | None = None

@@ -15,6 +15,7 @@ one row without any of these.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -23,7 +24,7 @@ from scanai.errors import ManifestError
 from scanai.manifest.codes_in_text import lines_found
 from scanai.manifest.iso6346 import canonical
 from scanai.manifest.model import Line, Manifest, Party
-from scanai.manifest.nomenclature import require_goods
+from scanai.manifest.nomenclature import plain_code, require_goods
 from scanai.manifest.quantities import decimal, whole
 from scanai.records import from_fields
 
@@ -71,12 +72,17 @@ def manifests_of(rows: Iterable[Sequence[str]], source: str) -> tuple[Manifest, 
     return tuple(_manifest(unit, source) for unit in units.values())
 
 
+def column_name(cell: str) -> str:
+    """The name of a column as its header has it, in whatever case: HS Code is hs_code."""
+    return "_".join(re.split(r"[\s_-]+", cell.strip().lower()))
+
+
 def _header(row: Sequence[str], source: str) -> list[str]:
-    columns = [cell.strip() for cell in row]
-    for name in columns:
+    columns = [column_name(cell) for cell in row]
+    for name, cell in zip(columns, row, strict=True):
         if name not in COLUMNS:
             known = ", ".join(COLUMNS)
-            raise ManifestError(source, f"columns out of {known}", repr(name))
+            raise ManifestError(source, f"columns out of {known}", repr(cell.strip()[:80]))
         if columns.count(name) > 1:
             raise ManifestError(source, "each column once", f"{name} {columns.count(name)} times")
     if "hs_code" not in columns:
@@ -94,7 +100,7 @@ def _add_unit_cells(unit: _Unit, cells: dict[str, str], row: int, source: str) -
 
 def _lines(cells: dict[str, str], row: int, source: str) -> tuple[Line, ...]:
     fields: dict[str, object] = dict(cells)
-    code = cells.get("hs_code", "").replace(".", "").replace(" ", "")
+    code = plain_code(cells.get("hs_code", ""))
     require_goods(
         code,
         cells.get("description", ""),

@@ -33,7 +33,9 @@ from scanai.manifest.nomenclature import is_known, subheadings
         ("made 2009.11.12", ()),
         ("SHS 8504", ()),
         ("HS CODE 9999.99", ()),
-        ("HS CODE 850440123456", ()),
+        ("HS CODE 8504401234567", ()),
+        ("HS CODE 85044", ()),
+        ("HS CODE 850440123456", ("850440123456",)),
         ("", ()),
     ],
 )

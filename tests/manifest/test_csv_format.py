@@ -57,12 +57,18 @@ def test_one_row_without_goods_is_declared_empty() -> None:
         ),
         (
             "hs_code\nbatteries\n",
-            "expected an HS code of 4 to 10 digits at row 2, column hs_code, found 'batteries'",
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
+            "found 'batteries'",
         ),
         (
             "hs_code\n20230\n",
-            "expected an HS 2022 code at row 2, column hs_code, "
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
             "found 20230 (nearest known: 020230)",
+        ),
+        (
+            "hs_code\n8504.4\n",
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
+            "found '8504.4'",
         ),
         (
             'hs_code,mass_kg\n\n8507,"1,5"\n',

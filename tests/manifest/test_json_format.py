@@ -36,7 +36,7 @@ def _refusal(data: bytes) -> str:
         ),
         (
             b',"lines":[{"hs_code":"85"}]}',
-            "expected an HS code of 4 to 10 digits at $.lines[0].hs_code, found '85'",
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at $.lines[0].hs_code, found '85'",
         ),
         (
             b',"unit":"' + 2001 * b"x" + b'"}',
