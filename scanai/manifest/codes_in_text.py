@@ -8,10 +8,13 @@ guessed: "1001 bags" is no wheat.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from itertools import chain
 
 import msgspec
 
-from scanai.manifest.model import Line
+from scanai.errors import ManifestError
+from scanai.manifest.model import MOST_KG, Line, Manifest
 from scanai.manifest.nomenclature import is_known
 
 _WORD = r"""
@@ -67,6 +70,24 @@ def lines_found(line: Line, more_text: str = "") -> tuple[Line, ...]:
     return tuple(
         msgspec.structs.replace(line, hs_code=code, code_from="description") for code in codes
     )
+
+
+def with_codes_found(manifest: Manifest, source: str, told: Container[int] = ()) -> Manifest:
+    """Its lines as `lines_found`, but for the numbers in `told`, which say what their codes are.
+
+    The mass of a line that becomes several is kept in the gross mass. ManifestError if that is
+    more than one can be.
+    """
+    lines = [
+        (line,) if number in told else lines_found(line)
+        for number, line in enumerate(manifest.lines)
+    ]
+    if max(map(len, lines), default=1) > 1:
+        gross = manifest.declared_mass_kg
+        if gross is not None and gross > MOST_KG:
+            raise ManifestError(source, f"at most {MOST_KG:.0f} kg in all lines", f"{gross:.0f}")
+        manifest = msgspec.structs.replace(manifest, gross_mass_kg=gross)
+    return msgspec.structs.replace(manifest, lines=tuple(chain.from_iterable(lines)))
 
 
 def _digits(text: str) -> str:

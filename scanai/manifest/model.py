@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
-Mass = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+MOST_KG = 1e6
+Mass = Annotated[float, msgspec.Meta(ge=0, le=MOST_KG)]
 Regime = Literal["import", "export", "transit", "transhipment", "free_zone"]
 
 

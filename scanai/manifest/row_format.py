@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from scanai.errors import ManifestError
-from scanai.manifest.codes_in_text import lines_found
+from scanai.manifest.codes_in_text import with_codes_found
 from scanai.manifest.iso6346 import canonical
 from scanai.manifest.model import Line, Manifest, Party
 from scanai.manifest.nomenclature import plain_code, require_goods
@@ -40,6 +40,8 @@ class _Unit:
     def __init__(self) -> None:
         self.cells: dict[str, str] = {}
         self.lines: list[Line] = []
+        self.told: set[int] = set()
+        """Numbers of the lines that say where their code comes from."""
 
 
 def manifests_of(rows: Iterable[Sequence[str]], source: str) -> tuple[Manifest, ...]:
@@ -66,7 +68,10 @@ def manifests_of(rows: Iterable[Sequence[str]], source: str) -> tuple[Manifest, 
         _add_unit_cells(unit, cells, number, source)
         goods = {name: cells[name] for name in LINE_COLUMNS if name in cells}
         if goods:
-            unit.lines.extend(_lines(goods, number, source))
+            # What ScanAI wrote itself says where each code comes from, and reads back as it was.
+            if "code_from" in goods:
+                unit.told.add(len(unit.lines))
+            unit.lines.append(_line(goods, number, source))
     if not units:
         raise ManifestError(source, "at least one row below the header", "none")
     return tuple(_manifest(unit, source) for unit in units.values())
@@ -98,7 +103,7 @@ def _add_unit_cells(unit: _Unit, cells: dict[str, str], row: int, source: str) -
             raise ManifestError(source, f"{name} {told} in row {row} as above", cells[name])
 
 
-def _lines(cells: dict[str, str], row: int, source: str) -> tuple[Line, ...]:
+def _line(cells: dict[str, str], row: int, source: str) -> Line:
     fields: dict[str, object] = dict(cells)
     code = plain_code(cells.get("hs_code", ""))
     require_goods(
@@ -113,11 +118,9 @@ def _lines(cells: dict[str, str], row: int, source: str) -> tuple[Line, ...]:
         fields["mass_kg"] = decimal(cells["mass_kg"], source, f"row {row}, column mass_kg")
     if "packages" in cells:
         fields["packages"] = whole(cells["packages"], source, f"row {row}, column packages")
-    line = from_fields(
+    return from_fields(
         fields, Line, source, ManifestError, lambda name: f"in row {row}, column {name}"
     )
-    # What ScanAI wrote itself says where each code comes from, and reads back as it was.
-    return (line,) if "code_from" in cells else lines_found(line)
 
 
 def _party(text: str, source: str) -> Party:
@@ -140,4 +143,5 @@ def _manifest(unit: _Unit, source: str) -> Manifest:
     manifest = from_fields(
         fields, Manifest, source, ManifestError, lambda name: f"in column {name}"
     )
-    return msgspec.structs.replace(manifest, lines=tuple(unit.lines))
+    manifest = msgspec.structs.replace(manifest, lines=tuple(unit.lines))
+    return with_codes_found(manifest, source, unit.told)

@@ -162,6 +162,14 @@ def test_few_honest_declarations_give_a_reason_for_review_and_many_false_ones_do
     assert shares[True] >= 4 * shares[False]
 
 
+def test_lines_made_of_one_of_several_codes_do_not_lack_a_mass() -> None:
+    text = "Fertiliser HS 3105.20, HS 3104.20"
+    parts = tuple(Line(code, text, code_from="description") for code in ("310520", "310420"))
+    lines = (*parts, Line("850710", "Lead batteries", 100.0))
+    assert "line_without_mass" not in judged(Manifest(lines=lines))
+    assert "line_without_mass" in judged(Manifest(lines=lines[1:]))
+
+
 TEXT = st.text(max_size=40)
 MANIFESTS = st.builds(
     Manifest,

@@ -139,6 +139,30 @@ def test_unit_that_the_first_rows_leave_blank_is_the_one_below() -> None:
     assert len(manifest.lines) == 2
 
 
+TWO_CODES = "Fertiliser HS 3105.20, HS 3104.20"
+
+
+def test_mass_of_a_line_of_several_codes_stays_known_for_the_unit() -> None:
+    text = f'hs_code,description,mass_kg,packages\n,"{TWO_CODES}",5000,200\n8507,Batteries,100,4\n'
+    (manifest,) = parse(text.encode(), "a.csv")
+    assert [(line.hs_code, line.mass_kg) for line in manifest.lines] == [
+        ("310520", None),
+        ("310420", None),
+        ("8507", 100),
+    ]
+    assert (manifest.gross_mass_kg, manifest.declared_mass_kg) == (5100, 5100)
+
+
+def test_gross_mass_that_is_told_holds_and_one_that_cannot_be_is_refused() -> None:
+    head = "gross_mass_kg,hs_code,description,mass_kg\n"
+    (told,) = parse(f'{head}5200,,"{TWO_CODES}",5000\n'.encode(), "a.csv")
+    assert told.declared_mass_kg == 5200
+    (unknown,) = parse(f'{head},,"{TWO_CODES}",5000\n,8507,,\n'.encode(), "a.csv")
+    assert unknown.declared_mass_kg is None
+    message = _refusal(f'{head},,"{TWO_CODES}",600000\n,8507,,600000\n')
+    assert message == "expected at most 1000000 kg in all lines, found 1200000"
+
+
 def test_line_without_code_is_coded_by_its_description() -> None:
     text = "hs_code,description,mass_kg\n,Rice HS CODE 1006.30,5\n,Household goods,6\n"
     (manifest,) = parse(text.encode(), "a.csv")
