@@ -103,7 +103,7 @@ def require_goods(
     """Raises ManifestError unless a line says what it is: by an existing code, or in words."""
     if hs_code:
         require_known(hs_code, source, code_at)
-    elif not description:
+    elif not description.strip():
         raise ManifestError(source, f"an HS code or a description at {line_at}", "neither")
 
 

@@ -56,7 +56,7 @@ masses = st.none() | st.floats(0, 1e6)
 
 def told(line: Line) -> Line:
     """A line says what it is, by code or in words."""
-    if line.coded or line.description:
+    if line.coded or line.description.strip():
         return line
     return msgspec.structs.replace(line, description="goods")
 
