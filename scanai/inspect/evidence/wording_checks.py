@@ -153,7 +153,9 @@ def _parts(manifest: Manifest) -> frozenset[Line]:
 
 def _given(record: Line | Manifest, name: str) -> bool:
     value = getattr(record, name)
-    return value is not None and value != "" and value != ()
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not None and value != ()
 
 
 @cache
