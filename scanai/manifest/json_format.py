@@ -18,6 +18,7 @@ from scanai.errors import ManifestError
 from scanai.manifest.codes_in_text import with_codes_found
 from scanai.manifest.model import Manifest
 from scanai.manifest.nomenclature import plain_code, require_goods
+from scanai.manifest.size_types import unit_type_told
 from scanai.records import from_json
 
 FORMAT = "scanai-manifest/1"
@@ -47,7 +48,9 @@ def parse(data: bytes, source: str) -> Manifest:
         lines.append(msgspec.structs.replace(line, hs_code=code))
     # What ScanAI wrote itself says where each code comes from, and reads back as it was.
     told = {index for index, line in enumerate(fields["lines"]) if "code_from" in line}
-    manifest = msgspec.structs.replace(manifest, lines=tuple(lines))
+    manifest = msgspec.structs.replace(
+        manifest, unit_type=unit_type_told(manifest.unit_type), lines=tuple(lines)
+    )
     return with_codes_found(manifest, source, told)
 
 

@@ -50,7 +50,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Identifier of the transport unit."""
     unit_type: Text = ""
     """20, 40, 40HC, 45, reefer, tank, flat_rack, trailer, container_truck, truck, van, wagon or
-    gondola; empty when unknown."""
+    gondola; empty when unknown. Another word stays as it is, and a report says that it is none."""
     scan_id: Text = ""
     """The scan this declaration belongs to, if it names one."""
     regime: Regime | None = None

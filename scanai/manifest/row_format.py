@@ -26,6 +26,7 @@ from scanai.manifest.iso6346 import canonical
 from scanai.manifest.model import Line, Manifest, Party
 from scanai.manifest.nomenclature import plain_code, require_goods
 from scanai.manifest.quantities import decimal, whole
+from scanai.manifest.size_types import unit_type_told
 from scanai.records import from_fields
 
 UNIT_COLUMNS = tuple(name for name in Manifest.__struct_fields__ if name != "lines")
@@ -132,6 +133,7 @@ def _party(text: str, source: str) -> Party:
 
 def _manifest(unit: _Unit, source: str) -> Manifest:
     fields: dict[str, object] = dict(unit.cells)
+    fields["unit_type"] = unit_type_told(unit.cells.get("unit_type", ""))
     for name in ("route", "seals"):
         cell = unit.cells.get(name, "")
         fields[name] = [item.strip() for item in cell.split(";") if item.strip()]
