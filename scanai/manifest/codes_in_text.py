@@ -1,8 +1,8 @@
 """HS codes in the free text of a description: "HS CODE 8504.40", "HSN: 851762", "tariff no. 8471".
 
-A number counts where a word says that it is a code, or where it is written as codes alone are,
-8504.40.90; and only if HS 2022 has it. That the bare number is no quantity, date or price is never
-guessed: "1001 bags" is no wheat.
+A number counts where a word says that it is a code, or where it is all of the text and written as
+codes alone are, 8504.40.90; and only if HS 2022 has it. That the bare number is no quantity, size,
+date or price is never guessed: "1001 bags" is no wheat, "size 1005.90.10 mm" no maize.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _WORD = r"""
     (?<![A-Z0-9])
     (?: H\.?\ ?S\.?\ ?N?\.? (?:[-\ ]?(?:TARIFF|COMMODITY))? | HTS(?:US)? | NCM
       | HARMONI[SZ]ED\ (?:SYSTEM|TARIFF|COMMODITY)?
-      | (?:CUSTOMS\ )?TARIFF (?=[-\ ]?(?:CODE|N|HEADING|ITEM)) | COMMODITY (?=[-\ ]?CODE)
+      | (?:CUSTOMS\ )?TARIFF (?=[-\ ]?(?:CODE|N|HEADING|ITEM|[.:\#=-]?\ ?[0-9]{4}\.[0-9]{2}))
+      | (?:COMMODITY|CUSTOMS|TARIC|CN) (?=[-\ ]?CODE)
       | CODE\ S\.?H\.? | POSITION\ TARIFAIRE | PARTIDA\ ARANCELARIA | ZOLLTARIFNUMMER )
     [-\ ]? (?: CODES? | HEADINGS? | ITEMS? )?
     \ ? (?: \(S\) )? \ ? (?: NUMBERS? | NOS?\.? | NRS?\.? | N° )?
@@ -36,7 +37,7 @@ _SPACED = r"(?: (?:\ [0-9]{2}){1,3} (?!\ ?[A-Z0-9]) )?"
 _END = r"(?![0-9.]*[0-9])"
 _FIRST = re.compile(f"{_WORD}({_CODE}{_SPACED}){_END}", re.VERBOSE)
 _NEXT = re.compile(rf"\ ?(?:,|/|;|&|\+|\bAND\b)\ ?({_CODE}){_END}(\ ?[A-Z])?", re.VERBOSE)
-_DOTTED = re.compile(r"(?<![0-9.,])[0-9]{4}(?:\.[0-9]{2}){2,3}(?![0-9]|\.[0-9])")
+_DOTTED = re.compile(r"[0-9]{4}(?:\.[0-9]{2}){2,3}")
 _DATE = re.compile(r"200[0-9]\.(0[1-9]|1[0-2])\.(0[1-9]|[12][0-9]|3[01])")
 
 
@@ -50,9 +51,8 @@ def codes_in(text: str) -> tuple[str, ...]:
         while (after := _NEXT.match(text, end)) and _goes_on(code, after):
             found.append((after.start(1), _digits(after[1])))
             end = after.end(1)
-    for dotted in _DOTTED.finditer(text):
-        if not _DATE.fullmatch(dotted[0]):
-            found.append((dotted.start(), _digits(dotted[0])))
+    if _DOTTED.fullmatch(text) and not _DATE.fullmatch(text):
+        found.append((0, _digits(text)))
     return tuple(dict.fromkeys(code for _, code in sorted(found) if is_known(code)))
 
 

@@ -1,7 +1,8 @@
 """Manifests as rows: a header, then one row a line of goods; what CSV and XLSX have in common.
 
-Columns may stand in any order and be left out, except hs_code; others are refused. Spaces around a
-value do not count, rows without any value are skipped.
+Columns may stand in any order and be left out, except hs_code; others are refused. Their names and
+the words of regime and code_from are read in any case. Spaces around a value do not count, rows
+without any value are skipped.
 
 Columns of the unit: format, unit, unit_type, scan_id, regime, route, parties, gross_mass_kg,
 tare_kg, seals. They may be blank after the first row of a unit, but not differ. Lists are separated
@@ -79,7 +80,7 @@ def manifests_of(rows: Iterable[Sequence[str]], source: str) -> tuple[Manifest, 
 
 
 def column_name(cell: str) -> str:
-    """The name of a column as its header has it, in whatever case: HS Code is hs_code."""
+    """A name of a column, or a word of one, as it is written in whatever case: HS Code, Transit."""
     return "_".join(re.split(r"[\s_-]+", cell.strip().lower()))
 
 
@@ -115,6 +116,8 @@ def _line(cells: dict[str, str], row: int, source: str) -> Line:
         code_at=f"row {row}, column hs_code",
     )
     fields["hs_code"] = code
+    if "code_from" in cells:
+        fields["code_from"] = column_name(cells["code_from"])
     if "mass_kg" in cells:
         fields["mass_kg"] = decimal(cells["mass_kg"], source, f"row {row}, column mass_kg")
     if "packages" in cells:
@@ -142,6 +145,8 @@ def _manifest(unit: _Unit, source: str) -> Manifest:
     for name in ("gross_mass_kg", "tare_kg"):
         if name in unit.cells:
             fields[name] = decimal(unit.cells[name], source, f"column {name}")
+    if "regime" in unit.cells:
+        fields["regime"] = column_name(unit.cells["regime"])
     manifest = from_fields(
         fields, Manifest, source, ManifestError, lambda name: f"in column {name}"
     )

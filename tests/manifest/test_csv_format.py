@@ -95,7 +95,32 @@ def test_one_row_without_goods_is_declared_empty() -> None:
             "hs_code,parties\n8507,a|b|c|d\n",
             "expected role|name|country in column parties, found a|b|c|d",
         ),
-        ('hs_code\n"8507\n', "expected comma-separated UTF-8 text, found unexpected end of data"),
+        (
+            'hs_code\n"8507\n',
+            "expected a table as spreadsheets write it, at line 2, "
+            "found a quote that is not closed",
+        ),
+        (
+            'hs_code,description\n8507,"a"b\n',
+            "expected a table as spreadsheets write it, at line 2, "
+            "found text behind a closing quote",
+        ),
+        (
+            "hs_code,mass_kg;unit\n8507,1\n",
+            "expected a header with one separator, comma, semicolon or tab, found ',' and ';'",
+        ),
+        (
+            "hs_code,description\n\n8507,a\0b\n",
+            "expected text, found a NUL character at line 3",
+        ),
+        (
+            "hs_code,mass_kg\n8507,-5\n",
+            "expected a number of at least 0 in row 2, column mass_kg, found -5",
+        ),
+        (
+            "hs_code,packages\n8507,-5\n",
+            "expected a whole number of at least 0 in row 2, column packages, found -5",
+        ),
     ],
 )
 def test_names_the_row_and_column_of_what_is_wrong(text: str, message: str) -> None:
@@ -106,9 +131,26 @@ def test_refuses_unknown_columns() -> None:
     assert _refusal("hs_code,colour\n").endswith("found 'colour'")
 
 
-def test_refuses_text_that_is_not_utf8() -> None:
-    with pytest.raises(ManifestError, match="expected comma-separated UTF-8 text"):
+def test_refuses_text_in_an_encoding_that_it_does_not_say() -> None:
+    with pytest.raises(ManifestError) as caught:
         parse(b"hs_code,description\n8507,caf\xe9\n", "a.csv")
+    assert str(caught.value) == (
+        "a.csv: expected text in UTF-8, or UTF-16 with a byte order mark, "
+        "found text in another encoding, such as Latin-1, at line 2"
+    )
+    with pytest.raises(ManifestError, match="expected text in UTF-16, as its first bytes say"):
+        parse(b"\xff\xfea", "a.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_reads_what_the_first_bytes_and_the_header_say(encoding: str, separator: str) -> None:
+    text = "Unit|HS Code|DESCRIPTION|regime|seals\nA|8507.10|Café|Transit|'S1;S2'\n"
+    data = text.replace("|", separator).replace("'", '"').encode(encoding)
+    (manifest,) = parse(data, "a.csv")
+    assert manifest == Manifest(
+        unit="A", regime="transit", seals=("S1", "S2"), lines=(Line("850710", "Café"),)
+    )
 
 
 def test_reads_the_example_of_the_datasets_readme() -> None:
