@@ -13,6 +13,9 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError
+
 from scanai.errors import ManifestError
 from scanai.manifest.model import Manifest
 from scanai.manifest.row_format import COLUMNS, column_name, manifests_of
@@ -33,9 +36,23 @@ def parse(data: bytes, source: str) -> tuple[Manifest, ...]:
     except ManifestError:
         raise
     except Exception as error:  # openpyxl has no error of its own for a broken workbook
-        found = f"one that cannot be read: {type(error).__name__}: {error}"
+        found = f"one that cannot be read: {_fault(error)}"
         raise ManifestError(source, _WHAT, found) from error
     return manifests_of(rows, source)
+
+
+def _fault(error: BaseException) -> str:
+    """What is wrong with a workbook, by all that went wrong on the way."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    if any(isinstance(one, DefusedXmlException) for one in chain):
+        return "its XML has a DTD or entities"
+    if any(isinstance(one, ParseError) for one in chain):
+        return "its XML is malformed or breaks off"
+    return "a part of it is missing or damaged"
 
 
 def _check_size(data: bytes, source: str) -> None:
@@ -43,7 +60,7 @@ def _check_size(data: bytes, source: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise ManifestError(source, _WHAT, f"no ZIP archive: {error}") from error
+        raise ManifestError(source, _WHAT, "no ZIP archive, or a damaged one") from error
     if len(parts) > MAX_PARTS:
         raise ManifestError(source, f"{_WHAT} of at most {MAX_PARTS} parts", f"{len(parts)}")
     # A part is never unpacked beyond the size that its entry states.

@@ -7,7 +7,7 @@ import zipfile
 from datetime import date
 
 import pytest
-from fuzzing import workbook
+from fuzzing import part_of, with_part, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,12 +122,27 @@ def test_refuses_a_workbook_of_very_many_parts() -> None:
 
 
 def test_refuses_what_is_no_workbook() -> None:
-    assert _refusal(b"hs_code\n8507\n").startswith("expected an XLSX workbook, found no ZIP")
+    assert _refusal(b"hs_code\n8507\n") == (
+        "expected an XLSX workbook, found no ZIP archive, or a damaged one"
+    )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("a.txt", b"")
-    assert _refusal(stream.getvalue()).startswith(
-        "expected an XLSX workbook, found one that cannot be read"
+    assert _refusal(stream.getvalue()) == (
+        "expected an XLSX workbook, found one that cannot be read: "
+        "a part of it is missing or damaged"
+    )
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_says_in_one_line_what_is_wrong_with_the_xml_of_a_workbook(part: str) -> None:
+    good = workbook([["hs_code"], ["8507"]])
+    content = part_of(good, part)
+    entity = with_part(good, part, b'<!DOCTYPE a [<!ENTITY b "c">]>' + content)
+    said = "expected an XLSX workbook, found one that cannot be read: "
+    assert _refusal(entity) == f"{said}its XML has a DTD or entities"
+    assert _refusal(with_part(good, part, content[:40])) == (
+        f"{said}its XML is malformed or breaks off"
     )
 
 
