@@ -10,7 +10,7 @@ from pyexpat import ExpatError
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 
-from defusedxml.common import DefusedXmlException
+from defusedxml.common import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from scanai.errors import InputError
@@ -58,7 +58,10 @@ def parse_xml(
         parser.feed(data)
         root: Element = parser.close()
     except DefusedXmlException as fault:
-        raise error(source, f"{what} without DTD and entities", "some") from fault
-    except (ParseError, ExpatError, LookupError, ValueError, AssertionError) as fault:
+        found = "a DTD" if isinstance(fault, DTDForbidden) else "an entity"
+        raise error(source, f"{what} without DTD and entities", found) from fault
+    except (LookupError, ValueError) as fault:
+        raise error(source, f"{what} in UTF-8, UTF-16 or Latin-1", "another encoding") from fault
+    except (ParseError, ExpatError, AssertionError) as fault:
         raise error(source, what, f"malformed XML: {fault}") from fault
     return root

@@ -29,7 +29,13 @@ from scanai.command_parts import (
     add_model,
     share,
 )
-from scanai.errors import FailureError, InputError, MissingExtraError, ScanAIError
+from scanai.errors import (
+    FailureError,
+    InputError,
+    MissingExtraError,
+    RadiationError,
+    ScanAIError,
+)
 from scanai.synth_commands import add_synth_commands, spelled_out
 from scanai.train_commands import add_train_commands
 
@@ -160,6 +166,8 @@ def _text_line(result: Result, report: Report, width: int) -> str:
     words = [f"{verdict.decision:<8} {result.scan:<{width}}", verdict.reasons[0]]
     if result.manifest != "used":
         words[1] += f" {_MANIFEST_NOTES[result.manifest]}"
+    if any(isinstance(error, RadiationError) for error in result.errors):
+        words[1] += " (its portal reading could not be read)"
     return _plain("  ".join([*words, f"{result.seconds:.2f} s"]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from scanai.errors import InputError
@@ -29,3 +31,20 @@ def scan_name(scan: Path) -> str:
     if scan.suffix.lower() != ".png":
         return scan.stem
     return scan.stem.removesuffix(".high").removesuffix(".low")
+
+
+def file_beside(
+    scan: Path, names: Iterable[str], what: str, error: type[InputError]
+) -> Path | None:
+    """The file beside a scan that has one of these names, None without.
+
+    `error` about several, where `what` was expected, and about a folder or a link to nothing: who
+    put it there meant something by it.
+    """
+    found = [path for name in names if os.path.lexists(path := scan.with_name(name))]
+    if len(found) > 1:
+        raise error(scan, what, " and ".join(path.name for path in found))
+    for path in found:
+        if not path.is_file():
+            raise error(path, "a file", "a folder" if path.is_dir() else "none that can be read")
+    return found[0] if found else None

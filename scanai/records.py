@@ -7,6 +7,7 @@ record means, and what its types cannot say, is checked where it is used.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
@@ -31,6 +32,11 @@ _PATTERN = re.compile(r"Expected `str` matching regex '(.*)'", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _UNSEEN = object()
+_SURROGATES = (
+    "Input data was truncated",
+    "JSON is malformed: unexpected end of ",
+    "JSON is malformed: invalid utf-16 surrogate pair",
+)
 _LONGEST = 80
 """Characters of a value that a message quotes."""
 _WORDS = {
@@ -98,11 +104,14 @@ def _read(
         text, cause = str(complaint), complaint
     except _ERRORS as complaint:
         raise error(source, what, _malformed(complaint, content, language)) from complaint
+    no_record = text.startswith("Expected `object`") and not _PLACE.search(text)
     try:
         values = decode(content)
-    except _ERRORS:
+    except _ERRORS as later:
+        if no_record or isinstance(later, RecursionError):
+            raise error(source, what, _malformed(later, content, language)) from later
         values = _UNSEEN  # the first complaint came before what cannot be decoded at all
-    if text.startswith("Expected `object`") and not _PLACE.search(text):
+    if no_record:
         raise error(source, what, _shown(values)) from cause
     expected, found = _in_words(text, kind, values, lambda path: f"at {path}")
     raise error(source, expected, found) from cause
@@ -116,10 +125,23 @@ def _malformed(complaint: Exception, content: bytes | str, language: str) -> str
     if isinstance(complaint, RecursionError):
         return f"{language} that is nested too deeply"
     text = str(complaint)
+    if language == "JSON" and _has_half_a_character(text, content):
+        return "half of a surrogate pair in text, which is no character"
     if text == "Input data was truncated":
         return f"{language} that breaks off"
     text = _PLACE.sub("", text).removeprefix(f"{language} is malformed: ")
     return f"malformed {language}: {text[:1].lower()}{text[1:]}"
+
+
+def _has_half_a_character(complaint: str, content: bytes | str) -> bool:
+    r"""Whether an escape such as \ud800 stands alone, of which msgspec says many things."""
+    if not complaint.startswith(_SURROGATES):
+        return False
+    try:
+        json.loads(content)  # takes such halves, and nothing else that breaks off
+    except _ERRORS:
+        return False
+    return True
 
 
 def _in_words(text: str, kind: type, values: object, where: Where) -> tuple[str, str]:
@@ -176,14 +198,14 @@ def _either(words: Sequence[str]) -> str:
 
 def _shown(value: object, by_length: bool = False) -> str:
     """A value as a message quotes it; where its length is what is wrong, the length."""
+    if value is _UNSEEN:
+        return "another value"
     if isinstance(value, dict):
         return "named fields"
     if isinstance(value, list):
         return str(len(value)) if by_length else "a list"
     if isinstance(value, str):
         return str(len(value)) if by_length else repr(value[:_LONGEST])
-    if value is _UNSEEN:
-        return "something else"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)[:_LONGEST]

@@ -406,11 +406,28 @@ def test_scan_is_inspected_without_a_portal_reading_that_cannot_be_read(
     assert code == 2
     (error,) = error_lines(err)
     assert f"{scans / 'one.n42'}: expected XML, found malformed XML" in error
-    assert len(out.splitlines()) == 2
+    first, second = out.splitlines()
+    assert " (its portal reading could not be read)  " in first
+    assert "portal" not in second
     code, out, _ = inspect(scans / "one.tiff", "--format", "json")
     assert code == 2
     reason = json.loads(out.splitlines()[1])["verdict"]["reasons"][-1]
     assert reason.startswith("Its portal reading could not be read: one.n42: expected XML")
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [("two.n42", "portal reading"), ("two.n42.xml", "portal reading"), ("two.manifest.csv", "")],
+)
+def test_a_folder_with_the_name_of_a_companion_is_told(
+    inspect: Run, scans: Path, name: str, note: str
+) -> None:
+    (scans / "two.manifest.json").unlink()
+    (scans / name).mkdir()
+    code, out, err = inspect(scans)
+    assert code == 2
+    assert error_lines(err) == [f"error    {scans / name}: expected a file, found a folder"]
+    assert f"(its {note or 'manifest'} could not be read)" in out.splitlines()[1]
 
 
 def test_own_rules_and_control_lists_are_in_force(

@@ -63,6 +63,9 @@ def test_says_what_and_where(rest: str, message: str) -> None:
     assert refusal('{"kind": "one", ' + rest + "}") == message
 
 
+HALF = "half of a surrogate pair in text, which is no character"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -71,7 +74,12 @@ def test_says_what_and_where(rest: str, message: str) -> None:
         ("[]", "a record, found a list"),
         ("{} {}", "a field kind, found none"),
         ('{"kind": "one"} x', "a record, found malformed JSON: trailing characters (byte 17)"),
-        ("[" * 10_000, "a record, found something else"),
+        ("[" * 10_000, "a record, found JSON that is nested too deeply"),
+        ("[1, ", "a record, found JSON that breaks off"),
+        ('{"kind": "\\ud800"}', f"a record, found {HALF}"),
+        ('{"kind": "\\ud800 one"}', f"a record, found {HALF}"),
+        ('{"kind": "\\udc00"}', f"a record, found {HALF}"),
+        ('{"kind": "\\ud8', "a record, found JSON that breaks off"),
     ],
 )
 def test_says_what_is_no_record_at_all(text: str, message: str) -> None:

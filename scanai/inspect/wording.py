@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import SeenGoods, declared_groups, short_title
+from scanai.inspect.evidence.wording_checks import short
 from scanai.inspect.report import MassEstimate, RadiationSummary
 from scanai.manifest.model import Manifest
+from scanai.manifest.room_inside import room_inside
 from scanai.radiation.counting import TYPICAL_NEUTRON_CPS
 from scanai.scan.model import Scan
 
@@ -69,6 +71,11 @@ def caveats(
     notes = []
     if manifest is None:
         notes.append("No manifest was used: goods and mass were not compared with one.")
+    if manifest is not None and manifest.unit_type and room_inside(manifest.unit_type) is None:
+        notes.append(
+            f"The declared unit type “{short(manifest.unit_type)}” is none that is known: its "
+            "room, tare and greatest load could not be gone by."
+        )
     if mass is not None and mass.lower_bound_only:
         notes.append(
             "Parts are opaque: the mass is a lower bound and something could be behind them."

@@ -14,13 +14,13 @@ from functools import cache, cached_property
 
 from scanai.manifest._tables import read_table
 
-LEAST_DIGITS, MOST_DIGITS = 4, 10
+LEAST_DIGITS, MOST_DIGITS = 4, 12
 
 
 @dataclass(frozen=True)
 class ControlEntry:
     code: str
-    """4 to 10 digits: of the HS, or with national digits behind them."""
+    """4 to 12 digits: of the HS, or with national digits behind them."""
     entry: str
     """What the list calls it: a control entry such as 3A001, a tier; may be empty."""
     note: str = ""

@@ -1,6 +1,7 @@
 """Correlation table of an administration: which codes its own control list has, read from CSV.
 
-Three columns in this order: CN or HS code (4 to 10 digits, dots and spaces allowed), national code,
+Three columns in this order: CN or HS code (4, 6, 8, 10 or 12 digits,
+dots and spaces allowed), national code,
 control entry. Separated by semicolon, comma or tab; UTF-8 or Latin-1; the header is optional. The
 longest code of a row counts. Lines before the rows may say `# title: …`, `# edition: …` and
 `# source: …`; other lines that begin with # are remarks. Matching is in `controls`.
@@ -16,14 +17,13 @@ from pathlib import Path
 
 from scanai.errors import RulesError
 from scanai.input_files import bounded_bytes
-from scanai.manifest.controls import LEAST_DIGITS, MOST_DIGITS, ControlEntry, ControlList
-from scanai.manifest.nomenclature import require_known
+from scanai.manifest.controls import ControlEntry, ControlList
+from scanai.manifest.nomenclature import plain_code, require_known
 
 MAX_BYTES = 8 * 2**20
 """Some 200,000 rows: twenty times the correlation tables of the largest administrations."""
 _COLUMNS = "CN or HS code, national code, control entry"
 _SEPARATORS = "\t;,"
-_NATIONAL = re.compile(rf"[0-9]{{{LEAST_DIGITS},{MOST_DIGITS}}}")
 _LABEL = re.compile(r"#\s*(title|edition|source)\s*:\s*(.+)", re.IGNORECASE)
 _LONGEST_LABEL = 200
 
@@ -98,20 +98,14 @@ def _is_header(row: list[str]) -> bool:
     return all(cell[:1].isalpha() for cell in row[:2] if cell)
 
 
-def _digits(cell: str) -> str:
-    return cell.replace(".", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
-
-
 def _entry(row: list[str], number: int, source: str) -> ControlEntry:
     where = f"row {number}"
     if len(row) != 3:
         raise RulesError(source, f"three columns ({_COLUMNS}) in {where}", str(len(row)))
-    code, national, entry = _digits(row[0]), _digits(row[1]), row[2]
+    code, national, entry = plain_code(row[0]), plain_code(row[1]), row[2]
     if code or not national:
         require_known(code, source, where, RulesError)
     if national:
-        if not _NATIONAL.fullmatch(national):
-            raise RulesError(source, f"a national code of 4 to 10 digits in {where}", row[1][:80])
         require_known(national, source, where, RulesError)
     shared = min(len(code), len(national), 6)
     if code[:shared] != national[:shared]:

@@ -3,7 +3,8 @@
 A message tells of its voyage, then of each container (EQD), then of each bill (CNI, RFF+BM) with
 its goods (GID), which say in what containers they lie (SGP). Later directories are read as well:
 the segments used here did not change, but for GEI in the place of GIS. Syntax is in `edifact`; what
-becomes of bills, masses and empty containers in `units_of_bills`.
+becomes of bills, masses and empty containers in `units_of_bills`. A message without the segments
+that UNT counts is refused: of a file that breaks off, the rest would pass for all.
 
 Mass of goods in a container: the goods' own where SGP puts them there; else the container's net
 mass, or gross less tare. HS codes: CST, or PIA of qualifier HS; else found in the description (FTX
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from scanai.errors import ManifestError
-from scanai.manifest.edifact import Segment, read_segments
+from scanai.manifest.edifact import Segment, check_complete, read_segments
 from scanai.manifest.iso6346 import canonical
 from scanai.manifest.model import Manifest, Party
 from scanai.manifest.quantities import count, decimal, tidy
@@ -67,7 +68,9 @@ def parse(data: bytes, source: str) -> tuple[Manifest, ...]:
     containers: list[Container] = []
     bills: list[Bill] = []
     found = False
-    for message in _messages(read_segments(data, source)):
+    segments = read_segments(data, source)
+    check_complete(segments, source)
+    for message in _messages(segments):
         head, *sections = _sections(message)
         if any(one.told(2) == _CANCELLATION for one in head.all("BGM")):
             continue

@@ -20,7 +20,7 @@ from scanai.manifest._tables import read_table
 T = TypeVar("T")
 Words = tuple[str, ...]
 _WORD = re.compile(r"[^\W_]+")
-LEAD, FILLER, OWN = "lead", "filler", "own"
+LEAD, FILLER, OWN, GENERIC = "lead", "filler", "own", "generic"
 
 
 def plain_words(text: str) -> Words:
@@ -85,15 +85,21 @@ class Vague:
 def vague(description: str, own: tuple[str, ...] = ()) -> Vague | None:
     """What makes a description vague; None where a word may name goods, and where there is none.
 
-    A leading "said to contain" does not count, nor do numbers, packages and small words. `own`:
-    more terms that name no goods, of the sort own.
+    A leading "said to contain" does not count, nor do numbers, packages and small words; where
+    nothing else is left behind it, it is the vague term. `own`: more terms that name no goods, of
+    the sort own.
     """
     found: Vague | None = None
-    for words, sort in _vague_terms(own).split(plain_words(without_lead(description))):
+    goods = without_lead(description)
+    for words, sort in _vague_terms(own).split(plain_words(goods)):
         if sort is None and not words[0].isdecimal():
             return None
         if found is None and sort not in (None, LEAD, FILLER):
             found = Vague(" ".join(words), str(sort))
+    if found is None and goods != description:
+        parts = _vague_terms().split(plain_words(description))
+        leads = (words for words, sort in parts if sort == LEAD)
+        return Vague(" ".join(next(leads, ())), GENERIC)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydifact.control.characters import Characters
@@ -27,6 +28,7 @@ _ENCODINGS = {"A": "latin-1", "B": "latin-1", "C": "latin-1", "D": "iso8859-2", 
               "J": "iso8859-8", "K": "iso8859-9", "W": "utf-8", "Y": "utf-8"}  # fmt: skip
 _SYNTAX = re.compile(rb"\A(?:UNA.{6})?\s*UNB.UNO([A-Z])", re.DOTALL)
 _TAG = re.compile(r"[A-Z]{3}")
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,48 @@ def read_segments(data: bytes, source: str) -> list[Segment]:
         return [_segment(raw, source) for raw in Parser().convert_tokens_to_raw_segments(tokens)]
     except (EDISyntaxError, ValidationError) as error:
         raise ManifestError(source, _WHAT, f"a break of its syntax: {error}") from error
+
+
+def check_complete(segments: Sequence[Segment], source: str) -> None:
+    """ManifestError unless each message and interchange ends, with as much in it as its end counts.
+
+    A file that breaks off between two segments is sound otherwise. UNZ is due where UNB is, and
+    counts groups (UNG) where there are some.
+    """
+    message = start = 0
+    groups = messages = 0
+    open_interchange = open_message = False
+    for number, segment in enumerate(segments):
+        if segment.tag in ("UNB", "UNH", "UNZ") and open_message:
+            raise ManifestError(source, f"UNT at the end of message {message}", segment.tag)
+        if segment.tag == "UNB":
+            if open_interchange:
+                raise ManifestError(source, "UNZ at the end of the interchange", "another UNB")
+            open_interchange, groups, messages = True, 0, 0
+        elif segment.tag == "UNG":
+            groups += 1
+        elif segment.tag == "UNH":
+            open_message, start, message, messages = True, number, message + 1, messages + 1
+        elif segment.tag == "UNT" and open_message:
+            of = f"segments in message {message} by its UNT"
+            _check_count(segment, number - start + 1, of, source)
+            open_message = False
+        elif segment.tag == "UNZ":
+            of = "groups by UNZ" if groups else "messages by UNZ"
+            _check_count(segment, groups or messages, of, source)
+            open_interchange = False
+    if open_message:
+        raise ManifestError(source, f"UNT at the end of message {message}", "the end of the file")
+    if open_interchange:
+        raise ManifestError(source, "UNZ at the end of the interchange", "the end of the file")
+
+
+def _check_count(end: Segment, count: int, of: str, source: str) -> None:
+    told = end.told(0)
+    if not _COUNT.fullmatch(told):
+        raise ManifestError(source, f"a number of {of}", repr(told[:20]) if told else "none")
+    if int(told) != count:
+        raise ManifestError(source, f"{int(told)} {of}", f"{count}")
 
 
 def _can_separate(character: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scanai.errors import ManifestError
-from scanai.input_files import bounded_bytes, scan_name
+from scanai.input_files import bounded_bytes, file_beside, scan_name
 from scanai.manifest import awmds_format, csv_format, cuscar_format, json_format, xlsx_format
 from scanai.manifest.iso6346 import has_right_check_digit, is_container_number, same_unit
 from scanai.manifest.model import Manifest
@@ -129,18 +129,13 @@ def find_manifest(scan: str | PathLike[str]) -> Path | None:
     """The manifest beside a scan: NAME.manifest.json, .csv, .xlsx, .xml or .edi; None without.
 
     NAME is the scan's file name without its suffix, and without .high or .low of a PNG pair.
-    Raises ManifestError when several are there, for nobody can say which one holds.
+    Raises ManifestError when several are there, for nobody can say which one holds, and for a
+    folder of that name.
     """
     scan = Path(scan)
     name = scan_name(scan)
-    found = [
-        candidate
-        for suffix in _FORMATS
-        if (candidate := scan.with_name(f"{name}.manifest{suffix}")).is_file()
-    ]
-    if len(found) > 1:
-        raise ManifestError(scan, "one manifest", " and ".join(path.name for path in found))
-    return found[0] if found else None
+    names = [f"{name}.manifest{suffix}" for suffix in _FORMATS]
+    return file_beside(scan, names, "one manifest", ManifestError)
 
 
 def check_belongs(manifest: Manifest, scan_id: str, unit: str, source: str | PathLike[str]) -> None:

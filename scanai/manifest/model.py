@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
-Mass = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+MOST_KG = 1e6
+Mass = Annotated[float, msgspec.Meta(ge=0, le=MOST_KG)]
 Regime = Literal["import", "export", "transit", "transhipment", "free_zone"]
 
 
@@ -21,7 +22,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of goods."""
 
     hs_code: str = ""
-    """4 to 10 digits; `nomenclature.require_known` checks them, and says which code was meant.
+    """4, 6, 8, 10 or 12 digits; `nomenclature.require_known` checks them, and says what was meant.
     Empty where the declaration gives none: goods all the same, and they could be any."""
     description: Text = ""
     mass_kg: Mass | None = None
@@ -49,7 +50,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Identifier of the transport unit."""
     unit_type: Text = ""
     """20, 40, 40HC, 45, reefer, tank, flat_rack, trailer, container_truck, truck, van, wagon or
-    gondola; empty when unknown."""
+    gondola; empty when unknown. Another word stays as it is, and a report says that it is none."""
     scan_id: Text = ""
     """The scan this declaration belongs to, if it names one."""
     regime: Regime | None = None

@@ -10,19 +10,22 @@ from scanai.errors import ManifestError
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _WHOLE_WITH_ZEROS = re.compile(r"([0-9]{1,15})\.0{0,20}")
+_POINT = "with a decimal point"
 _LONGEST = 2000
 
 
 def decimal(text: str, source: str, where: str) -> float:
     """msgspec's own conversion would also take "nan" and "1_000"."""
     if not _DECIMAL.fullmatch(text):
-        raise ManifestError(source, f"a number with a decimal point in {where}", text[:80])
+        kind = "of at least 0" if _DECIMAL.fullmatch(text[1:]) and text[0] == "-" else _POINT
+        raise ManifestError(source, f"a number {kind} in {where}", text[:80])
     return float(text)
 
 
 def whole(text: str, source: str, where: str) -> int:
     if not _WHOLE.fullmatch(text):
-        raise ManifestError(source, f"a whole number in {where}", text[:80])
+        least = " of at least 0" if _WHOLE.fullmatch(text[1:]) and text[0] == "-" else ""
+        raise ManifestError(source, f"a whole number{least} in {where}", text[:80])
     return int(text)
 
 

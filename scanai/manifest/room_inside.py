@@ -31,6 +31,11 @@ def room_inside(unit_type: str) -> RoomInside | None:
     return _rooms().get(unit_type)
 
 
+def unit_types() -> tuple[str, ...]:
+    """All words of `Manifest.unit_type`."""
+    return tuple(_rooms())
+
+
 @cache
 def _rooms() -> dict[str, RoomInside]:
     return {

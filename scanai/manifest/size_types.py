@@ -8,6 +8,7 @@ no type.
 from __future__ import annotations
 
 from scanai.manifest.iso6346 import plain
+from scanai.manifest.room_inside import unit_types
 
 _TRADE_NAMES = {
     "20GP": "20", "20DV": "20", "20DC": "20", "20ST": "20",
@@ -22,6 +23,13 @@ _BOXES = "GV"
 _OLD_TENS = {"0": "G", "1": "V", "3": "R", "4": "R", "6": "P", "7": "T"}
 """Tens of the type in the codes of 1984: closed, vented, thermal, platform, tank."""
 _LENGTHS = "24L"
+
+
+def unit_type_told(text: str) -> str:
+    """The word of `Manifest.unit_type` that is meant, in whatever case and spacing, or by a code;
+    else the text as it is."""
+    words = {plain(word): word for word in unit_types()}
+    return words.get(plain(text)) or unit_type_of(text) or text
 
 
 def unit_type_of(code: str) -> str:

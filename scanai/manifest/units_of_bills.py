@@ -24,7 +24,7 @@ from scanai.errors import ManifestError
 from scanai.manifest.codes_in_text import lines_found
 from scanai.manifest.iso6346 import canonical, plain
 from scanai.manifest.model import Line, Manifest, Party, Regime
-from scanai.manifest.nomenclature import is_known
+from scanai.manifest.nomenclature import MARKS, is_known, plain_code
 from scanai.manifest.quantities import tidy
 from scanai.manifest.size_types import unit_type_of
 from scanai.records import from_fields
@@ -185,7 +185,9 @@ def _lines(goods: Goods, bill: str) -> tuple[Line, ...]:
     """The lines of some goods; a code that does not exist is told in the description."""
     description = tidy(goods.description) or NOT_DESCRIBED
     # Digits past the sixth are national; past the tenth they are for statistics.
-    code = "".join(character for character in goods.code if character not in " .-")[:10]
+    code = plain_code(goods.code)
+    if len(digits := goods.code.translate(MARKS)) > 10:
+        code = digits[:10]
     if code and not is_known(code):
         note = f" [declared HS code {code} is not in HS 2022]"
         description, code = description[: 2000 - len(note)] + note, ""

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from scanai.errors import RadiationError
-from scanai.input_files import bounded_bytes, scan_name
+from scanai.input_files import bounded_bytes, file_beside, scan_name
 from scanai.radiation import n42_format
 from scanai.radiation.reading import RadiationReading
 
@@ -31,12 +31,10 @@ def find_reading(scan: str | PathLike[str]) -> Path | None:
     """The reading beside a scan: NAME.n42 or NAME.n42.xml, None if there is none.
 
     NAME is the scan's file name without its suffix, and without .high or .low of a PNG pair.
-    RadiationError when both are there, for nobody can say which one holds.
+    RadiationError when both are there, for nobody can say which one holds, and for a folder of
+    that name.
     """
     scan = Path(scan)
     name = scan_name(scan)
-    found = [path for suffix in SUFFIXES if (path := scan.with_name(name + suffix)).is_file()]
-    if len(found) > 1:
-        listed = " and ".join(path.name for path in found)
-        raise RadiationError(scan, "one portal reading", listed)
-    return found[0] if found else None
+    names = [name + suffix for suffix in SUFFIXES]
+    return file_beside(scan, names, "one portal reading", RadiationError)

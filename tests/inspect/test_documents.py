@@ -52,6 +52,7 @@ FIRES = {
     "route_returns_to_a_place": LOOP,
     "route_returns_to_a_country": Manifest(route=("CNSHA", "SGSIN", "CNNGB")),
     "long_route": Manifest(route=("CNSHA", "SGSIN", "LKCMB", "AEJEA", "GRPIR", "NLRTM")),
+    "wrong_check_digit": Manifest(unit="CSQU3054384"),
     "over_usual_rating": weighed(29_000.0, unit_type="20"),
     "over_every_rating": weighed(35_000.0, unit_type="40HC", tare_kg=3900.0),
     "lines_heavier_than_all": weighed(600.0, 500.0, gross=1000.0),
@@ -71,6 +72,9 @@ SILENT = {
     "names of places": Manifest(route=("Shanghai", "Singapore", "Rotterdam")),
     "who is told is the receiver": parties(consignee="SYNTHETIC 1", notify="SYNTHETIC 1"),
     "parties without names": parties(consignor="", consignee=""),
+    "a right check digit": Manifest(unit="CSQU 305438-3"),
+    "a number without check digit": Manifest(unit="CSQU305438"),
+    "a unit that is no container": Manifest(unit="B-XY 1234"),
     "a heavy tank": weighed(33_000.0, unit_type="tank"),
     "a heavy unit of no known type": weighed(33_000.0),
     "rounded masses": weighed(600.0, 410.0, gross=1000.0),
@@ -113,6 +117,20 @@ def test_sentences_quote_what_is_declared() -> None:
     (finding,) = judged(described("Parts", "Pistons", "Parts", "Repuestos", "parts")).values()
     assert finding.sentence.startswith("Lines 1, 3, 4 and 1 more, “Parts”, only says “part”:")
     assert finding.evidence[0].value == 4
+
+
+def test_said_to_contain_and_nothing_names_no_goods() -> None:
+    finding = judged(described("Said to contain"))["vague_description"]
+    assert finding.sentence.startswith("Line 1, “Said to contain”, only says “said to contain”:")
+
+
+def test_a_blank_description_is_none() -> None:
+    assert "line_without_description" in judged(described("Pistons", "   "))
+
+
+def test_a_wrong_check_digit_is_told_with_the_right_one() -> None:
+    sentence = judged(FIRES["wrong_check_digit"])["wrong_check_digit"].sentence
+    assert sentence.startswith("Container number CSQU3054384: its check digit would be 3.")
 
 
 def test_a_long_declared_text_is_cut_and_one_line() -> None:
@@ -160,6 +178,14 @@ def test_few_honest_declarations_give_a_reason_for_review_and_many_false_ones_do
         shares[false] = sum(told) / len(told)
     assert shares[False] <= 0.05
     assert shares[True] >= 4 * shares[False]
+
+
+def test_lines_made_of_one_of_several_codes_do_not_lack_a_mass() -> None:
+    text = "Fertiliser HS 3105.20, HS 3104.20"
+    parts = tuple(Line(code, text, code_from="description") for code in ("310520", "310420"))
+    lines = (*parts, Line("850710", "Lead batteries", 100.0))
+    assert "line_without_mass" not in judged(Manifest(lines=lines))
+    assert "line_without_mass" in judged(Manifest(lines=lines[1:]))
 
 
 TEXT = st.text(max_size=40)

@@ -52,6 +52,15 @@ def valid_json(report: Report) -> dict[str, object]:
     return content
 
 
+def test_a_unit_type_that_is_not_known_is_a_caveat(inspect, kit) -> None:
+    told = "The declared unit type “banana” is none that is known"
+    report = inspect(("paper", kit.load, 45.0), unit_type="banana")
+    assert [note for note in report.verdict.caveats if note.startswith(told)]
+    for known in ("20", ""):
+        report = inspect(("paper", kit.load, 45.0), unit_type=known)
+        assert "unit type" not in " ".join(report.verdict.caveats)
+
+
 def test_a_truthful_load_is_clear(inspect, kit) -> None:
     report = inspect(("paper", kit.load, 45.0), gross_mass_kg=3700.0)
     assert report.verdict.decision == "clear"

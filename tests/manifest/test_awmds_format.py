@@ -166,6 +166,15 @@ def test_code_that_does_not_exist_leaves_the_line_without_and_says_so() -> None:
     assert line.description == "Rice [declared HS code 999999 is not in HS 2022]"
 
 
+def test_code_that_lost_a_zero_leaves_the_line_without() -> None:
+    code = "<Goods_description>Tungsten</Goods_description><HS_code>8101.1</HS_code>"
+    (line,) = _only(_bill(_container("TESU0000013"), _goods("9", code))).lines
+    assert (line.hs_code, line.description) == (
+        "",
+        "Tungsten [declared HS code 8101.1 is not in HS 2022]",
+    )
+
+
 def test_vehicle_is_the_unit_of_a_road_manifest() -> None:
     general = (
         "<General_segment><Transport_information><Mode_of_transport_code>3"

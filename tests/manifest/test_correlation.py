@@ -59,10 +59,16 @@ def test_a_row_that_is_there_twice_counts_once_and_one_code_may_have_two_entries
     ("content", "message"),
     [
         ("code;national;entry\n8401;;0A001\n999999;;1\n", "an HS 2022 code at row 3, found 999999"),
-        ("8401;;0A001\n84O1;;0A001\n", "an HS code of 4 to 10 digits at row 2, found '84O1'"),
-        ("# x\n101;;1\n", "an HS code of 4 to 10 digits at row 2, found '101'"),
+        (
+            "8401;;0A001\n84O1;;0A001\n",
+            "an HS code of 4, 6, 8, 10 or 12 digits at row 2, found '84O1'",
+        ),
+        (
+            "# x\n101;;1\n",
+            "an HS code of 4, 6, 8, 10 or 12 digits at row 2, found 101 (nearest known: 0101)",
+        ),
         ("8401;850710;1\n", "a national code beneath 8401 in row 1, found 850710"),
-        ("8401;84x;1\n", "a national code of 4 to 10 digits in row 1, found 84x"),
+        ("8401;84x;1\n", "an HS code of 4, 6, 8, 10 or 12 digits at row 1, found '84x'"),
         (
             "8401;;1\n8402;\n",
             r"three columns (CN or HS code, national code, control entry) in row 2",

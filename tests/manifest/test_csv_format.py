@@ -57,12 +57,18 @@ def test_one_row_without_goods_is_declared_empty() -> None:
         ),
         (
             "hs_code\nbatteries\n",
-            "expected an HS code of 4 to 10 digits at row 2, column hs_code, found 'batteries'",
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
+            "found 'batteries'",
         ),
         (
             "hs_code\n20230\n",
-            "expected an HS 2022 code at row 2, column hs_code, "
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
             "found 20230 (nearest known: 020230)",
+        ),
+        (
+            "hs_code\n8504.4\n",
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
+            "found '8504.4'",
         ),
         (
             'hs_code,mass_kg\n\n8507,"1,5"\n',
@@ -89,7 +95,32 @@ def test_one_row_without_goods_is_declared_empty() -> None:
             "hs_code,parties\n8507,a|b|c|d\n",
             "expected role|name|country in column parties, found a|b|c|d",
         ),
-        ('hs_code\n"8507\n', "expected comma-separated UTF-8 text, found unexpected end of data"),
+        (
+            'hs_code\n"8507\n',
+            "expected a table as spreadsheets write it, at line 2, "
+            "found a quote that is not closed",
+        ),
+        (
+            'hs_code,description\n8507,"a"b\n',
+            "expected a table as spreadsheets write it, at line 2, "
+            "found text behind a closing quote",
+        ),
+        (
+            "hs_code,mass_kg;unit\n8507,1\n",
+            "expected a header with one separator, comma, semicolon or tab, found ',' and ';'",
+        ),
+        (
+            "hs_code,description\n\n8507,a\0b\n",
+            "expected text, found a NUL character at line 3",
+        ),
+        (
+            "hs_code,mass_kg\n8507,-5\n",
+            "expected a number of at least 0 in row 2, column mass_kg, found -5",
+        ),
+        (
+            "hs_code,packages\n8507,-5\n",
+            "expected a whole number of at least 0 in row 2, column packages, found -5",
+        ),
     ],
 )
 def test_names_the_row_and_column_of_what_is_wrong(text: str, message: str) -> None:
@@ -100,9 +131,26 @@ def test_refuses_unknown_columns() -> None:
     assert _refusal("hs_code,colour\n").endswith("found 'colour'")
 
 
-def test_refuses_text_that_is_not_utf8() -> None:
-    with pytest.raises(ManifestError, match="expected comma-separated UTF-8 text"):
+def test_refuses_text_in_an_encoding_that_it_does_not_say() -> None:
+    with pytest.raises(ManifestError) as caught:
         parse(b"hs_code,description\n8507,caf\xe9\n", "a.csv")
+    assert str(caught.value) == (
+        "a.csv: expected text in UTF-8, or UTF-16 with a byte order mark, "
+        "found text in another encoding, such as Latin-1, at line 2"
+    )
+    with pytest.raises(ManifestError, match="expected text in UTF-16, as its first bytes say"):
+        parse(b"\xff\xfea", "a.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_reads_what_the_first_bytes_and_the_header_say(encoding: str, separator: str) -> None:
+    text = "Unit|HS Code|DESCRIPTION|regime|seals\nA|8507.10|Café|Transit|'S1;S2'\n"
+    data = text.replace("|", separator).replace("'", '"').encode(encoding)
+    (manifest,) = parse(data, "a.csv")
+    assert manifest == Manifest(
+        unit="A", regime="transit", seals=("S1", "S2"), lines=(Line("850710", "Café"),)
+    )
 
 
 def test_reads_the_example_of_the_datasets_readme() -> None:
@@ -131,6 +179,30 @@ def test_unit_that_the_first_rows_leave_blank_is_the_one_below() -> None:
     (manifest,) = parse(b"unit,hs_code\n,8507\nTESU0000013,8504\n", "a.csv")
     assert manifest.unit == "TESU0000013"
     assert len(manifest.lines) == 2
+
+
+TWO_CODES = "Fertiliser HS 3105.20, HS 3104.20"
+
+
+def test_mass_of_a_line_of_several_codes_stays_known_for_the_unit() -> None:
+    text = f'hs_code,description,mass_kg,packages\n,"{TWO_CODES}",5000,200\n8507,Batteries,100,4\n'
+    (manifest,) = parse(text.encode(), "a.csv")
+    assert [(line.hs_code, line.mass_kg) for line in manifest.lines] == [
+        ("310520", None),
+        ("310420", None),
+        ("8507", 100),
+    ]
+    assert (manifest.gross_mass_kg, manifest.declared_mass_kg) == (5100, 5100)
+
+
+def test_gross_mass_that_is_told_holds_and_one_that_cannot_be_is_refused() -> None:
+    head = "gross_mass_kg,hs_code,description,mass_kg\n"
+    (told,) = parse(f'{head}5200,,"{TWO_CODES}",5000\n'.encode(), "a.csv")
+    assert told.declared_mass_kg == 5200
+    (unknown,) = parse(f'{head},,"{TWO_CODES}",5000\n,8507,,\n'.encode(), "a.csv")
+    assert unknown.declared_mass_kg is None
+    message = _refusal(f'{head},,"{TWO_CODES}",600000\n,8507,,600000\n')
+    assert message == "expected at most 1000000 kg in all lines, found 1200000"
 
 
 def test_line_without_code_is_coded_by_its_description() -> None:

@@ -13,7 +13,8 @@ SAMPLE = (Path(__file__).parent / "data" / "cuscar.edi").read_bytes()
 
 
 def _units(*segments: str) -> dict[str, Manifest]:
-    message = "".join(f"{segment}'" for segment in ("UNH+1+CUSCAR:D:95B:UN", *segments, "UNT"))
+    end = f"UNT+{len(segments) + 2}+1"
+    message = "".join(f"{segment}'" for segment in ("UNH+1+CUSCAR:D:95B:UN", *segments, end))
     return {manifest.unit: manifest for manifest in parse(message.encode(), "a.edi")}
 
 
@@ -104,9 +105,9 @@ def test_trailers_and_wagons_are_units_too() -> None:
 
 
 def test_passes_over_cancelled_and_other_messages() -> None:
-    other = b"UNH+1+CUSREP:D:95B:UN'EQD+CN+TESU0000029'UNT+1+1'"
-    cancelled = b"UNH+1+CUSCAR:D:95B:UN'BGM+85+1+1'EQD+CN+TESU0000029'UNT+1+1'"
-    good = b"UNH+1+CUSCAR:D:95B:UN'BGM+85+2+9'EQD+CN+TESU0000013'UNT+1+1'"
+    other = b"UNH+1+CUSREP:D:95B:UN'EQD+CN+TESU0000029'UNT+3+1'"
+    cancelled = b"UNH+1+CUSCAR:D:95B:UN'BGM+85+1+1'EQD+CN+TESU0000029'UNT+4+1'"
+    good = b"UNH+1+CUSCAR:D:95B:UN'BGM+85+2+9'EQD+CN+TESU0000013'UNT+4+1'"
     (unit,) = parse(other + cancelled + good, "a.edi")
     assert unit.unit == "TESU0000013"
     assert _refusal(cancelled) == "expected a CUSCAR message that is not cancelled, found none"
@@ -122,15 +123,42 @@ def test_passes_over_cancelled_and_other_messages() -> None:
         (b"UNB+UNOX:3'", "expected a syntax UNOA to UNOK, UNOW or UNOY, found UNOX"),
         (b"UNB+UNOW:4+\xff'", "expected text in utf-8, as UNOW, found other bytes"),
         (b"UNB+UNOC:3''UNZ'", "expected a UN/EDIFACT interchange with a tag at each segment"),
-        (b"UNH+1+CUSCAR'UNT'", "expected at least one container (EQD), found none"),
+        (b"UNH+1+CUSCAR'UNT+2'", "expected at least one container (EQD), found none"),
         (
-            b"UNH+1+CUSCAR'EQD+CN+TESU0000013'MEA+AAE+T+KGM:x'UNT'",
+            b"UNH+1+CUSCAR'EQD+CN+TESU0000013'MEA+AAE+T+KGM:x'UNT+4'",
             "expected a number with a decimal point in MEA of container TESU0000013, found x",
         ),
     ],
 )
 def test_names_what_is_wrong(data: bytes, message: str) -> None:
     assert _refusal(data).startswith(message)
+
+
+def _without_end(count: int) -> bytes:
+    return b"'\n".join(SAMPLE.split(b"'\n")[:count]) + b"'\n"
+
+
+@pytest.mark.parametrize("count", range(2, SAMPLE.count(b"'\n")))
+def test_refuses_a_file_that_breaks_off_between_segments(count: int) -> None:
+    end = "UNZ at the end of the interchange" if count in (2, 56) else "UNT at the end of message 1"
+    assert _refusal(_without_end(count)) == f"expected {end}, found the end of the file"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"PCI+24+N/M'", b"", "expected 54 segments in message 1 by its UNT, found 53"),
+        (b"UNT+54+1'\n", b"", "expected UNT at the end of message 1, found UNZ"),
+        (b"UNT+54+1", b"UNT", "expected a number of segments in message 1 by its UNT, found none"),
+        (b"UNT+54", b"UNT+x", "expected a number of segments in message 1 by its UNT, found 'x'"),
+        (b"UNZ+1", b"UNZ+2", "expected 2 messages by UNZ, found 1"),
+        (b"UNH+", b"UNG'UNG'UNH+", "expected 1 groups by UNZ, found 2"),
+        (b"UNZ+1+1'", b"UNB+UNOC:3'", "expected UNZ at the end of the interchange, found another"),
+        (b"UNZ+1+1'", b"", "expected UNZ at the end of the interchange, found the end of the file"),
+    ],
+)
+def test_holds_a_file_to_what_its_ends_count(old: bytes, new: bytes, message: str) -> None:
+    assert _refusal(SAMPLE.replace(old, new)).startswith(message)
 
 
 def test_una_sets_the_separators_and_may_leave_out_release() -> None:

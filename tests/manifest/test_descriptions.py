@@ -30,6 +30,9 @@ from scanai.synth.cargo import library
         ("Dice contener: carga general", "all_kinds"),
         ("Ersatzteile", "generic"),
         ("20 pallets goods", "generic"),
+        ("Said to contain", "generic"),
+        ("1 container STC:", "generic"),
+        ("Dit contenir 12 palettes", "generic"),
     ],
 )
 def test_a_description_that_names_no_goods_is_vague(text: str, sort: str) -> None:

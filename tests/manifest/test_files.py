@@ -22,6 +22,7 @@ from scanai.manifest import (
 )
 from scanai.manifest.files import MAX_BYTES
 from scanai.manifest.nomenclature import subheadings
+from scanai.manifest.size_types import unit_type_told
 
 MANIFEST = Manifest(
     unit="SYNTH-0001",
@@ -40,8 +41,10 @@ MANIFEST = Manifest(
 )
 
 codes = st.tuples(
-    st.sampled_from(sorted(subheadings())), st.integers(4, 6), st.text("0123456789", max_size=4)
-).map(lambda parts: parts[0] + parts[2] if parts[2] else parts[0][: parts[1]])
+    st.sampled_from(sorted(subheadings())),
+    st.sampled_from([4, 6]),
+    st.text("0123456789", max_size=3),
+).map(lambda parts: parts[0] + 2 * parts[2] if parts[2] else parts[0][: parts[1]])
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 plain_text = st.text(string.ascii_letters + string.punctuation + " \n\r\t€", max_size=20).map(
     str.strip
@@ -54,7 +57,7 @@ masses = st.none() | st.floats(0, 1e6)
 
 def told(line: Line) -> Line:
     """A line says what it is, by code or in words."""
-    if line.coded or line.description:
+    if line.coded or line.description.strip():
         return line
     return msgspec.structs.replace(line, description="goods")
 
@@ -75,7 +78,7 @@ def manifests(text: st.SearchStrategy[str], item: st.SearchStrategy[str]) -> st.
     return st.builds(
         Manifest,
         unit=text,
-        unit_type=text,
+        unit_type=text.filter(lambda told: unit_type_told(told) == told),
         scan_id=text,
         regime=st.sampled_from([None, "import", "export", "transit", "transhipment", "free_zone"]),
         route=st.lists(item, max_size=3).map(tuple),
@@ -231,6 +234,25 @@ def test_container_is_the_same_with_and_without_check_digit() -> None:
     check_belongs(Manifest(unit="TESU0000013"), scan_id="", unit="TESU 000001", source="a.json")
     with pytest.raises(ManifestError):
         check_belongs(Manifest(unit="TESU0000014"), scan_id="", unit="TESU000001", source="a")
+
+
+@pytest.mark.parametrize("suffix", [".json", ".csv"])
+def test_unit_type_is_read_in_whatever_spacing(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    write_manifest(MANIFEST, path)
+    path.write_text(path.read_text("utf-8").replace("40HC", "40 hc"), "utf-8")
+    assert read_manifest(path) == MANIFEST
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_has_the_name_of_a_manifest_and_is_none_is_told(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.manifest.json"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(tmp_path / "none")
+    with pytest.raises(ManifestError, match=r"a\.manifest\.json: expected a file, found "):
+        find_manifest(tmp_path / "a.tiff")
 
 
 VESSEL = Path(__file__).parent / "data" / "awmds.xml"

@@ -11,7 +11,7 @@ from scanai.manifest.iso6346 import (
     is_container_number,
     same_unit,
 )
-from scanai.manifest.size_types import unit_type_of
+from scanai.manifest.size_types import unit_type_of, unit_type_told
 
 numbers = st.from_regex(r"[A-Z]{3}[UJZ][0-9]{6}", fullmatch=True)
 
@@ -75,3 +75,19 @@ def test_number_without_check_digit_is_the_same_unit(number: str) -> None:
 )
 def test_unit_type_of_size_and_type_codes(code: str, unit_type: str) -> None:
     assert unit_type_of(code) == unit_type
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("40HC", "40HC"),
+        ("40 HC", "40HC"),
+        ("40' hc", "40HC"),
+        ("Flat rack", "flat_rack"),
+        ("22G1", "20"),
+        ("banana", "banana"),
+        ("", ""),
+    ],
+)
+def test_unit_type_is_a_known_word_or_stays_as_it_is(text: str, word: str) -> None:
+    assert unit_type_told(text) == word

@@ -36,7 +36,7 @@ def _refusal(data: bytes) -> str:
         ),
         (
             b',"lines":[{"hs_code":"85"}]}',
-            "expected an HS code of 4 to 10 digits at $.lines[0].hs_code, found '85'",
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at $.lines[0].hs_code, found '85'",
         ),
         (
             b',"unit":"' + 2001 * b"x" + b'"}',
@@ -83,7 +83,49 @@ def test_survives_deep_nesting_and_hostile_text() -> None:
 
 
 def test_ignores_a_byte_order_mark() -> None:
-    assert parse(b"\xef\xbb\xbf" + HEAD + b',"unit":"SYNTH-0001"}', "a").unit == "SYNTH-0001"
+    assert (
+        parse(b"\xef\xbb\xbf" + HEAD + b',"unit":"SYNTH-0001","lines":[]}', "a").unit
+        == "SYNTH-0001"
+    )
+
+
+def test_refuses_an_object_without_lines_for_empty_is_said() -> None:
+    assert _refusal(HEAD + b',"unit":"SYNTH-0001"}') == (
+        'a.json: expected a field lines, "lines": [] for a unit that is declared empty, found none'
+    )
+    assert parse(HEAD + b',"lines":[]}', "a.json").declared_empty
+
+
+@pytest.mark.parametrize(
+    ("rest", "name"),
+    [
+        (b',"lines":[{"hs_code":"8507"}],"lines":[]}', "lines"),
+        (b',"lines":[{"hs_code":"8101","hs_code":"8507"}]}', "hs_code"),
+        (b',"lines":[],"format":"scanai-manifest/1"}', "format"),
+    ],
+)
+def test_refuses_a_name_that_stands_twice(rest: bytes, name: str) -> None:
+    assert _refusal(HEAD + rest) == (
+        f"a.json: expected each name once in an object, found {name} more than once"
+    )
+
+
+def test_reads_codes_as_rows_do() -> None:
+    data = HEAD + (
+        b',"lines":[{"hs_code":"2202.10"},{"description":"Pumps, HS CODE 8413.70","mass_kg":9},'
+        b'{"description":"Pumps, HS CODE 8413.70","code_from":"declared"}]}'
+    )
+    first, second, third = parse(data, "a.json").lines
+    assert first.hs_code == "220210"
+    assert (second.hs_code, second.code_from, second.mass_kg) == ("841370", "description", 9)
+    assert third.hs_code == ""
+    assert "expected an HS code of 4, 6" in _refusal(HEAD + b',"lines":[{"hs_code":"8504.4"}]}')
+
+
+def test_a_blank_description_is_none() -> None:
+    assert _refusal(HEAD + b',"lines":[{"description":"  "}]}') == (
+        "a.json: expected an HS code or a description at $.lines[0], found neither"
+    )
 
 
 def test_reads_a_line_without_code_that_is_described() -> None:

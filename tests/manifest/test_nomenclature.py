@@ -8,6 +8,7 @@ from scanai.manifest.nomenclature import (
     headings,
     is_known,
     nearest_known,
+    plain_code,
     require_known,
     subheadings,
 )
@@ -21,14 +22,27 @@ def test_list_is_hs_2022() -> None:
     assert "8107" not in headings()
 
 
-@pytest.mark.parametrize("code", ["0202", "02023", "020230", "02023010", "0202301099"])
-def test_knows_codes_of_four_to_ten_digits(code: str) -> None:
+@pytest.mark.parametrize("code", ["0202", "020230", "02023010", "0202301099", "020230109900"])
+def test_knows_codes_of_four_to_twelve_digits(code: str) -> None:
     assert is_known(code)
 
 
 @pytest.mark.parametrize(
     "code",
-    ["", "02", "020", "02023010991", "7701", "0202.30", "020299", "02029900", "9999", "٠٢٠٢"],
+    [
+        "",
+        "02",
+        "020",
+        "02023",
+        "0202301",
+        "02023010991",
+        "7701",
+        "0202.30",
+        "020299",
+        "02029900",
+        "9999",
+        "٠٢٠٢",
+    ],
 )
 def test_refuses_codes_that_do_not_exist(code: str) -> None:
     assert not is_known(code)
@@ -39,6 +53,27 @@ def test_offers_the_leading_zero_that_spreadsheets_drop() -> None:
     assert nearest_known("2023000")[0] == "020230"
 
 
+def test_offers_the_zero_behind_the_point_that_spreadsheets_drop() -> None:
+    assert nearest_known("81011") == ("810110",)
+    assert nearest_known("85044") == ("850440",)
+    assert refusal("81011") == "81011 (nearest known: 810110)"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("8504.40", "850440"),
+        (" 85 04 40-90 ", "85044090"),
+        ("8504.40.9550", "8504409550"),
+        ("902.1", "902.1"),  # 0902.10 as a number, not heading 9021
+        ("8504.4", "8504.4"),
+        ("tea", "tea"),
+    ],
+)
+def test_takes_marks_out_of_a_code_between_pairs_of_digits(written: str, code: str) -> None:
+    assert plain_code(written) == code
+
+
 @pytest.mark.parametrize(
     ("code", "meant"),
     [
@@ -46,7 +81,7 @@ def test_offers_the_leading_zero_that_spreadsheets_drop() -> None:
         ("020320", ("020321", "020322", "020329", "020120", "020220", "020230")),
         ("851770", ("851771", "851779")),
         ("0299", ("0209",)),
-        ("02302", ("02032", "02102")),  # two neighbours exchanged
+        ("0920", ("0902", "0910")),  # two neighbours exchanged, or one digit
     ],
 )
 def test_offers_codes_one_slip_away_in_the_same_chapter(code: str, meant: tuple[str, ...]) -> None:

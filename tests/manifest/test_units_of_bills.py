@@ -87,7 +87,8 @@ def _cuscar(cargo: list[tuple[str, str, int]]) -> bytes:
         f"SGP+{container}'"
         for number, (container, text, mass) in enumerate(cargo)
     )
-    return f"UNB+UNOC:3'UNH+1+CUSCAR:D:95B:UN'{bills}UNT+1+1'UNZ+1+1'".encode("latin-1")
+    end = f"UNT+{7 * len(cargo) + 2}+1'UNZ+1+1'"
+    return f"UNB+UNOC:3'UNH+1+CUSCAR:D:95B:UN'{bills}{end}".encode("latin-1")
 
 
 @given(cargo)

@@ -7,7 +7,7 @@ import zipfile
 from datetime import date
 
 import pytest
-from fuzzing import workbook
+from fuzzing import part_of, with_part, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,8 +53,20 @@ def test_reads_rows_of_several_units() -> None:
     [
         (
             20230,
-            "expected an HS 2022 code at row 2, column hs_code, found 20230 (nearest known: 02",
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
+            "found 20230 (nearest known: 02",
         ),
+        (
+            902.1,
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
+            "found '902.1'",
+        ),
+        (
+            81011,
+            "expected an HS code of 4, 6, 8, 10 or 12 digits at row 2, column hs_code, "
+            "found 81011 (nearest known: 810110)",
+        ),
+        (9999.1, "expected an HS 2022 code at row 2, column hs_code, found 999910"),
         ("=1+1", "expected a value in cell A2, found a formula"),
         (True, "expected text or a number in cell A2, found a bool"),
         (date(2024, 1, 2), "expected text or a number in cell A2, found a datetime"),
@@ -62,6 +74,22 @@ def test_reads_rows_of_several_units() -> None:
 )
 def test_names_the_cell_of_what_is_wrong(cell: object, message: str) -> None:
     assert _refusal(workbook([["hs_code"], [cell]])).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        (8101.10, "810110"),
+        (8504.40, "850440"),
+        (8504.31, "850431"),
+        (8504.409, "85044090"),
+        (2501.0, "2501"),
+        (850440, "850440"),
+    ],
+)
+def test_code_that_is_a_number_keeps_the_zero_that_it_lost(cell: float, code: str) -> None:
+    (manifest,) = parse(workbook([["unit", "HS Code"], ["A", cell]]), "a.xlsx")
+    assert manifest.lines == (Line(code),)
 
 
 def test_refuses_columns_and_rows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,12 +122,27 @@ def test_refuses_a_workbook_of_very_many_parts() -> None:
 
 
 def test_refuses_what_is_no_workbook() -> None:
-    assert _refusal(b"hs_code\n8507\n").startswith("expected an XLSX workbook, found no ZIP")
+    assert _refusal(b"hs_code\n8507\n") == (
+        "expected an XLSX workbook, found no ZIP archive, or a damaged one"
+    )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("a.txt", b"")
-    assert _refusal(stream.getvalue()).startswith(
-        "expected an XLSX workbook, found one that cannot be read"
+    assert _refusal(stream.getvalue()) == (
+        "expected an XLSX workbook, found one that cannot be read: "
+        "a part of it is missing or damaged"
+    )
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_says_in_one_line_what_is_wrong_with_the_xml_of_a_workbook(part: str) -> None:
+    good = workbook([["hs_code"], ["8507"]])
+    content = part_of(good, part)
+    entity = with_part(good, part, b'<!DOCTYPE a [<!ENTITY b "c">]>' + content)
+    said = "expected an XLSX workbook, found one that cannot be read: "
+    assert _refusal(entity) == f"{said}its XML has a DTD or entities"
+    assert _refusal(with_part(good, part, content[:40])) == (
+        f"{said}its XML is malformed or breaks off"
     )
 
 

@@ -103,7 +103,7 @@ FAULTS = {
     "no xml": (lambda text: "counts: 5", "XML, found malformed XML"),
     "entity": (
         lambda text: text.replace("?>", f"?>{DOCTYPE}", 1),
-        "XML without DTD and entities, found some",
+        "XML without DTD and entities, found a DTD",
     ),
     "other root": (
         lambda text: text.replace("2011/N42", "2099/N42"),

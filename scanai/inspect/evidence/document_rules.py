@@ -1,8 +1,8 @@
 """Document rules as records: a struct for each test, read from TOML, changed by an own file.
 
 The rules that ship are `data/document_rules.toml`, whose head explains the keys. What each test
-looks at is in `wording_checks`, `route_checks`, `party_checks` and `declared_mass_checks`; what
-follows from fired rules is in `documents`.
+looks at is in `wording_checks`, `route_checks`, `party_checks`, `declared_mass_checks` and
+`unit_checks`; what follows from fired rules is in `documents`.
 """
 
 from __future__ import annotations
@@ -147,6 +147,12 @@ class SamePartyRule(Rule, frozen=True, kw_only=True):
     other_roles: Terms
 
 
+class CheckDigitRule(Rule, frozen=True, kw_only=True):
+    """A container number (ISO 6346) with a wrong check digit."""
+
+    places: ClassVar[tuple[str, ...]] = ("text", "digit")
+
+
 TESTS: dict[str, type[Rule]] = {
     "vague": VagueRule,
     "said_to_contain": SaidToContainRule,
@@ -160,6 +166,7 @@ TESTS: dict[str, type[Rule]] = {
     "gross_mass": GrossMassRule,
     "mass_sum": MassSumRule,
     "same_party": SamePartyRule,
+    "check_digit": CheckDigitRule,
 }
 
 

@@ -15,10 +15,12 @@ from scanai.inspect.evidence import (
     declared_mass_checks,
     party_checks,
     route_checks,
+    unit_checks,
     wording_checks,
 )
 from scanai.inspect.evidence.document_rules import (
     ChapterWordsRule,
+    CheckDigitRule,
     DocumentRules,
     Fired,
     GrossMassRule,
@@ -54,6 +56,7 @@ _CHECKS: dict[type[Rule], Callable[[Any, Manifest], Fired | None]] = {
     GrossMassRule: declared_mass_checks.gross_mass,
     MassSumRule: declared_mass_checks.mass_sum,
     SamePartyRule: party_checks.same_party,
+    CheckDigitRule: unit_checks.check_digit_of_unit,
 }
 
 

@@ -50,8 +50,9 @@ def line_plausibility(
         what = "the picture gives no goods" if reading is None else "no goods are seen"
         return tuple(_untold(n, line, what) for n, line in enumerate(manifest.lines, start=1)), {}
     expected = _expected_shares(manifest.lines)
+    weighed = len(manifest.lines) == 1 or all(line.mass_kg for line in manifest.lines)
     told = [
-        _told(number, line, expected[number], reading, assignment, mass, signatures)
+        _told(number, line, expected[number], weighed, reading, assignment, mass, signatures)
         for number, line in enumerate(manifest.lines)
     ]
     judged = [line.p_value for line in told if line.p_value is not None]
@@ -120,6 +121,7 @@ def _told(
     number: int,
     line: Line,
     expected: float,
+    weighed: bool,
     reading: GoodsReading,
     assignment: Assignment,
     mass: MassEstimate | None,
@@ -143,18 +145,20 @@ def _told(
         seen_kg_per_package=round(kg / line.packages, 1) if kg and line.packages else None,
         p_value=None if p_value is None else max(round(p_value, 4), _LEAST_P),
         p_value_of=compared,
-        reason=_reason(line, share, expected, p_value, compared),
+        reason=_reason(line, share, expected if weighed else None, p_value, compared),
     )
 
 
-def _reason(line: Line, share: float, expected: float, p_value: float | None, of: str) -> str:
+def _reason(
+    line: Line, share: float, declared: float | None, p_value: float | None, of: str
+) -> str:
     if not line.coded:
         return f"No HS code is declared; {100 * share:.0f} % of the seen mass is left for it."
     group = short_title(goods_group_of(line.hs_code))
-    found = (
-        f"{100 * share:.0f} % of the seen mass goes to this line as “{group}”; "
-        f"{100 * expected:.0f} % is declared."
+    of_all = (
+        "not every line has a mass" if declared is None else f"{100 * declared:.0f} % is declared"
     )
+    found = f"{100 * share:.0f} % of the seen mass goes to this line as “{group}”; {of_all}."
     if p_value is None:
         return found
     return f"{found} Of honest loads of {_compared(of)}, {_percent(p_value)} look as unlike it."

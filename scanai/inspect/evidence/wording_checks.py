@@ -6,6 +6,7 @@ Each takes a rule and a manifest and says why the rule fired, or None. Words and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -27,6 +28,7 @@ from scanai.manifest.nomenclature import chapter_title
 Numbered = tuple[int, Line]
 """A line and its number, from 1."""
 _LINE_FIELDS = ("description", "mass_kg", "packages", "origin")
+_SHARED = ("mass_kg", "packages")
 _LONGEST = 60
 """Characters of a declared text that a sentence quotes."""
 _NAMED = 3
@@ -117,10 +119,11 @@ def missing(rule: MissingRule, manifest: Manifest) -> Fired | None:
     words = {"regime": regime_words(manifest)}
     if rule.field not in _LINE_FIELDS:
         return None if _given(manifest, rule.field) else Fired(words)
+    parts = _parts(manifest)
     lacking = [
         (number, line)
         for number, line in enumerate(manifest.lines, start=1)
-        if not _given(line, rule.field)
+        if not _given(line, rule.field) and (line not in parts or rule.field not in _SHARED)
     ]
     return _of_lines(lacking, words) if len(lacking) < len(manifest.lines) else None
 
@@ -141,9 +144,18 @@ def _chapter_words(chapters: Sequence[str]) -> str:
     return f"chapter{'s' if len(chapters) > 1 else ''} {' or '.join(chapters)}"
 
 
+def _parts(manifest: Manifest) -> frozenset[Line]:
+    """Lines made of one that named several codes: what its mass was is kept for all of them."""
+    found = [line for line in manifest.lines if line.code_from == "description"]
+    texts = Counter((line.bill, line.description) for line in found)
+    return frozenset(line for line in found if texts[line.bill, line.description] > 1)
+
+
 def _given(record: Line | Manifest, name: str) -> bool:
     value = getattr(record, name)
-    return value is not None and value != "" and value != ()
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not None and value != ()
 
 
 @cache
