@@ -15,7 +15,7 @@ SAMPLES = Path(__file__).resolve().parents[1] / "datasets" / "samples"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("reports") / "report"
-    scans = [str(SAMPLES / name) for name in ("mobile-03.tiff", "mobile-04.tiff")]
+    scans = [str(SAMPLES / name) for name in ("mobile-03.tiff", "portal-03.high.png")]
     assert main(["inspect", *scans, "--out", str(out)]) == 0
     (out / "notes.json").write_text("{}")
     return out
@@ -30,7 +30,7 @@ def test_explains_every_report_of_a_folder(folder: Path, capsys) -> None:
 
 
 def test_json_is_one_line_a_report(folder: Path, capsys) -> None:
-    paths = [str(folder / f"{name}.json") for name in ("mobile-04", "mobile-03")]
+    paths = [str(folder / f"{name}.json") for name in ("portal-03", "mobile-03")]
     assert main(["explain", *paths, "--format", "json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["report"] for line in lines] == paths
