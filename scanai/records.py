@@ -120,7 +120,7 @@ def _read(
 def _malformed(complaint: Exception, content: bytes | str, language: str) -> str:
     if not content.strip():
         return "nothing"
-    if isinstance(complaint, UnicodeError):
+    if not _is_utf8(content):
         return "bytes that are not UTF-8"
     if isinstance(complaint, RecursionError):
         return f"{language} that is nested too deeply"
@@ -131,6 +131,16 @@ def _malformed(complaint: Exception, content: bytes | str, language: str) -> str
         return f"{language} that breaks off"
     text = _PLACE.sub("", text).removeprefix(f"{language} is malformed: ")
     return f"malformed {language}: {text[:1].lower()}{text[1:]}"
+
+
+def _is_utf8(content: bytes | str) -> bool:
+    """Asked of the bytes: each version of msgspec words and wraps this in its own way."""
+    try:
+        if isinstance(content, bytes):
+            content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_half_a_character(complaint: str, content: bytes | str) -> bool:
