@@ -271,12 +271,12 @@ def _gather(
     strange, unfamiliar = familiarity_findings(maps, metadata.familiar, context)
     scores |= unfamiliar | told
     seen = seen_goods(maps, context)
-    mass = estimate_mass(context, manifest, maps.areal_density)
+    reading = read_goods(maps, context, seen.grams, metadata.signatures)
+    mass = estimate_mass(context, manifest, maps.areal_density, reading.more_kg)
     findings = shielding + findings + strange
     lines = ()
     unexplained = None
     if manifest is not None:
-        reading = read_goods(maps, context, seen.grams, metadata.signatures)
         loaded = is_loaded(seen, mass, context)
         assigned = assign(reading, manifest.lines) if loaded else None
         lines, fit = line_plausibility(manifest, reading, assigned, mass, metadata.signatures)

@@ -112,6 +112,9 @@ class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """True when part of the cargo is opaque, so that the true mass may be higher than high_kg."""
     opaque_kg: float = 0.0
     """Of what is seen, transport unit included, what lies behind opaque parts: guessed."""
+    corrected_kg: float = 0.0
+    """Of cargo_kg, what was added to the areal density's sum, or taken from it, because goods that
+    look like these weigh more or less (the bundle's signatures)."""
     declared_kg: float | None
     tare_kg: float
     tare_from: Literal["manifest", "standard", "none"]

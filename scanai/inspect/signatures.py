@@ -1,8 +1,10 @@
 """Signatures: how the goods of each HS heading look, learned from simulated honest loads.
 
-A bundle carries them: a linear reading of the numbers of a section (`evidence.sections`) into a
-probability for each heading. The network names 26 groups cell by cell; a signature knows what it
-says of a whole stretch of such goods, also where it keeps taking them for something else.
+A bundle carries them: a perceptron of one hidden layer reads the numbers of a section
+(`evidence.sections`) into a probability for each heading. The network names 26 groups cell by cell;
+a signature knows what it says of a whole stretch of such goods, also where it keeps taking them for
+something else. A second reading, linear, tells how far areal density misses the mass of such goods:
+by hydrogen that the energies do not show, by parts thinner and thicker than their mean.
 """
 
 from __future__ import annotations
@@ -20,6 +22,11 @@ Row = tuple[float, ...]
 LEAST_LINES = 30
 """Honest lines of goods, from which a heading, a chapter or a group has p-values of its own."""
 ALL = "all"
+MOST_USUAL = 6.0
+"""Spreads from the mean; what lies farther out is read as if it lay here."""
+MOST_EXCESS = 0.2
+"""More than two energies misread any goods by; what a reading says beyond is of a picture unlike
+those it was learned from."""
 _STEPS = 101
 
 
@@ -45,10 +52,17 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Names of the numbers of a section, in their order."""
     mean: Row
     spread: Row
-    """Of each number over honest sections: it is read as (value − mean) / spread."""
+    """Of each number over honest sections: it is read as (value − mean) / spread, ± MOST_USUAL."""
+    hidden_weights: tuple[Row, ...]
+    """(hidden, features)"""
+    hidden_bias: Row
     weights: tuple[Row, ...]
-    """(1 + headings, features)"""
+    """(1 + headings, hidden)"""
     bias: Row
+    mass_weights: Row
+    """(features,) and `mass_bias`: a linear reading of the same numbers into the share that a
+    section weighs more than its areal density adds up to."""
+    mass_bias: float
     lines: dict[str, LineScores]
     """By heading, chapter (two digits) and goods group (its name), and of all."""
     scans: Annotated[int, msgspec.Meta(ge=1)]
@@ -59,11 +73,15 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def wrong(self) -> str | None:
         """What does not fit together in this record; None when all does."""
         size = len(self.features)
-        rows = len(self.headings) + 1
+        rows, hidden = len(self.headings) + 1, len(self.hidden_bias)
         if not size or len(self.mean) != size or len(self.spread) != size or min(self.spread) <= 0:
             return "mean or spread"
-        if len(self.weights) != rows or any(len(row) != size for row in self.weights):
+        if _differs(self.hidden_weights, hidden, size):
+            return "hidden_weights"
+        if _differs(self.weights, rows, hidden):
             return "weights"
+        if len(self.mass_weights) != size:
+            return "mass_weights"
         if len(self.bias) != rows or ALL not in self.lines:
             return "bias or lines"
         for name, known in self.lines.items():
@@ -73,10 +91,18 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def read(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, features) → (n, 1 + headings) probability; what was not measured counts as usual."""
-        usual = (features - np.array(self.mean)) / np.array(self.spread)
-        usual = np.where(np.isfinite(usual), usual, 0.0)
-        scores = usual @ np.array(self.weights).T + np.array(self.bias)
+        inner = self.usual(features) @ np.array(self.hidden_weights).T + np.array(self.hidden_bias)
+        scores = np.maximum(inner, 0.0) @ np.array(self.weights).T + np.array(self.bias)
         return np.asarray(softmax(scores, axis=1), np.float64)
+
+    def mass_excess(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, features) → (n,) share that each section weighs more than is seen, ± MOST_EXCESS."""
+        excess = self.usual(features) @ np.array(self.mass_weights) + self.mass_bias
+        return np.asarray(np.clip(excess, -MOST_EXCESS, MOST_EXCESS), np.float64)
+
+    def usual(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, features) as both readings take them; what was not measured counts as usual."""
+        return in_spreads(features, np.array(self.mean), np.array(self.spread))
 
     def line_p(self, hs_code: str, score: float) -> tuple[float, str]:
         """p-value of a line's score, and whose lines it was compared with: those of its heading,
@@ -87,6 +113,19 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             if known is not None and known.lines >= LEAST_LINES:
                 return known.p_value(score), name
         return self.lines[ALL].p_value(score), ALL
+
+
+def in_spreads(
+    features: NDArray[np.float64], mean: NDArray[np.float64], spread: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(n, features) distance from the mean in spreads, ± MOST_USUAL; 0 for what is not a number."""
+    usual = (features - mean) / spread
+    finite = np.where(np.isfinite(usual), usual, 0.0)
+    return np.asarray(np.clip(finite, -MOST_USUAL, MOST_USUAL), np.float64)
+
+
+def _differs(rows: tuple[Row, ...], count: int, length: int) -> bool:
+    return len(rows) != count or any(len(row) != length for row in rows)
 
 
 def line_scores(scores: dict[str, list[float]]) -> dict[str, LineScores]:

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from scanai.inspect.bundle import GRAPH_FILE
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import seen_goods
+from scanai.inspect.evidence.mass import estimate_mass
 from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.evidence.sections import Sections, cut
 from scanai.manifest.model import Line
@@ -34,6 +35,7 @@ _STRIDE = 4
 """Every so many pixels the truth is looked up: sections are hundreds wide."""
 _LEAST_CARGO = 0.1
 """Share of a section's pixels that show known goods, below which it counts as none."""
+_Told = tuple[tuple[dict[str, float], ...], tuple[Line, ...], float | None, float]
 _ARRAYS = ("boxes", "long", "apart", "kg", "area_m2", "features")
 
 
@@ -44,6 +46,11 @@ class HonestLoad:
     """For each section the share of its cargo's mass by true HS heading; empty: no goods."""
     lines: tuple[Line, ...]
     """As declared, truly."""
+    missing_kg: float | None = None
+    """What the cargo weighs more than areal density adds up to; None of a cut, and where the beam
+    does not get through everywhere."""
+    total_kg: float = 0.0
+    """Cargo and transport unit, truly."""
 
 
 def honest_loads(
@@ -85,17 +92,17 @@ def _kept(
 
 
 def write_load(load: HonestLoad, path: Path) -> None:
-    told = np.frombuffer(msgspec.json.encode((load.goods, load.lines)), np.uint8)
+    told = np.frombuffer(
+        msgspec.json.encode((load.goods, load.lines, load.missing_kg, load.total_kg)), np.uint8
+    )
     np.savez(path, told=told, **{name: getattr(load.sections, name) for name in _ARRAYS})
 
 
 def read_load(path: Path) -> HonestLoad:
     with np.load(path, allow_pickle=False) as stored:
         sections = Sections(**{name: stored[name] for name in _ARRAYS})
-        goods, lines = msgspec.json.decode(
-            stored["told"].tobytes(), type=tuple[tuple[dict[str, float], ...], tuple[Line, ...]]
-        )
-    return HonestLoad(sections, goods, lines)
+        told = msgspec.json.decode(stored["told"].tobytes(), type=_Told)
+    return HonestLoad(sections, *told)
 
 
 def _load(recipe: DatasetRecipe, contender: Contender, index: int) -> HonestLoad:
@@ -106,10 +113,18 @@ def _load(recipe: DatasetRecipe, contender: Contender, index: int) -> HonestLoad
     assert scan.profile is not None
     point = inspector.bundle.metadata.operating_point(scan.profile.name)
     measured, _ = shared.measured(point.thresholds["load_z"])
-    seen = seen_goods(maps, Context(measured, point))
+    context = Context(measured, point)
+    seen = seen_goods(maps, context)
     sections = cut(maps, measured, seen.grams)
-    goods = tuple(_true_goods(shared.simulated.truth, box) for box in sections.boxes)
-    return HonestLoad(sections, goods, manifest.lines)
+    truth, scene = shared.simulated.truth, shared.simulated.scene
+    goods = tuple(_true_goods(truth, box) for box in sections.boxes)
+    # Papers may leave out the tare, and a guessed one is no error of areal density.
+    tared = msgspec.structs.replace(manifest, tare_kg=scene.unit.tare_kg)
+    mass = estimate_mass(context, tared, maps.areal_density)
+    missing = float(truth.cargo_mass_kg - mass.cargo_kg)
+    unseen = measured.unit_cut or mass.lower_bound_only
+    total = float(truth.cargo_mass_kg + scene.unit.tare_kg)
+    return HonestLoad(sections, goods, manifest.lines, None if unseen else missing, total)
 
 
 def _true_goods(truth: Truth, box: Sequence[int] | NDArray[np.intp]) -> dict[str, float]:

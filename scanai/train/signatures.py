@@ -1,9 +1,9 @@
 """Learns a bundle's signatures: how the goods of each heading look to its own graph.
 
-Softmax regression from the numbers of a section to the headings of the library, on simulated honest
-loads of all of them, those too that the network was never shown: what it makes of them is steady
-even where it is wrong. What honest lines score under their own code is measured by cross-fitting:
-each load is read by signatures that never saw it.
+A perceptron from the numbers of a section to the headings of the library, trained on simulated
+honest loads of all of them, those too that the network was never shown: what it makes of them is
+steady even where it is wrong. What honest lines score under their own code is measured by
+cross-fitting: each load is read by signatures that never saw it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
+from torch import nn
+from tqdm import tqdm
 
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.lines import judged, line_score
 from scanai.inspect.evidence.reading import reading_of
 from scanai.inspect.evidence.sections import FEATURES, feature_names
-from scanai.inspect.signatures import Signatures, line_scores
+from scanai.inspect.signatures import MOST_EXCESS, Signatures, in_spreads, line_scores
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.recipe_file import known_headings
 from scanai.train.export import write_bundle
@@ -38,9 +40,18 @@ LEAST_LOADS = 10
 """Fewer cannot be shared out over the folds of cross-fitting."""
 DEFAULT_SEED = 600_000
 _FOLDS = 5
-_DECAY = 1e-4
-"""Weight of the squared weights; of 1e-5, 1e-4 and 1e-3 the best on loads left out."""
-_STEPS = 150
+_HIDDEN = 256
+"""Of 128, 256 and 512 on loads left out; a softmax regression without them finds 2 points less of
+the swapped codes."""
+_DROPOUT = (0.1, 0.4)
+"""Of inputs and of hidden units."""
+_DECAY = 0.1
+_RATE = 2e-3
+_BATCH = 256
+_EPOCHS, _LEAST_STEPS = 16, 300
+_RIDGE = 0.03
+"""For each load, on the squared weights of the reading of mass; 0.01 to 0.3 are alike on loads
+left out."""
 _LEAST_SPREAD = 1e-3
 _CUT_PX = 512
 """Along the travel: one or two of the shorter sections."""
@@ -103,16 +114,21 @@ def learned(loads: Sequence[HonestLoad], seeds: tuple[int, ...] = ()) -> Signatu
     # Without a scanner of two energies there is no ratio at all: no number says anything then.
     features[:, ~np.isfinite(features).any(axis=0)] = 0.0
     mean, spread = np.nanmean(features, axis=0), np.nanstd(features, axis=0) + _LEAST_SPREAD
-    usual = (features - mean) / spread
-    usual[~np.isfinite(usual)] = 0.0
-    weights, bias = _softmax_regression(usual, _targets(loads, headings), _importance(loads))
+    usual = in_spreads(features, mean, spread)
+    perceptron = _perceptron(usual, _targets(loads, headings), _importance(loads))
+    hidden_weights, hidden_bias, weights, bias = perceptron
+    mass_weights, mass_bias = _mass_regression(loads, usual)
     return Signatures(
         headings=headings,
         features=feature_names((features.shape[1] - len(FEATURES)) // 2),
         mean=_row(mean),
         spread=_row(spread),
+        hidden_weights=tuple(_row(row) for row in hidden_weights),
+        hidden_bias=_row(hidden_bias),
         weights=tuple(_row(row) for row in weights),
         bias=_row(bias),
+        mass_weights=_row(mass_weights),
+        mass_bias=round(mass_bias, 5),
         lines={},
         scans=len(loads),
         seeds=seeds,
@@ -125,7 +141,7 @@ def cross_fitted(
     """For each declared heading what its lines score under signatures that never saw their load,
     learned from all other loads and from the cuts."""
     scores: dict[str, list[float]] = {}
-    for fold in range(_FOLDS):
+    for fold in tqdm(range(_FOLDS), desc="signatures left out", unit="fold"):
         held = [load for number, load in enumerate(loads) if number % _FOLDS == fold]
         others = [load for number, load in enumerate(loads) if number % _FOLDS != fold]
         signatures = learned([*others, *cuts])
@@ -161,26 +177,58 @@ def _importance(loads: Sequence[HonestLoad]) -> NDArray[np.float64]:
     return np.asarray(weights / weights.sum(), np.float64)
 
 
-def _softmax_regression(
+def _perceptron(
     inputs: NDArray[np.float64], targets: NDArray[np.float64], importance: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(weights (classes, inputs), bias (classes,)) of least cross entropy and squared weights."""
-    x, y, share = (torch.from_numpy(values).float() for values in (inputs, targets, importance))
-    weights = torch.zeros((y.shape[1], x.shape[1]), dtype=x.dtype, requires_grad=True)
-    bias = torch.zeros(y.shape[1], dtype=x.dtype, requires_grad=True)
-    optimiser = torch.optim.LBFGS(
-        [weights, bias], max_iter=_STEPS, history_size=20, line_search_fn="strong_wolfe"
-    )
+) -> list[NDArray[np.float64]]:
+    """Weights (hidden, inputs) and bias of the hidden layer, weights (classes, hidden) and bias of
+    the answer, of least cross entropy; equal arguments, equal numbers."""
+    share = importance * len(inputs)
+    x, y, shares = (torch.from_numpy(values).float() for values in (inputs, targets, share))
+    each = -(-len(x) // _BATCH)
+    epochs = max(_EPOCHS, -(-_LEAST_STEPS // each))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        inner, outer = nn.Linear(x.shape[1], _HIDDEN), nn.Linear(_HIDDEN, y.shape[1])
+        layers = (nn.Dropout(_DROPOUT[0]), inner, nn.ReLU(), nn.Dropout(_DROPOUT[1]), outer)
+        network = nn.Sequential(*layers)
+        optimiser = torch.optim.AdamW(network.parameters(), weight_decay=_DECAY)
+        rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, epochs * each)
+        for _ in range(epochs):
+            for rows in torch.split(torch.randperm(len(x)), _BATCH):
+                logs = torch.log_softmax(network(x[rows]), dim=1)
+                loss = -(shares[rows] * (logs * y[rows]).sum(dim=1)).mean()
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+                rate.step()
+        # What no load ever showed was not learned from, and its weights are those of the start.
+        inner.weight.data[:, ~torch.from_numpy(inputs.any(axis=0))] = 0.0
+    parts = (inner.weight, inner.bias, outer.weight, outer.bias)
+    return [part.detach().double().numpy() for part in parts]
 
-    def loss() -> torch.Tensor:
-        optimiser.zero_grad()
-        logs = torch.log_softmax(x @ weights.T + bias, dim=1)
-        value = -(share * (logs * y).sum(dim=1)).sum() + _DECAY * weights.square().sum()
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
 
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
-    return weights.detach().numpy(), bias.detach().numpy()
+def _mass_regression(
+    loads: Sequence[HonestLoad], usual: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """(weights (inputs,), bias) of the share that sections weigh more than is seen, by what whole
+    loads lack; 0 where no load tells. Ridge regression of shares of the total, whose errors are
+    alike for light loads and heavy ones."""
+    ends = np.cumsum([len(load.goods) for load in loads])
+    rows, lacking = [], []
+    for load, inputs in zip(loads, np.split(usual, ends[:-1]), strict=True):
+        if load.missing_kg is None:
+            continue
+        apart = load.sections.apart
+        shares = load.sections.kg[apart] / load.total_kg
+        rows.append(shares @ np.column_stack((inputs[apart], np.ones(len(shares)))))
+        lacking.append(np.clip(load.missing_kg / load.total_kg, -MOST_EXCESS, MOST_EXCESS))
+    if not rows:
+        return np.zeros(usual.shape[1]), 0.0
+    x, y = np.array(rows), np.array(lacking)
+    penalty = _RIDGE * len(x) * np.eye(x.shape[1])
+    penalty[-1, -1] = 0.0
+    weights = np.linalg.solve(x.T @ x + penalty, x.T @ y)
+    return weights[:-1], float(weights[-1])
 
 
 def _row(values: NDArray[np.float64]) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.evidence.sections import FEATURES, Sections, feature_names
-from scanai.inspect.signatures import Signatures, by_group, line_scores
+from scanai.inspect.signatures import MOST_USUAL, Signatures, by_group, line_scores
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
 PAPER, BOARD, STEEL, STEEL_BARS, TYRES = "4802", "4819", "7208", "7214", "4011"
@@ -64,7 +64,8 @@ def signatures_of(
     sure: float = 4.0,
     goods_features: int = 0,
 ) -> Signatures:
-    """Goes by the goods map alone: a heading is as likely as the map holds its group for."""
+    """Goes by the goods map alone: a heading is as likely as the map holds its group for. Mass is
+    left as it is seen."""
     features = feature_names(goods_features)
     weights = np.zeros((1 + len(headings), len(features)))
     weights[0, 0] = sure
@@ -76,8 +77,14 @@ def signatures_of(
         features=features,
         mean=(0.0,) * len(features),
         spread=(1.0,) * len(features),
+        # Logarithms of probabilities, lifted above 0, pass the hidden layer as they are; all
+        # classes are lifted alike.
+        hidden_weights=tuple(tuple(row) for row in np.eye(len(features)).tolist()),
+        hidden_bias=(MOST_USUAL,) * len(features),
         weights=tuple(tuple(row) for row in weights.tolist()),
         bias=(0.0,) * (1 + len(headings)),
+        mass_weights=(0.0,) * len(features),
+        mass_bias=0.0,
         lines=line_scores(lines or {headings[0]: np.linspace(0, 3, 61).tolist()}),
         scans=61,
         seeds=(9,),

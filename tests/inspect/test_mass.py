@@ -102,6 +102,23 @@ def test_an_empty_unit_weighs_nothing_less_than_nothing(kit, context_of) -> None
     assert (mass.cargo_kg, mass.low_kg) == (0.0, 0.0)
 
 
+def test_what_goods_weigh_more_than_is_seen_moves_the_whole_interval(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    plain, more = (estimate_mass(context, manifest(), more_kg=kg) for kg in (0.0, 900.0))
+    assert more.cargo_kg == pytest.approx(plain.cargo_kg + 900)
+    assert more.low_kg > plain.low_kg
+    assert more.high_kg > plain.high_kg + 900
+    assert (plain.corrected_kg, more.corrected_kg) == (0.0, 900.0)
+
+
+def test_a_light_load_deviates_as_a_share_of_the_tare(loaded) -> None:
+    context, mass = loaded
+    light = replace_mass(mass, cargo_kg=100.0, low_kg=0.0, high_kg=150.0, declared_kg=250.0)
+    assert light.tare_kg == 2000.0
+    _, scores = mass_findings(light, context, manifest())
+    assert scores == {"mass_mismatch": pytest.approx(100.0 / 1000.0)}
+
+
 @pytest.fixture
 def loaded(kit, context_of):
     context = context_of(kit.walls, ("paper", kit.load, 45.0))

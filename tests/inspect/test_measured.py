@@ -54,6 +54,24 @@ def test_areal_density_of_goods_is_right_within_what_energies_can_tell(
     assert float(inside.mean()) == pytest.approx(areal_density, rel=tolerance)
 
 
+def test_effective_z_is_told_of_the_load_alone(kit) -> None:
+    block = ("lead", np.s_[80:120, 144:240], 400.0)
+    seen = measured(kit, ("paper", kit.load, 45.0), block)
+    paper = seen.effective_z[9:17, 6:16]
+    assert paper == pytest.approx(np.full(paper.shape, 7.1), abs=1.0)
+    assert np.isnan(seen.effective_z[11:14, 20:28]).all()  # nothing comes through
+    assert np.isnan(seen.effective_z[:4]).all()  # air
+
+
+def test_one_energy_or_one_that_does_not_fit_tells_no_material(kit) -> None:
+    one = measured(kit, ("paper", kit.load, 45.0), energies_mv=(6.0,))
+    assert np.isnan(one.effective_z).all()
+    scan = kit.make_scan(("lead", kit.load, 45.0), energies_mv=(6.0, 4.0))
+    unfit = measure(scan, scan.profile, 40.0)
+    assert not unfit.ratio_fits
+    assert np.isnan(unfit.effective_z).all()
+
+
 def test_steel_is_not_corrected_as_if_it_held_hydrogen(kit) -> None:
     seen = measured(kit, ("steel", kit.load, 60.0))
     assert float(seen.areal_density[9:17, 6:36].mean()) == pytest.approx(60.0, rel=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -111,3 +112,15 @@ def test_the_likeliest_heading_is_weighed_over_sections() -> None:
     assert SIGNED.likeliest_heading(np.array([1.0, 1.0]), paper) == BOARD
     assert SIGNED.likeliest_heading(np.ones(2), goods_group_of("8703").index) is None
     assert SIGNED.likeliest_heading(np.ones(2), goods_group_of(STEEL_BARS).index) == STEEL
+
+
+def test_the_load_weighs_more_as_its_signatures_say_but_where_it_is_opaque() -> None:
+    features = np.zeros((4, len(FEATURES)))
+    features[2, FEATURES.index("opaque")] = 0.01
+    sections = sections_of(
+        1000.0, 500.0, 250.0, 1500.0, long=[False, False, False, True], features=features
+    )
+    heavier = msgspec.structs.replace(signatures_of(PAPER, STEEL), mass_bias=0.05)
+    assert reading_of(sections, heavier).more_kg == pytest.approx(0.05 * 1500.0)
+    assert reading_of(sections, signatures_of(PAPER, STEEL)).more_kg == 0.0
+    assert reading_of(sections, None).more_kg == 0.0

@@ -8,10 +8,20 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import seen_goods
-from scanai.inspect.evidence.sections import FEATURES, LENGTHS_M, Sections, cut
+from scanai.inspect.evidence.sections import (
+    DENSITIES,
+    EFFECTIVE_ZS,
+    FEATURES,
+    LENGTHS_M,
+    Sections,
+    cut,
+    near,
+)
 from scanai.inspect.maps import Maps
 from scanai.manifest.goods_groups import group_named
 
@@ -157,8 +167,40 @@ def test_one_energy_has_no_ratio(kit, context_of) -> None:
     assert (feature(two, "dual_energy") == 1).all()
     # Paper at 6 over 4 MV; see test_inversion for the ratios of elements.
     assert ((feature(two, "ratio") > 0.75) & (feature(two, "ratio") < 0.95)).all()
-    others = [place for place, name in enumerate(FEATURES) if name != "ratio"]
-    assert np.isfinite(one.features[:, others]).all()
+    of_ratio = np.array([name == "ratio" or name.startswith("near_z_") for name in FEATURES])
+    assert np.isnan(one.features[:, of_ratio]).all()
+    assert np.isfinite(one.features[:, ~of_ratio]).all()
+    assert np.isfinite(two.features).all()
+
+
+@given(
+    values=st.lists(st.floats(-5, 5), min_size=1, max_size=8),
+    knots=st.sets(st.integers(-30, 30), min_size=2, max_size=6),
+)
+def test_a_value_is_shared_out_between_the_two_knots_beside_it(values, knots) -> None:
+    places = np.array(sorted(knots)) / 10
+    shares = near(np.array(values), places)
+    assert shares.shape == (len(places), len(values))
+    assert shares.sum(axis=0) == pytest.approx(np.ones(len(values)), abs=1e-6)
+    assert (np.count_nonzero(shares, axis=0) <= 2).all()
+    # Between the knots the shares give the value back.
+    assert places @ shares == pytest.approx(np.clip(values, places[0], places[-1]), abs=1e-5)
+
+
+def test_what_the_cells_hold_is_told_near_each_density_and_material(kit, context_of) -> None:
+    steel = ("steel", np.s_[60:140, 160:304], 90.0)
+    paper = ("paper", np.s_[60:140, 16:160], 45.0)
+    sections = cut_of(maps_of(WHOLE), context_of(kit.walls, paper, steel))
+    of_density = np.array([name.endswith("_g_cm2") for name in FEATURES])
+    of_z = np.array([name.startswith("near_z_") for name in FEATURES])
+    for named in (of_density, of_z):
+        assert sections.features[:, named].sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+    first, last = (int(np.argmin(abs(sections.boxes[:, 0] - x))) for x in (LEFT + 2, 28))
+    for section, density, z in ((first, 50.0, 7.1), (last, 95.0, 26.0)):
+        shares = sections.features[section]
+        # In logarithms a knot apart; walls stand in front.
+        assert DENSITIES @ shares[of_density] == pytest.approx(density, rel=0.15)
+        assert EFFECTIVE_ZS @ shares[of_z] == pytest.approx(z, rel=0.15)
 
 
 def test_the_beam_that_does_not_come_through_is_told(kit, context_of) -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scanai.inspect.signatures import (
     ALL,
     LEAST_LINES,
+    MOST_EXCESS,
+    MOST_USUAL,
     LineScores,
     Signatures,
     by_group,
@@ -25,8 +27,12 @@ def signatures(lines: dict[str, list[float]]) -> Signatures:
         features=("one", "two"),
         mean=(1.0, 0.0),
         spread=(2.0, 1.0),
-        weights=((0.0, 0.0), (3.0, 0.0), (-3.0, 0.0)),
+        hidden_weights=((1.0, 0.0), (-1.0, 0.0)),
+        hidden_bias=(0.0, 0.0),
+        weights=((0.0, 0.0), (3.0, -3.0), (-3.0, 3.0)),
         bias=(-5.0, 0.0, 0.0),
+        mass_weights=(0.05, 0.0),
+        mass_bias=0.01,
         lines=line_scores(lines),
         scans=10,
         seeds=(1,),
@@ -46,6 +52,22 @@ def test_a_reading_is_a_distribution_and_goes_by_the_features() -> None:
 def test_what_was_not_measured_counts_as_usual() -> None:
     one = signatures(MANY)
     assert one.read(np.array([[np.nan, 0.0]])) == pytest.approx(one.read(np.array([[1.0, 0.0]])))
+
+
+def test_what_lies_far_out_is_read_as_the_farthest_that_is_usual() -> None:
+    one = signatures(MANY)
+    far = one.mean[0] + MOST_USUAL * one.spread[0]
+    assert one.read(np.array([[1e9, 0.0]])) == pytest.approx(one.read(np.array([[far, 0.0]])))
+
+
+def test_the_excess_of_mass_goes_by_the_features_and_is_bounded() -> None:
+    one = signatures(MANY)
+    assert one.mass_excess(np.array([[3.0, 7.0], [1.0, 0.0], [np.nan, np.nan]])) == pytest.approx(
+        [0.06, 0.01, 0.01]
+    )
+    steep = msgspec.structs.replace(one, mass_weights=(1.0, 0.0))
+    most = steep.mass_excess(np.array([[5.0, 0.0], [-9.0, 0.0]]))
+    assert most == pytest.approx([MOST_EXCESS, -MOST_EXCESS])
 
 
 def test_groups_sum_their_headings() -> None:
@@ -140,6 +162,9 @@ def test_only_names_with_enough_lines_are_kept() -> None:
         ({"spread": (1.0,)}, "mean or spread"),
         ({"spread": (0.0, 1.0)}, "mean or spread"),
         ({"features": (), "mean": (), "spread": ()}, "mean or spread"),
+        ({"hidden_weights": ((0.0, 0.0),)}, "hidden_weights"),
+        ({"hidden_weights": ((0.0,), (0.0,))}, "hidden_weights"),
+        ({"mass_weights": (0.0,)}, "mass_weights"),
         ({"weights": ((0.0, 0.0),)}, "weights"),
         ({"weights": ((0.0,),) * 3}, "weights"),
         ({"bias": (0.0,)}, "bias or lines"),

@@ -288,3 +288,44 @@ def test_export_is_told_how_many_loads_to_learn_from(
     monkeypatch.setattr("scanai.train.release.export_run", export_run)
     assert cli.main(["export", str(tmp_path), "--out", str(tmp_path / "b"), *told]) == 0
     assert asked == [loads]
+
+
+# Mass -------------------------------------------------------------------------------------------
+
+
+def lacking(seed: int, *, opaque: bool = False) -> HonestLoad:
+    """Of goods in which feature 5, and nothing else, says what they weigh more than is seen."""
+    one = load(seed, CODES[seed % 3])
+    excess = 0.02 * one.sections.features[:, 5] + 0.03
+    missing = float(excess @ one.sections.kg)
+    return replace(one, missing_kg=None if opaque else missing, total_kg=900.0)
+
+
+def test_what_loads_weigh_more_is_learned_from_whole_ones_that_show_all() -> None:
+    signatures = learned([lacking(seed) for seed in range(60)])
+    for seed in (1001, 1002, 1003):
+        new = lacking(seed)
+        assert new.missing_kg is not None
+        found = signatures.mass_excess(new.sections.features) @ new.sections.kg
+        assert found == pytest.approx(new.missing_kg, abs=0.02 * 400)
+
+
+def test_loads_that_tell_no_mass_correct_none() -> None:
+    signatures = learned([lacking(seed, opaque=True) for seed in range(9)])
+    assert not any(signatures.mass_weights)
+    assert signatures.mass_bias == 0.0
+
+
+def test_what_a_whole_load_lacks_is_measured_and_a_cut_lacks_nothing(exported: Path) -> None:
+    recipe = DatasetRecipe(
+        seed=710_012, count=3, profiles=("gantry-9-6",), kinds={"benign": 1.0}, headings=("6109",)
+    )
+    whole = honest_loads(exported, recipe)
+    assert whole
+    for one in whole:
+        assert one.total_kg > 2000.0
+        assert one.missing_kg is not None
+        assert abs(one.missing_kg) < 0.15 * one.total_kg
+    cuts = honest_loads(exported, msgspec.structs.replace(recipe, x_window_px=512))
+    assert cuts
+    assert all(one.missing_kg is None for one in cuts)

@@ -50,17 +50,24 @@ _UNITS = _BOXES | {
     "gondola": _Standard(14.04, 21_500.0, 0.10, 0.65),
 }
 _SAME_LENGTH_M = 0.4
+_LIGHT = 0.5
+"""Of the tare: of lighter goods a deviation is a share of this, for what is unsure of tare and
+picture is no less for them."""
 # Share of a row of cells that wheels, axles or buffers cover at least, where they stand out of the
 # box around the unit.
 _LEAST_COVERED = 0.02
 
 
 def estimate_mass(
-    context: Context, manifest: Manifest | None, guess: NDArray[np.float32] | None = None
+    context: Context,
+    manifest: Manifest | None,
+    guess: NDArray[np.float32] | None = None,
+    more_kg: float = 0.0,
 ) -> MassEstimate:
     """Mass of goods and packing in kg, with a 95 % interval.
 
     `guess`: the model's areal density of the cargo, g/cm², for where it cannot be measured.
+    `more_kg`: what such goods weigh more, or less, than their areal density adds up to.
     """
     measured = context.measured
     inside = _with_what_stands_out(measured)
@@ -70,7 +77,7 @@ def estimate_mass(
     if guess is not None:
         density = np.where(opaque, np.maximum(least, guess[inside]), least)
     area = measured.cell_area_cm2[inside]
-    total = _kilograms(density, area)
+    total = _kilograms(density, area) + more_kg
     behind = _kilograms(np.where(opaque, density, 0.0), area)
     tare, spread, tare_from = _tare(measured, manifest)
     visible = tare * _seen_share(manifest)
@@ -79,13 +86,14 @@ def estimate_mass(
     seen = float(np.hypot(context.threshold("mass_error") * total, unsure))
     # Added, not squared: the threshold is what errors exceed the visible part's interval by.
     half = seen + context.threshold("opaque_mass_error") * behind
-    bound = _kilograms(least, area) - visible - seen
+    bound = _kilograms(least, area) + more_kg - visible - seen
     return MassEstimate(
         cargo_kg=max(total - visible, 0.0),
         low_kg=max(total - visible - half, bound, 0.0),
         high_kg=max(total - visible + half, 0.0),
         lower_bound_only=float(opaque.mean()) >= context.threshold("opaque_share"),
         opaque_kg=behind,
+        corrected_kg=more_kg,
         declared_kg=None if manifest is None else manifest.declared_mass_kg,
         tare_kg=tare,
         tare_from=tare_from,
@@ -108,7 +116,7 @@ def mass_findings(
         return [], {}
     above = 0.0 if mass.lower_bound_only else declared - mass.high_kg
     outside = max(mass.low_kg - declared, above, 0.0)
-    deviation = outside / max(declared, mass.cargo_kg, 1.0)
+    deviation = outside / max(declared, mass.cargo_kg, mass.tare_kg * _LIGHT, 1.0)
     scores = {SCORE: deviation}
     if deviation < context.threshold("mass_deviation"):
         return [], scores

@@ -54,6 +54,9 @@ class Measured:
     """(⌈H/8⌉, ⌈W/8⌉) share of pixels at the noise floor of the high energy."""
     areal_density: Floats
     """(⌈H/8⌉, ⌈W/8⌉) g/cm² along the ray, transport unit included; a lower bound where opaque."""
+    effective_z: Floats
+    """(⌈H/8⌉, ⌈W/8⌉) of the load; nan where two energies cannot tell it, and throughout where
+    `ratio_fits` is False."""
     cell_area_cm2: Floats
     """(⌈H/8⌉, ⌈W/8⌉) area in the reference plane of the scanner, across the ray: times areal
     density it is grams."""
@@ -100,7 +103,8 @@ def measure(scan: Scan, profile: ScannerProfile, most_load_z: float) -> Measured
     at_floor = scan.transmission <= scan.noise_floor
     opaque = block_mean(at_floor[0].astype(np.float32))
     low_starved = block_mean(at_floor[-1].astype(np.float32)) > 0.0
-    z, ratio_fits = _effective_z(cells, low_starved, scan, profile, most_load_z)
+    z, told_z = _effective_z(cells, low_starved, scan, profile, most_load_z)
+    ratio_fits = told_z is not None
     box, cut = _unit_box(cells[0], scan.transmission.shape[1:])
     return Measured(
         scan=scan,
@@ -109,6 +113,7 @@ def measure(scan: Scan, profile: ScannerProfile, most_load_z: float) -> Measured
         cell_attenuation=cells,
         opaque=opaque,
         areal_density=_areal_density(cells, opaque >= OPAQUE_CELL, z, scan, profile),
+        effective_z=np.full_like(cells[0], np.nan) if told_z is None else told_z,
         cell_area_cm2=_cell_area(scan, profile),
         ratio_fits=ratio_fits,
         unit_box=box,
@@ -156,19 +161,21 @@ def _effective_z(
     scan: Scan,
     profile: ScannerProfile,
     most_load_z: float,
-) -> tuple[Floats, bool]:
-    """(⌈H/8⌉, ⌈W/8⌉) Z to weigh each cell with, and whether the ratio fits the calibration."""
+) -> tuple[Floats, Floats | None]:
+    """(⌈H/8⌉, ⌈W/8⌉) Z to weigh each cell with, and that of the load alone, nan where it is not
+    told; None where the ratio does not fit the calibration."""
     organic = np.full(cells.shape[1:], ORGANIC_Z, dtype=np.float32)
     if len(scan.energies_mv) == 1:
-        return organic, False
+        return organic, None
     z = dual_energy_table(*scan.energies_mv, *_factors(scan, profile)).invert(*cells).effective_z
     # Where the low energy is at its floor the ratio means nothing: the rest of the load stands in.
-    told = (cells[0] > LOAD_ATTENUATION) & ~low_starved & np.isfinite(z)
-    usual = float(np.median(z[told])) if told.any() else ORGANIC_Z
+    told = ~low_starved & np.isfinite(z)
+    load = (cells[0] > LOAD_ATTENUATION) & told
+    usual = float(np.median(z[load])) if load.any() else ORGANIC_Z
     if usual > most_load_z:
-        return organic, False
-    told = (cells[0] > UNIT_ATTENUATION) & ~low_starved & np.isfinite(z)
-    return np.where(told, z, np.float32(usual)), True
+        return organic, None
+    of_all = np.where((cells[0] > UNIT_ATTENUATION) & told, z, np.float32(usual))
+    return of_all, np.where(load, z, np.float32(np.nan))
 
 
 def _areal_density(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from scanai.inspect.evidence.context import Context
-from scanai.inspect.evidence.sections import Sections, cut
+from scanai.inspect.evidence.sections import FEATURES, Sections, cut
 from scanai.inspect.maps import Maps
 from scanai.inspect.signatures import Signatures, by_group
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
@@ -30,6 +30,9 @@ class GoodsReading:
     """(sections, 1 + headings) probability; column 0 is none of them."""
     by_group: NDArray[np.float64]
     """(sections, 1 + groups); column 0 is no goods."""
+    more_kg: float = 0.0
+    """That the load weighs more than its areal density adds up to, as goods that look like these
+    do; parts that are opaque in places not counted."""
 
     def of_group(self, hs_code: str) -> NDArray[np.float64]:
         """(sections,) probability of goods that look like those of the code's group."""
@@ -78,7 +81,14 @@ def reading_of(sections: Sections, signatures: Signatures | None) -> GoodsReadin
     if signatures is not None:
         probability = signatures.read(sections.features)
         groups = by_group(signatures.headings, probability)
-        return GoodsReading(sections, signatures.headings, probability, groups)
+        more = _more_kg(sections, signatures)
+        return GoodsReading(sections, signatures.headings, probability, groups, more)
     # The first features are the logarithms of what the goods map says of nothing and each group.
     groups = softmax(sections.features[:, :_GROUPS], axis=1)
     return GoodsReading(sections, (), groups[:, :1], groups)
+
+
+def _more_kg(sections: Sections, signatures: Signatures) -> float:
+    # Where the beam does not get through, what is missing is not told by what goods look like.
+    clear = sections.apart & (sections.features[:, FEATURES.index("opaque")] == 0)
+    return float(sections.kg[clear] @ signatures.mass_excess(sections.features[clear]))

@@ -18,6 +18,11 @@ from scanai.manifest.goods_groups import goods_groups
 
 LENGTHS_M = (1.2, 2.4)
 """Of the sections along the travel: a pallet across, and two. They overlap by half."""
+DENSITIES = (2.0, 5.0, 10.0, 20.0, 35.0, 55.0, 80.0, 120.0)
+"""Areal densities of cargo, g/cm²: each section tells which share of it lies near each of them."""
+EFFECTIVE_ZS = (3.0, 4.5, 5.5, 6.1, 6.6, 7.1, 7.7, 8.5, 10.0, 12.0, 14.5, 19.0, 26.0, 35.0, 60.0)
+"""The same of effective Z; finer where most goods lie. The same for matter of one kind on every
+scanner, which the ratio of the energies is not."""
 FEATURES = (
     "nothing",
     *(group.name for group in goods_groups()),
@@ -31,13 +36,19 @@ FEATURES = (
     "cells",
     "long",
     "dual_energy",
+    *(f"near_{density:g}_g_cm2" for density in DENSITIES),
+    *(f"near_z_{z:g}" for z in EFFECTIVE_ZS),
 )
 """Natural logarithm of the probability that the goods map gives to nothing and to each group; of
 1 + the cargo's areal density in g/cm²; of 1 + the high-energy attenuation; attenuation at high over
 low energy; change of attenuation from cell to cell as a share of it, along the travel and across;
 share that the beam does not get through; height over the unit's, 0 to 1; logarithm of the number of
-cells; 1 for the longer sections; 1 with two energies. Behind these come mean and spread of each of
-the goods features, where the graph tells them: `feature_names`."""
+cells; 1 for the longer sections; 1 with two energies; shares near each of DENSITIES; shares of the
+attenuation near each of EFFECTIVE_ZS. Behind these come mean and spread of each of the goods
+features, where the graph tells them: `feature_names`."""
+_LOG_DENSITIES = np.log1p(np.array(DENSITIES))
+_NO_WEIGHT = 1e-6
+"""Differences of sums leave as much where nothing was added."""
 _LEAST_PROBABILITY = 1e-3
 """Below this the model's probabilities say no more than "hardly"."""
 _LEAST_FILLED, _LEAST_CELLS = 0.2, 12
@@ -72,7 +83,7 @@ class Sections:
     area_m2: NDArray[np.float64]
     """(n,) of these cells, across the rays in the reference plane of the scanner."""
     features: NDArray[np.float64]
-    """(n, features) as `feature_names` has them; the ratio is nan with one energy."""
+    """(n, features) as `feature_names` has them; ratio and Z are nan with one energy."""
 
     def pixels(self, number: int, shape: tuple[int, ...]) -> Box:
         """The box of one section in pixels of a picture (H, W)."""
@@ -110,24 +121,58 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
         apart=np.array([span[3] for span in kept], np.bool_),
         kg=mass[x1s] - mass[x0s],
         area_m2=areas[x1s] - areas[x0s],
-        features=np.vstack((means, told, _goods_features(maps, loaded, x0s, x1s))).T,
+        features=np.vstack(
+            (
+                means,
+                told,
+                _means(near(np.log1p(_cargo(maps, measured)), _LOG_DENSITIES), loaded, x0s, x1s),
+                _shares_of_z(measured, loaded, x0s, x1s),
+                _goods_features(maps, loaded, x0s, x1s),
+            )
+        ).T,
     )
+
+
+def near(values: NDArray[np.floating], knots: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(knots, …) how far each value belongs to each knot: 1 at it, falling to 0 at its neighbours;
+    shares of it add up to 1. What lies beyond the ends belongs to them."""
+    place = np.interp(values, knots, np.arange(knots.size))
+    apart = np.abs(place[None] - np.arange(knots.size).reshape(-1, *[1] * place.ndim))
+    return np.asarray(np.maximum(1.0 - apart, 0.0), np.float32)
+
+
+def _cargo(maps: Maps, measured: Measured) -> NDArray[np.float32]:
+    """(⌈H/8⌉, ⌈W/8⌉) areal density of the cargo alone where the model tells it, g/cm²."""
+    cargo = measured.areal_density if maps.areal_density is None else maps.areal_density
+    above: NDArray[np.float32] = np.maximum(cargo, np.float32(0))
+    return above
+
+
+def _shares_of_z(
+    measured: Measured, loaded: NDArray[np.bool_], x0s: NDArray[np.intp], x1s: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """(EFFECTIVE_ZS, sections) shares of the attenuation: thick cells tell more, and weigh more."""
+    told = loaded & np.isfinite(measured.effective_z)
+    weights = np.where(told, measured.cell_attenuation[0], np.float32(0))
+    of_z = near(np.where(told, measured.effective_z, 0.0), np.array(EFFECTIVE_ZS))
+    return _means(of_z, weights, x0s, x1s)
 
 
 def _means(
     values: NDArray[np.floating],
-    loaded: NDArray[np.bool_],
+    weights: NDArray[np.floating] | NDArray[np.bool_],
     x0s: NDArray[np.intp],
     x1s: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """(values, sections) mean of (values, h, w) over the cells that show goods from x0 to x1."""
+    """(values, sections) mean of (values, h, w) from x0 to x1 by the weights (h, w); nan where
+    nothing weighs."""
     # Sums over columns once: a section is a difference of two.
-    of_columns = np.einsum("vhw,hw->vw", values, loaded, dtype=np.float64)
+    of_columns = np.einsum("vhw,hw->vw", values, weights.astype(np.float64))
     sums = np.cumsum(np.pad(of_columns, ((0, 0), (1, 0))), axis=1)
-    cells = np.cumsum(np.pad(loaded.sum(axis=0), (1, 0)))
-    means: NDArray[np.float64] = (sums[:, x1s] - sums[:, x0s]) / np.maximum(
-        cells[x1s] - cells[x0s], 1
-    )
+    whole = np.cumsum(np.pad(weights.sum(axis=0, dtype=np.float64), (1, 0)))
+    weight = whole[x1s] - whole[x0s]
+    known = np.where(weight > _NO_WEIGHT, weight, np.nan)
+    means: NDArray[np.float64] = (sums[:, x1s] - sums[:, x0s]) / known
     return means
 
 
@@ -165,7 +210,6 @@ def _cell_values(maps: Maps, measured: Measured) -> NDArray[np.float64]:
     """(features of a cell, ⌈H/8⌉, ⌈W/8⌉)"""
     attenuation = measured.cell_attenuation[0].astype(np.float64)
     low = measured.cell_attenuation[-1]
-    cargo = measured.areal_density if maps.areal_density is None else maps.areal_density
     y0, y1 = measured.unit_box[1] / CELL, measured.unit_box[3] / CELL
     height = np.clip((y1 - np.arange(attenuation.shape[0])) / max(y1 - y0, 1), 0, 1)
     across, along = np.gradient(attenuation)
@@ -173,7 +217,7 @@ def _cell_values(maps: Maps, measured: Measured) -> NDArray[np.float64]:
         (
             np.log(np.maximum(maps.goods, _LEAST_PROBABILITY)),
             [
-                np.log1p(np.maximum(cargo, 0)),
+                np.log1p(_cargo(maps, measured)),
                 np.log1p(np.maximum(attenuation, 0)),
                 np.clip(attenuation / np.maximum(low, 0.05), *_RATIO_RANGE),
                 np.abs(along) / (np.maximum(attenuation, 0) + _FLAT),
