@@ -36,6 +36,8 @@ PAGE_MARK = '<meta name="generator" content="ScanAI">'
 # with the picture up to this size, so that they keep apart at any other.
 _STAGE_WIDTH, _STAGE_HEIGHT = 1240, 440
 _LABEL_PX = 12
+_LEAST_CORRECTION = 0.01
+"""Of the mass of goods, from which its correction is told."""
 # Of wide letters; the page cuts off what is wider still.
 _LETTER_PX, _LABEL_MARGIN_PX, _LABEL_HEIGHT_PX = 7.2, 16, 20
 _CROWDED = 4
@@ -204,7 +206,18 @@ def mass_sentence(estimate: MassEstimate) -> str:
         "standard": f"tare {words.mass(estimate.tare_kg)}, standard for the type of unit",
         "none": "tare unknown",
     }[estimate.tare_from]
-    return f"{seen}; {declared}; {tare}."
+    return f"{seen}; {declared}; {tare}.{_correction(estimate)}"
+
+
+def _correction(estimate: MassEstimate) -> str:
+    kg = estimate.corrected_kg
+    if abs(kg) < _LEAST_CORRECTION * estimate.cargo_kg or estimate.cargo_kg <= 0:
+        return ""
+    more = "more" if kg > 0 else "less"
+    return (
+        f" {words.mass(abs(kg))} {more} than areal density adds up to: goods that look like these "
+        f"weigh {more}."
+    )
 
 
 def manifest_facts(manifest: Manifest) -> list[tuple[str, str]]:

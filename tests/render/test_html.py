@@ -271,6 +271,34 @@ def test_lower_bound_of_mass_is_called_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("corrected", "told"),
+    [
+        (
+            1200.0,
+            " 1.2 t more than areal density adds up to: goods that look like these weigh more.",
+        ),
+        (
+            -900.0,
+            " 900 kg less than areal density adds up to: goods that look like these weigh less.",
+        ),
+        (50.0, ""),
+    ],
+)
+def test_a_correction_of_the_mass_is_told_where_it_counts(corrected: float, told: str) -> None:
+    estimate = MassEstimate(
+        cargo_kg=20000,
+        low_kg=18000,
+        high_kg=22000,
+        lower_bound_only=False,
+        corrected_kg=corrected,
+        declared_kg=None,
+        tare_kg=3900,
+        tare_from="manifest",
+    )
+    assert mass_sentence(estimate).endswith(f"; tare 3.9 t as declared.{told}")
+
+
 def test_image_quality_leaves_out_what_is_nil() -> None:
     notes, rows = quality_words(
         ImageQuality(
