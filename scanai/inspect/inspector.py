@@ -26,6 +26,7 @@ from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
     SeenGoods,
     comparable_groups,
+    seen_by_sections,
     seen_goods,
 )
 from scanai.inspect.evidence.line_density import LinePart, density_findings
@@ -37,7 +38,7 @@ from scanai.inspect.evidence.opaque import opaque_findings
 from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
-from scanai.inspect.evidence.reading import read_goods
+from scanai.inspect.evidence.reading import goods_by_sections, read_goods
 from scanai.inspect.evidence.room import room_findings
 from scanai.inspect.evidence.sections import feature_names
 from scanai.inspect.evidence.shielding import shielding_findings
@@ -272,6 +273,7 @@ def _gather(
     scores |= unfamiliar | told
     seen = seen_goods(maps, context)
     reading = read_goods(maps, context, seen.grams, metadata.signatures)
+    seen = seen_by_sections(seen, goods_by_sections(maps.goods, reading))
     mass = estimate_mass(context, manifest, maps.areal_density, reading.more_kg)
     findings = shielding + findings + strange
     lines = ()

@@ -31,6 +31,8 @@ _SHOWN = (
     "goods.seen.top3",
     "goods.unseen.top1",
     "goods.unseen.top3",
+    "goods.graph.seen.top1",
+    "goods.graph.unseen.top1",
     "ece",
     "mass_error",
     "mass_error_opaque",
@@ -100,7 +102,8 @@ def card(
         "declaration. It decides nothing.",
         "",
         f"**Training data**: windows of simulated scans ({', '.join(profiles)}): {trained}. "
-        + ("Scans of its maker's own besides." if not_simulated else "No real scan was used."),
+        + ("Scans of its maker's own besides." if not_simulated else "No real scan was used.")
+        + _signatures_told(metadata),
         "",
         "**Limits**: not validated on real scans or real threats. For a scanner other "
         "than those above thresholds and p-values are those of scanners drawn at random, if these "
@@ -164,6 +167,16 @@ def card(
             *_table(mismatch, _MISMATCH),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _signatures_told(metadata: BundleMetadata) -> str:
+    signatures = metadata.signatures
+    if signatures is None:
+        return ""
+    return (
+        f" Signatures of {len(signatures.headings)} HS headings, those too that the network was "
+        f"never shown, from {signatures.scans:,} simulated honest loads and cuts on these scanners."
+    )
 
 
 def _int8_told(int8: Int8 | None) -> str:

@@ -37,6 +37,13 @@ _LIGHT_CARGO = 100.0
 _VOLUMES = (0.0, 100.0, 300.0, 1000.0, inf)
 _DENSITIES = (0.0, 25.0, 50.0, 100.0, 150.0, inf)
 ScanFilter = Callable[[Trial], bool]
+_RIGHT_GOODS: dict[str, Callable[[Trial], float]] = {
+    "goods.{}.top1": lambda trial: trial.goods_top1,
+    "goods.{}.top3": lambda trial: trial.goods_top3,
+    "goods.graph.{}.top1": lambda trial: trial.graph_top1,
+    "goods.graph.{}.top3": lambda trial: trial.graph_top3,
+}
+"""By which scans; of the graph alone is what a host without ScanAI gets."""
 _UNDECLARED = ("undeclared", "second_consignment", "swapped_codes")
 
 
@@ -210,8 +217,9 @@ def _goods(trials: Sequence[Trial], trained_on: TrainingRecipe) -> dict[str, Int
     figures: dict[str, Interval | None] = {}
     for name, chosen in parts.items():
         own = [trial for trial in trials if chosen(trial)]
-        figures[f"goods.{name}.top1"] = ratio_of_sums([(t.goods_top1, t.goods_kg) for t in own])
-        figures[f"goods.{name}.top3"] = ratio_of_sums([(t.goods_top3, t.goods_kg) for t in own])
+        for title, right in _RIGHT_GOODS.items():
+            shares = [(right(trial), trial.goods_kg) for trial in own]
+            figures[title.format(name)] = ratio_of_sums(shares)
     for form in sorted({form for trial in trials for form in trial.forms}):
         alone = [trial for trial in trials if trial.forms == (form,)]
         figures[f"goods.form.{form}"] = ratio_of_sums([(t.goods_top1, t.goods_kg) for t in alone])

@@ -89,7 +89,6 @@ def export_run(
                 bundle,
                 loads=honest_loads,
                 cuts=cuts,
-                more_scanners=more_scanners,
                 keep=keep,
                 workers=workers,
             )

@@ -63,24 +63,23 @@ def learn_signatures(
     loads: int = DEFAULT_LOADS,
     cuts: int = DEFAULT_CUTS,
     seed: int = DEFAULT_SEED,
-    more_scanners: Sequence[str] = (),
     keep: Path | None = None,
     workers: int = 1,
 ) -> BundleMetadata:
     """Rewrites the bundle in place with signatures from so many honest loads.
 
-    On the scanners of the training and `more_scanners`, as many of each. loads: whole ones, whose
-    lines are scored. cuts: of further loads, to learn from alone, by the seed after `seed`. keep:
-    folder where they stay, for a call that was stopped to go on with. RecipeError when one of the
-    seeds is of the training or of thresholds.
+    On the scanners of the training alone, as many of each: figures on other scanners are then of
+    ones that nothing was learned on. loads: whole ones, whose lines are scored. cuts: of further
+    loads, to learn from alone, by the seed after `seed`. keep: folder where they stay, for a call
+    that was stopped to go on with. RecipeError when one of the seeds is of the training or of
+    thresholds.
     """
     bundle = Path(bundle)
     loaded = load_bundle(bundle)
     metadata = loaded.metadata
     seeds = (seed, seed + 1)
     whole, further = (
-        _recipe(metadata, count, one, more_scanners)
-        for count, one in zip((loads, cuts), seeds, strict=True)
+        _recipe(metadata, count, one) for count, one in zip((loads, cuts), seeds, strict=True)
     )
     seen = honest_loads(bundle, whole, keep=keep, workers=workers)
     further = msgspec.structs.replace(further, x_window_px=_CUT_PX)
@@ -96,13 +95,10 @@ def learn_signatures(
     )
 
 
-def _recipe(
-    metadata: BundleMetadata, loads: int, seed: int, more_scanners: Sequence[str]
-) -> DatasetRecipe:
-    scanners = dict.fromkeys((*scanners_of(metadata), *more_scanners))
+def _recipe(metadata: BundleMetadata, loads: int, seed: int) -> DatasetRecipe:
     return msgspec.structs.replace(
         fresh_scans(metadata, seed, loads, {"benign": 1.0}),
-        profiles=tuple(scanners),
+        profiles=scanners_of(metadata),
         headings=tuple(known_headings()),
     )
 

@@ -76,8 +76,11 @@ class Trial(msgspec.Struct, frozen=True):
     goods_kg: float
     """Cargo whose goods group is known, in any unit: weights of the next two."""
     goods_top1: float
-    """Of this, where the goods group is the likeliest of the map."""
+    """Of this, where the goods group is the likeliest of the map as sections read it again."""
     goods_top3: float
+    graph_top1: float
+    """The same of the graph's own map."""
+    graph_top3: float
     reliability: tuple[tuple[float, float, float], ...]
     """For ten steps of the likeliest group's probability: weight, weight × probability, weight
     right."""

@@ -20,6 +20,8 @@ from tqdm import tqdm
 from scanai.errors import RecipeError
 from scanai.inspect.bundle import Bundle, BundleMetadata, load_bundle
 from scanai.inspect.evidence.context import Box, Context
+from scanai.inspect.evidence.goods import seen_goods
+from scanai.inspect.evidence.reading import goods_by_sections, read_goods
 from scanai.inspect.evidence.shielding import SCORE, confirmed_regions, score_name
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
@@ -131,8 +133,13 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     report = inspector.inspect(scan, manifest, maps=maps, measured=measured)
     assert report.mass is not None
     found = _shielding_boxes(report)
-    own = judged(_own_regions(maps, Context(measured, point), shared.dense), shared.boxes)
-    weight, top1, top3, reliability = goods_hits(maps, truth)
+    context = Context(measured, point)
+    own = judged(_own_regions(maps, context, shared.dense), shared.boxes)
+    grams = seen_goods(maps, context).grams
+    reading = read_goods(maps, context, grams, inspector.bundle.metadata.signatures)
+    goods = goods_by_sections(maps.goods, reading)
+    weight, top1, top3, reliability = goods_hits(goods, truth)
+    _, graph_top1, graph_top3, _ = goods_hits(maps.goods, truth)
     tare = scene.unit.tare_kg
     cargo = float(truth.cargo_mass_kg)
     return Trial(
@@ -156,6 +163,8 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
         goods_kg=weight,
         goods_top1=top1,
         goods_top3=top3,
+        graph_top1=graph_top1,
+        graph_top3=graph_top3,
         reliability=reliability,
         declared_empty=manifest.declared_empty,
         # Left-over pallets and dunnage are no load.

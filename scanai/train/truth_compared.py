@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scanai.inspect.evidence.context import Box
 from scanai.inspect.evidence.measured import CELL
-from scanai.inspect.maps import Maps
 from scanai.synth.scene import Threat
 from scanai.synth.simulate import SimulatedScan
 from scanai.synth.truth import Truth, TruthBox
@@ -76,11 +76,13 @@ def mean_where_loaded(truth: Truth) -> float:
     return float(truth.cargo_areal_density[loaded].mean()) if loaded.any() else 0.0
 
 
-def goods_hits(maps: Maps, truth: Truth) -> tuple[float, float, float, Reliability]:
+def goods_hits(
+    goods_map: NDArray[np.float32], truth: Truth
+) -> tuple[float, float, float, Reliability]:
     """Mass with a goods group; of this with the right one first, and among the first three; and
     for each step of the likeliest group's probability how often it is right. Mass is areal density
     by pixel, t."""
-    goods = maps.goods[1:]
+    goods = goods_map[1:]
     ranked = np.argpartition(-goods, 3, axis=0)[:3] + 1
     first = goods.argmax(axis=0)
     sure = goods.max(axis=0) / np.maximum(goods.sum(axis=0), 1e-6)

@@ -8,6 +8,7 @@ import pytest
 from scanai.inspect.evidence.goods import (
     comparable_groups,
     declared_groups,
+    seen_by_sections,
     seen_goods,
 )
 from scanai.inspect.maps import Maps
@@ -76,6 +77,15 @@ def test_uncertain_cells_count_by_their_probability(context) -> None:
     seen = seen_goods(replace(maps, goods=goods), context)
     assert seen.shares[PAPER.index] == pytest.approx(2 / 3)
     assert seen.shares[STEEL.index] == pytest.approx(1 / 3)
+
+
+def test_another_map_of_the_same_load_changes_its_shares_alone(context) -> None:
+    seen = seen_goods(maps_of((LOAD, "paper", 0.9)), context)
+    again = seen_by_sections(seen, maps_of((LOAD, "iron_steel", 0.8)).goods)
+    assert (seen.main_group, again.main_group) == (PAPER, STEEL)
+    assert again.shares.sum() == pytest.approx(1.0)
+    assert again.grams is seen.grams
+    assert again.loaded_share == seen.loaded_share
 
 
 def test_groups_are_named_once(context) -> None:

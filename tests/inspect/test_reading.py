@@ -19,7 +19,7 @@ from reading_making import (
     signatures_of,
 )
 
-from scanai.inspect.evidence.reading import GoodsReading, reading_of
+from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, reading_of
 from scanai.inspect.evidence.sections import FEATURES
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
@@ -124,3 +124,39 @@ def test_the_load_weighs_more_as_its_signatures_say_but_where_it_is_opaque() -> 
     assert reading_of(sections, heavier).more_kg == pytest.approx(0.05 * 1500.0)
     assert reading_of(sections, signatures_of(PAPER, STEEL)).more_kg == 0.0
     assert reading_of(sections, None).more_kg == 0.0
+
+
+# Goods map --------------------------------------------------------------------------------------
+
+
+def goods_map(*groups: int, width: int = 40) -> np.ndarray:
+    """(27, groups, width) a row of cells for each group, 60 % sure of it and 10 % of nothing."""
+    goods = np.full((GROUPS, len(groups), width), 0.3 / (GROUPS - 2), np.float32)
+    goods[0] = 0.1
+    for row, group in enumerate(groups):
+        goods[group, row] = 0.6
+    return goods
+
+
+def test_cells_are_read_again_by_the_sections_that_they_lie_in() -> None:
+    paper, steel = goods_group_of(PAPER).index, goods_group_of(STEEL).index
+    read = goods_reading((100.0, {PAPER: 0.97}), (100.0, {STEEL: 0.97}), headings=(PAPER, STEEL))
+    again = goods_by_sections(goods_map(steel), read)
+    assert (again[1:, 0, 1:9].argmax(axis=0) + 1 == paper).all()
+    assert (again[1:, 0, 9:17].argmax(axis=0) + 1 == steel).all()
+    assert again[0] == pytest.approx(goods_map(steel)[0])
+    assert again.sum(axis=0) == pytest.approx(1.0, abs=1e-5)
+    # Beyond the sections the map is what it was.
+    assert (again[:, 0, 17:] == goods_map(steel)[:, 0, 17:]).all()
+
+
+def test_in_a_section_of_two_goods_the_cells_decide() -> None:
+    paper, steel = goods_group_of(PAPER).index, goods_group_of(STEEL).index
+    read = goods_reading((100.0, {PAPER: 0.5, STEEL: 0.47}), headings=(PAPER, STEEL))
+    again = goods_by_sections(goods_map(paper, steel), read)[:, :, 4]
+    assert (again[1:].argmax(axis=0) + 1).tolist() == [paper, steel]
+
+
+def test_without_signatures_the_goods_map_stays() -> None:
+    goods = goods_map(3)
+    assert goods_by_sections(goods, goods_reading((100.0, {PAPER: 1.0}))) is goods

@@ -73,6 +73,8 @@ def test_goods_are_told_apart_by_what_was_seen(values: dict[str, tuple[float, in
     assert values["goods.unseen.top3"] == (0.9, 1)
     assert values["goods.unseen_headings.top1"] == (0.6, 105)
     assert values["goods.unseen_forms.top1"] == (0.6, 1)
+    assert values["goods.graph.seen.top1"] == (0.5, 105)
+    assert values["goods.graph.unseen.top3"] == (0.8, 1)
     assert values["mass_error"] == (0.1, 106)
     assert values["ece"] == (0.35, 106)
 

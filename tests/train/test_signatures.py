@@ -22,6 +22,7 @@ from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe, plan_at
 from scanai.train import signatures as learning
 from scanai.train.benchmark import require_fresh
+from scanai.train.card import card
 from scanai.train.honest_loads import HonestLoad, honest_loads
 from scanai.train.signatures import cross_fitted, learn_signatures, learned
 from scanai.train.trials import fresh_scans
@@ -176,9 +177,7 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
 
     monkeypatch.setattr(learning, "honest_loads", made_up)
     before = load_bundle(exported).metadata
-    written = learn_signatures(
-        exported, loads=45, cuts=9, more_scanners=["rail-10-6", "portal-6-4"]
-    )
+    written = learn_signatures(exported, loads=45, cuts=9)
     assert load_bundle(exported).metadata == written
     assert msgspec.structs.replace(written, signatures=None, sha256=before.sha256) == before
     signatures = written.signatures
@@ -187,7 +186,7 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
     assert signatures.lines[ALL].lines == 45
     Inspector(exported, threads=1)
     recipe, cuts = asked
-    assert recipe.profiles == ("portal-6-4", "rail-10-6")
+    assert recipe.profiles == ("portal-6-4",)
     assert recipe.kinds == {"benign": 1.0}
     assert (recipe.seed, recipe.count) == (600_000, 45)
     assert len(recipe.headings) > 100
@@ -195,6 +194,16 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
     assert (cuts.seed, cuts.count, cuts.x_window_px) == (600_001, 9, 512)
     assert msgspec.structs.replace(cuts, seed=600_000, count=45, x_window_px=None) == recipe
     assert (signatures.scans, signatures.seeds) == (90, (600_000, 600_001))
+
+
+def test_the_card_says_what_signatures_were_learned_from(exported: Path) -> None:
+    metadata = load_bundle(exported).metadata
+    assert "Signatures" not in card(metadata, None)
+    signed = msgspec.structs.replace(metadata, signatures=signatures_of(PAPER, STEEL))
+    assert (
+        "Signatures of 2 HS headings, those too that the network was never shown, from 61"
+        in card(signed, None)
+    )
 
 
 def test_a_seed_of_the_training_is_refused(exported: Path) -> None:

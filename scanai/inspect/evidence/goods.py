@@ -7,7 +7,7 @@ Whether the two fit is judged in `undeclared` and `lines`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,15 +41,22 @@ def seen_goods(maps: Maps, context: Context) -> SeenGoods:
     x0, y0, x1, y1 = (value // CELL for value in measured.unit_box)
     loaded = maps.goods[1:].max(axis=0) > maps.goods[0]
     grams = np.where(loaded, measured.areal_density * measured.cell_area_cm2, 0.0)
-    shares = np.zeros(maps.goods.shape[0])
-    # Group by group: the product as one array would be 27 maps at once.
-    something = np.maximum(1.0 - maps.goods[0], 1e-6)
-    weight = grams / something
-    shares[1:] = np.tensordot(maps.goods[1:], weight, axes=((1, 2), (0, 1)))
-    if shares.sum() > 0:
-        shares /= shares.sum()
     inside = loaded[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
-    return SeenGoods(grams.astype(np.float32), shares, float(inside.mean()))
+    grams = grams.astype(np.float32)
+    return SeenGoods(grams, _shares(maps.goods, grams), float(inside.mean()))
+
+
+def seen_by_sections(seen: SeenGoods, goods: NDArray[np.float32]) -> SeenGoods:
+    """The same load, its shares by another goods map: that of `reading.goods_by_sections`."""
+    return replace(seen, shares=_shares(goods, seen.grams))
+
+
+def _shares(goods: NDArray[np.float32], grams: NDArray[np.float32]) -> NDArray[np.float64]:
+    shares = np.zeros(goods.shape[0])
+    # Group by group: the product as one array would be 27 maps at once.
+    weight = grams / np.maximum(1.0 - goods[0], 1e-6)
+    shares[1:] = np.tensordot(goods[1:], weight, axes=((1, 2), (0, 1)))
+    return shares / shares.sum() if shares.sum() > 0 else shares
 
 
 def short_title(group: GoodsGroup) -> str:

@@ -19,6 +19,10 @@ from scanai.inspect.signatures import Signatures, by_group
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
 _GROUPS = len(goods_groups()) + 1
+_MAP_WEIGHT, _SECTIONS_WEIGHT = 0.25, 0.8
+"""Of the logarithms of what a cell and its sections show: where one group lies in another, the cell
+decides. By the share of loads left out that is named right, and by how sure the answer then is."""
+_LEAST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,30 @@ def reading_of(sections: Sections, signatures: Signatures | None) -> GoodsReadin
     # The first features are the logarithms of what the goods map says of nothing and each group.
     groups = softmax(sections.features[:, :_GROUPS], axis=1)
     return GoodsReading(sections, (), groups[:, :1], groups)
+
+
+def goods_by_sections(goods: NDArray[np.float32], reading: GoodsReading) -> NDArray[np.float32]:
+    """(1 + groups, ⌈H/8⌉, ⌈W/8⌉) the goods map read again by what the sections above and below a
+    cell show; as it is where there are none, and without signatures.
+
+    How likely a cell shows anything at all stays what the map says.
+    """
+    if not reading.headings:
+        return goods
+    sums = np.zeros((goods.shape[0] - 1, goods.shape[2] + 1))
+    counts = np.zeros(goods.shape[2] + 1)
+    for (x0, _, x1, _), probability in zip(reading.sections.boxes, reading.by_group, strict=True):
+        sums[:, [x0, x1]] += np.stack((probability[1:], -probability[1:]), axis=1)
+        counts[[x0, x1]] += 1, -1
+    covered = np.cumsum(counts)[:-1]
+    mean = np.cumsum(sums, axis=1)[:, :-1] / np.maximum(covered, 1)
+    columns = np.flatnonzero(covered > 0)
+    something = 1.0 - goods[0][:, columns]
+    logs = _MAP_WEIGHT * np.log(np.maximum(goods[1:, :, columns], _LEAST))
+    logs += _SECTIONS_WEIGHT * np.log(np.maximum(mean[:, None, columns], _LEAST))
+    again = goods.copy()
+    again[1:, :, columns] = softmax(logs, axis=0) * something
+    return again
 
 
 def _more_kg(sections: Sections, signatures: Signatures) -> float:
