@@ -28,7 +28,7 @@ from scanai.train.export import write_bundle, write_metadata
 from scanai.train.trials import fresh_scans
 from scanai.train.windows import declared_vector
 
-SCANS, SEED = 32, 600_000
+SCANS, SEED = 32, 640_000
 _CHANNELS_IN_LEAST = 16
 """Convolutions of fewer channels are the entry."""
 Inputs = dict[str, NDArray[np.float32]]

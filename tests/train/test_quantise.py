@@ -17,8 +17,11 @@ from scanai.inspect.inspector import Inspector
 from scanai.resources import model_bundle_dir
 from scanai.scan import read_scan
 from scanai.synth.dataset import DatasetRecipe
+from scanai.train.bench_patches import BANK_SEED
 from scanai.train.export import write_bundle
-from scanai.train.quantise import remove_int8, to_int8
+from scanai.train.quantise import SEED, remove_int8, to_int8
+from scanai.train.signatures import DEFAULT_SEED as SIGNATURES_SEED
+from scanai.train.thresholds import DEFAULT_SEED as THRESHOLDS_SEED
 
 SAMPLES = Path(__file__).resolve().parents[2] / "datasets" / "samples"
 
@@ -88,3 +91,10 @@ def test_a_bundle_without_such_a_graph_says_so_and_a_changed_one_is_refused(bund
     path.write_bytes(path.read_bytes() + b"\0")
     with pytest.raises(BundleError, match=r"model\.int8\.onnx: expected SHA-256"):
         load_bundle(bundle, int8=True)
+
+
+def test_its_scans_are_none_of_those_that_anything_else_of_a_bundle_is_made_from() -> None:
+    signatures = {SIGNATURES_SEED, SIGNATURES_SEED + 1}
+    thresholds = set(range(THRESHOLDS_SEED, THRESHOLDS_SEED + 100))  # two for each scanner
+    seeds = [signatures, thresholds, {SEED}, {BANK_SEED}]
+    assert sum(map(len, seeds)) == len(set().union(*seeds))
