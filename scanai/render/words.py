@@ -54,9 +54,9 @@ INTERVAL_NOTE = (
     "part it comes from physics alone, and the model has no part in it: counting noise, how uneven "
     "the surroundings are, the scanner's calibration. Of a mass it is the error on simulated loads "
     "and of the tare; the model guesses what lies behind opaque parts and corrects for what goods "
-    "that look like these weigh more or less. An interval is wide where the surroundings are uneven, where little of the beam gets "
-    "through, or where one cannot tell which element it is. One that begins at 0 allows that "
-    "nothing is there beyond the surroundings."
+    "that look like these weigh more or less. An interval is wide where the surroundings are "
+    "uneven, where little of the beam gets through, or where one cannot tell which element it is. "
+    "One that begins at 0 allows that nothing is there beyond the surroundings."
 )
 
 
