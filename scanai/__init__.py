@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scanai.errors import InputError
     from scanai.inspect.inspector import Inspector
     from scanai.inspect.report import Report
-    from scanai.manifest import Manifest, read_manifest
+    from scanai.manifest import Manifest, read_manifest, read_manifests
     from scanai.radiation import RadiationReading, read_reading
     from scanai.scan import RawScan, Scan, calibrate, load_profile, read_scan
 
@@ -31,6 +31,7 @@ __all__ = [
     "calibrate",
     "load_profile",
     "read_manifest",
+    "read_manifests",
     "read_reading",
     "read_scan",
 ]
@@ -41,6 +42,7 @@ _MODULES = {
     "Report": "scanai.inspect.report",
     "Manifest": "scanai.manifest",
     "read_manifest": "scanai.manifest",
+    "read_manifests": "scanai.manifest",
     "RadiationReading": "scanai.radiation",
     "read_reading": "scanai.radiation",
     "RawScan": "scanai.scan",

@@ -23,6 +23,7 @@ _WORD = r"""
       | HARMONI[SZ]ED\ (?:SYSTEM|TARIFF|COMMODITY)?
       | (?:CUSTOMS\ )?TARIFF (?=[-\ ]?(?:CODE|N|HEADING|ITEM|[.:\#=-]?\ ?[0-9]{4}\.[0-9]{2}))
       | (?:COMMODITY|CUSTOMS|TARIC|CN) (?=[-\ ]?CODE)
+      | S\.?H\.? (?=\ ?[.:\#=-]{1,3}\ ?[0-9]{4} | \ ?[0-9]{4}\.[0-9]{2})
       | CODE\ S\.?H\.? | POSITION\ TARIFAIRE | PARTIDA\ ARANCELARIA | ZOLLTARIFNUMMER )
     [-\ ]? (?: CODES? | HEADINGS? | ITEMS? )?
     \ ? (?: \(S\) )? \ ? (?: NUMBERS? | NOS?\.? | NRS?\.? | N° )?

@@ -36,6 +36,8 @@ PAGE_MARK = '<meta name="generator" content="ScanAI">'
 # with the picture up to this size, so that they keep apart at any other.
 _STAGE_WIDTH, _STAGE_HEIGHT = 1240, 440
 _LABEL_PX = 12
+_MOST_LINES = 500
+"""Of a declaration, in the table of a page: nobody reads more, and browsers choke on them."""
 _LEAST_CORRECTION = 0.01
 """Of the mass of goods, from which its correction is told."""
 # Of wide letters; the page cuts off what is wider still.
@@ -86,6 +88,7 @@ def report_page(name: str, report: Report, manifest: Manifest | None, picture: b
             report=report,
             manifest=manifest,
             fits={fit.line: fit for fit in report.lines},
+            most_lines=_MOST_LINES,
             picture=_data_uri(picture),
             stage=stage,
             label_share=f"{100 * _LABEL_PX / stage[0]:.3f}",

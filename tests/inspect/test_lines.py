@@ -150,6 +150,17 @@ def test_sections_that_show_no_known_goods_count_half() -> None:
     assert line_score(reading, PAPER, np.array([600.0])) == pytest.approx(-math.log(0.7))
 
 
+def test_a_perfect_fit_is_not_told_as_unlike() -> None:
+    reading = goods_reading((600.0, {PAPER: 1.0}), headings=SIGNED)
+    lines, _ = plausibility(
+        manifest((PAPER, 600.0)), reading, signatures=signatures_of(*SIGNED, lines=HONEST)
+    )
+    assert lines[0].p_value == 1.0
+    assert lines[0].reason.endswith(
+        f"All honest loads of heading {PAPER} look at least as unlike it."
+    )
+
+
 def test_a_heading_that_is_out_of_the_question_has_a_finite_score() -> None:
     reading = goods_reading((600.0, {PAPER: 1.0}), headings=SIGNED)
     assert line_score(reading, STEEL, np.array([600.0])) == pytest.approx(-math.log(1e-4))

@@ -111,6 +111,21 @@ def test_what_goods_weigh_more_than_is_seen_moves_the_whole_interval(kit, contex
     assert (plain.corrected_kg, more.corrected_kg) == (0.0, 900.0)
 
 
+@pytest.mark.parametrize(
+    ("kg", "told"),
+    [
+        (400.0, [("added for goods that look like these", 400)]),
+        (-250.0, [("taken off for goods that look like these", 250)]),
+        (0.3, []),
+    ],
+)
+def test_a_mismatch_says_how_far_its_mass_was_corrected(loaded, kg: float, told: list) -> None:
+    context, mass = loaded
+    mass = replace_mass(mass, declared_kg=0.4 * mass.cargo_kg, corrected_kg=kg)
+    (finding,), _ = mass_findings(mass, context, manifest())
+    assert [(one.name, one.value) for one in finding.evidence[2:]] == told
+
+
 def test_a_light_load_deviates_as_a_share_of_the_tare(loaded) -> None:
     context, mass = loaded
     light = replace_mass(mass, cargo_kg=100.0, low_kg=0.0, high_kg=150.0, declared_kg=250.0)

@@ -19,8 +19,15 @@ from reading_making import (
     signatures_of,
 )
 
-from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, reading_of
+from scanai.inspect.evidence.goods import seen_goods
+from scanai.inspect.evidence.reading import (
+    GoodsReading,
+    goods_by_sections,
+    read_goods,
+    reading_of,
+)
 from scanai.inspect.evidence.sections import FEATURES
+from scanai.inspect.maps import Maps
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
 GROUPS = len(goods_groups()) + 1
@@ -160,3 +167,17 @@ def test_in_a_section_of_two_goods_the_cells_decide() -> None:
 def test_without_signatures_the_goods_map_stays() -> None:
     goods = goods_map(3)
     assert goods_by_sections(goods, goods_reading((100.0, {PAPER: 1.0}))) is goods
+
+
+def test_energies_that_do_not_fit_each_other_correct_no_mass(kit, context_of) -> None:
+    heavier = msgspec.structs.replace(signatures_of(PAPER, STEEL), mass_bias=0.05)
+    for goods, corrected in (("paper", True), ("lead", False)):
+        context = context_of(kit.walls, (goods, kit.load, 45.0))
+        assert context.measured.ratio_fits == corrected
+        shown = np.zeros((GROUPS, *context.measured.opaque.shape), np.float32)
+        shown[goods_group_of(PAPER).index] = 1.0
+        nothing = np.zeros((0, 5), np.float32)
+        maps = Maps(np.zeros((40, 83), np.float32), shown, shown[0], nothing, {})
+        grams = seen_goods(maps, context).grams
+        more = read_goods(maps, context, grams, heavier).more_kg
+        assert (more > 0) == corrected

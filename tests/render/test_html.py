@@ -133,6 +133,14 @@ def test_labels_of_touching_boxes_do_not_overlap(report: Report, count: int) -> 
             assert max(apart) > -0.01
 
 
+def test_a_very_long_declaration_is_cut_on_the_page(report: Report, manifest: Manifest) -> None:
+    line = manifest.lines[0]
+    long = msgspec.structs.replace(manifest, lines=(line,) * 1700)
+    text = " ".join(Tags(report_page("SYNTH-0001", report, long, jpeg())).text.split())
+    assert text.count(line.description) == 500
+    assert "and 1,200 more lines: see the declaration" in text
+
+
 def test_label_that_stands_apart_is_led_to_its_box(report: Report) -> None:
     page = Tags(report_page("SYNTH-0001", crowd(report, 4), None, jpeg()))
     led = {path["data-finding"] for path in page.all("path") if "data-finding" in path}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Assignment:
     misfit: float
     """Mean price of a kilogram, in units of −ln probability; 0: all looks just as declared."""
 
-    @property
+    @cached_property
     def total_kg(self) -> float:
         return float(self.kg.sum() + self.unexplained_kg.sum())
 

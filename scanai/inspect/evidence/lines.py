@@ -30,6 +30,8 @@ SCORE = "heading_fit"
 _LEAST_SHARE = 0.05
 """Of the seen mass that is assigned to a line, from which its code is judged."""
 _LEAST_PROBABILITY = 1e-4
+_ALL_AS_UNLIKE = 0.995
+"""A p-value that is told as 100 %."""
 _LEAST_P = 1e-4
 """As it is told: more than 20,000 honest lines would else round to 0, which has no logarithm."""
 _OWN_SECTION = 0.5
@@ -161,6 +163,8 @@ def _reason(
     found = f"{100 * share:.0f} % of the seen mass goes to this line as “{group}”; {of_all}."
     if p_value is None:
         return found
+    if p_value >= _ALL_AS_UNLIKE:
+        return f"{found} All honest loads of {_compared(of)} look at least as unlike it."
     return f"{found} Of honest loads of {_compared(of)}, {_percent(p_value)} look as unlike it."
 
 
@@ -196,4 +200,5 @@ def _expected_shares(lines: Sequence[Line]) -> list[float]:
     known = [mass for mass in masses if mass]
     if len(known) < len(masses):
         return [1 / len(masses)] * len(masses)
-    return [mass / sum(known) for mass in known]
+    total = sum(known)
+    return [mass / total for mass in known]

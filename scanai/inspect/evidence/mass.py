@@ -140,9 +140,20 @@ def mass_findings(
                 unit="kg",
             ),
             Evidence(name="declared mass", value=round(declared), unit="kg"),
+            *_correction(mass),
         ),
     )
     return [finding], scores
+
+
+def _correction(mass: MassEstimate) -> tuple[Evidence, ...]:
+    kg = round(mass.corrected_kg)
+    name = (
+        "added for goods that look like these"
+        if kg > 0
+        else "taken off for goods that look like these"
+    )
+    return (Evidence(name=name, value=abs(kg), unit="kg"),) if kg else ()
 
 
 def _with_what_stands_out(measured: Measured) -> tuple[slice, slice]:

@@ -6,7 +6,7 @@ knows groups and no headings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,11 @@ def read_goods(
     maps: Maps, context: Context, grams: NDArray[np.float32], signatures: Signatures | None
 ) -> GoodsReading:
     """`grams`: mass of each cell that shows goods, 0 elsewhere."""
-    return reading_of(cut(maps, context.measured, grams), signatures)
+    measured = context.measured
+    reading = reading_of(cut(maps, measured, grams), signatures)
+    # Of energies that do not fit each other nothing can be said of what such goods weigh.
+    misfit = len(measured.scan.energies_mv) == 2 and not measured.ratio_fits
+    return replace(reading, more_kg=0.0) if misfit else reading
 
 
 def reading_of(sections: Sections, signatures: Signatures | None) -> GoodsReading:
