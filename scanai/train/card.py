@@ -41,11 +41,14 @@ _SHOWN = (
 
 _MISMATCH = {
     "group_swap": "largest line under a code of another goods group, found",
+    "group_swap.by_goods": "the same by the section that looks least as declared, alone",
     "chapter_swap": "under a code of the same group and another chapter",
+    "chapter_swap.by_heading": "the same by how rare the picture is under the code, alone",
     "heading_swap": "under a code of the same group and chapter and another heading",
     "part_5": "5 % of the mass are goods of another group that no line names, found",
     "part_10": "10 % of the mass",
     "part_25": "25 % of the mass",
+    "part_25.by_goods": "25 %, by the section that looks least as declared, alone",
     "part_50": "50 % of the mass",
     "mass_15": "declared mass 15 to 60 % off, all penetrated, found by the mass alone",
     "mass_15.opaque": "the same where parts are opaque",

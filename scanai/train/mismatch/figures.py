@@ -24,6 +24,9 @@ from scanai.train.mismatch.trials import MISMATCH_KINDS, CaseTrial, LoadTrial
 from scanai.train.recipe import TrainingRecipe
 
 RATES = {"0.5pct": 0.005, "1pct": 0.01, "3pct": 0.03}
+_ALONE = {"by_goods": "unexplained_goods", "by_heading": "heading_fit"}
+"""Scores that are told apart from the rest as well: of the section that looks least like what is
+declared, and of the line whose picture is rarest under its code."""
 _RESAMPLES = 400
 _RARE = 0.05
 """p-value of a line from which its code counts as contradicted."""
@@ -42,6 +45,8 @@ def mismatch_figures(
         for label, rate in RATES.items():
             figures[f"{name}.at_{label}"] = detected(correct, cases[name], rate)
         figures[f"{name}.in_force"] = share([_contradicted(case) for case in cases[name]])
+        for title, score in _ALONE.items():
+            figures[f"{name}.{title}"] = _detected_by(score, correct, cases[name])
     figures |= _by_training(trials, correct, trained_on)
     figures |= _mass(correct, cases["false_mass"])
     figures["false_empty"] = share(
@@ -130,7 +135,14 @@ def _mass(correct: Sequence[CaseTrial], false: Sequence[CaseTrial]) -> dict[str,
 
 def _mass_detected(correct: Sequence[CaseTrial], false: Sequence[CaseTrial]) -> Interval | None:
     """Above the deviation beyond the interval that 1 % of true declarations exceed."""
-    good, bad = ([case.scores.get("mass_mismatch", 0.0) for case in of] for of in (correct, false))
+    return _detected_by("mass_mismatch", correct, false)
+
+
+def _detected_by(
+    score: str, correct: Sequence[CaseTrial], false: Sequence[CaseTrial]
+) -> Interval | None:
+    """By one score alone, whatever the scanner, at 1 % of true declarations."""
+    good, bad = ([case.scores.get(score, 0.0) for case in of] for of in (correct, false))
     return _above(good, bad, RATES["1pct"])
 
 

@@ -42,6 +42,17 @@ def test_detection_is_above_what_one_in_a_hundred_honest_loads_exceeds(recipe) -
         assert figures[name].low <= figures[name].value <= figures[name].high
 
 
+def test_goods_and_headings_are_told_alone_as_well(recipe) -> None:
+    honest = [case(scores={"unexplained_goods": n / 10, "heading_fit": 1.0}) for n in range(100)]
+    false = [
+        case("part_25", scores={"unexplained_goods": one, "heading_fit": fit})
+        for one, fit in ((9.75, 1.0), (9.85, 2.0), (9.95, 0.5), (12.0, 3.0))
+    ]
+    figures = figures_of(*honest, *false, recipe=recipe)
+    assert counted(figures, "part_25.by_goods") == (0.75, 4)
+    assert counted(figures, "part_25.by_heading") == (0.5, 4)
+
+
 def test_what_is_no_more_suspicious_than_honest_loads_is_not_detected() -> None:
     one = detected(HONEST, [case("part_25", suspicion=0.98)] * 9, 0.01)
     assert one is not None
