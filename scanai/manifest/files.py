@@ -16,6 +16,7 @@ from scanai.input_files import bounded_bytes, file_beside, scan_name
 from scanai.manifest import awmds_format, csv_format, cuscar_format, json_format, xlsx_format
 from scanai.manifest.iso6346 import has_right_check_digit, is_container_number, same_unit
 from scanai.manifest.model import Manifest
+from scanai.manifest.units_of_bills import MAX_LINES
 
 _MIB = 1024 * 1024
 MAX_BYTES = 4 * _MIB
@@ -69,7 +70,10 @@ def read_manifests(path: str | PathLike[str]) -> tuple[Manifest, ...]:
 
 def parse_bytes(data: bytes, suffix: str, source: str) -> tuple[Manifest, ...]:
     """The manifests in the bytes of a file of that suffix; errors name `source`."""
-    return _FORMATS[suffix].parse(data, source)
+    manifests = _FORMATS[suffix].parse(data, source)
+    if sum(len(manifest.lines) for manifest in manifests) > MAX_LINES:
+        raise ManifestError(source, f"at most {MAX_LINES} lines of goods", "more")
+    return manifests
 
 
 def read_manifest(path: str | PathLike[str], unit: str = "") -> Manifest:

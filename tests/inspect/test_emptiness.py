@@ -99,3 +99,5 @@ def test_of_a_lower_bound_the_lower_end_is_told(loaded_unit) -> None:
     bound = msgspec.structs.replace(mass, lower_bound_only=True)
     (finding,), _ = emptiness_findings(seen(0.3), bound, context, EMPTY)
     assert finding.sentence.endswith("shows goods, at least 500 kg.")
+    (weighed,) = (one for one in finding.evidence if one.name == "mass of goods")
+    assert (weighed.low, weighed.high) == (500.0, None)

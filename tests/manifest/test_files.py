@@ -160,6 +160,17 @@ def test_refuses_empty_oversized_missing_and_unknown_files(tmp_path: Path) -> No
     )
 
 
+def test_refuses_more_lines_than_anyone_declares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("hs_code\n" + "4802\n" * 7, "utf-8")
+    assert len(read_manifest(path).lines) == 7
+    monkeypatch.setattr("scanai.manifest.files.MAX_LINES", 6)
+    with pytest.raises(ManifestError, match="expected at most 6 lines of goods, found more"):
+        read_manifest(path)
+
+
 @pytest.mark.parametrize(
     "manifest",
     [

@@ -46,7 +46,7 @@ def emptiness_findings(
             name="mass of goods",
             value=round(mass.cargo_kg),
             low=round(mass.low_kg),
-            high=round(mass.high_kg),
+            high=None if mass.lower_bound_only else round(mass.high_kg),
             unit="kg",
         ),
     )
