@@ -263,17 +263,15 @@ def test_zero_of_the_mass_axis_gives_way_to_a_declared_mass_beside_it(
     assert page.count('<span class="zero">') == zeros
 
 
+def estimate(**fields: object) -> MassEstimate:
+    """Of 20 t seen, without a declared mass."""
+    told = {"cargo_kg": 20000, "low_kg": 18000, "high_kg": 22000, "lower_bound_only": False}
+    tare = {"declared_kg": None, "tare_kg": 3900, "tare_from": "manifest"}
+    return MassEstimate(**told | tare | fields)
+
+
 def test_lower_bound_of_mass_is_called_one() -> None:
-    estimate = MassEstimate(
-        cargo_kg=20000,
-        low_kg=18000,
-        high_kg=22000,
-        lower_bound_only=True,
-        declared_kg=None,
-        tare_kg=3900,
-        tare_from="standard",
-    )
-    assert mass_sentence(estimate) == (
+    assert mass_sentence(estimate(lower_bound_only=True, tare_from="standard")) == (
         "Seen 20.0 t, at least 18.0 t: part of the cargo is opaque; no mass declared; "
         "tare 3.9 t, standard for the type of unit."
     )
@@ -294,17 +292,8 @@ def test_lower_bound_of_mass_is_called_one() -> None:
     ],
 )
 def test_a_correction_of_the_mass_is_told_where_it_counts(corrected: float, told: str) -> None:
-    estimate = MassEstimate(
-        cargo_kg=20000,
-        low_kg=18000,
-        high_kg=22000,
-        lower_bound_only=False,
-        corrected_kg=corrected,
-        declared_kg=None,
-        tare_kg=3900,
-        tare_from="manifest",
-    )
-    assert mass_sentence(estimate).endswith(f"; tare 3.9 t as declared.{told}")
+    sentence = mass_sentence(estimate(corrected_kg=corrected))
+    assert sentence.endswith(f"; tare 3.9 t as declared.{told}")
 
 
 def test_image_quality_leaves_out_what_is_nil() -> None:
