@@ -4,7 +4,7 @@ Conformal p-values tie where a score is above all benign scans, and that is wher
 So for order alone, never to be shown or decided by, the benign scores above their 90th percentile
 are continued by a generalised Pareto tail, its two parameters by the method of moments (Hosking and
 Wallis, Technometrics 29, 1987). How far beyond the benign scans a score lies then counts, by the
-measure of how far these spread themselves.
+measure of how far these spread themselves: by a measure of a few, less.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def tail_p(score: float, quantiles: Sequence[float], count: int) -> float:
     # Where benign scans share the start of the tail, that may stand lower than the tail begins.
     begins = max(1.0 - _place(start, quantiles) / steps, least)
     reached = min(len(above) / len(quantiles) if above else 2 * least, begins)
-    return exp(max(log(reached) + _log_survival(score - start, above), _LEAST_LOG))
+    scans = max(reached * count, 1.0)
+    return exp(max(log(reached) + _log_survival(score - start, above, scans), _LEAST_LOG))
 
 
 def urgency(
@@ -79,15 +80,19 @@ def _place(score: float, quantiles: Sequence[float]) -> float:
     return last + (score - quantiles[last]) / (quantiles[first] - quantiles[last])
 
 
-def _log_survival(beyond: float, excesses: Sequence[float]) -> float:
-    """ln of the chance that an excess over the start of the tail is as large."""
+def _log_survival(beyond: float, excesses: Sequence[float], scans: float) -> float:
+    """ln of the chance that an excess over the start of the tail is as large.
+
+    `scans`: so many have an excess. Of n excesses alone the mean of an exponential law is known
+    only so well that the next one has a tail of shape 1/n (its predictive distribution): without
+    it two harmless scans a little above nothing make a third, not much farther, one in a million.
+    """
     if not excesses:
         return -beyond
     mean = sum(excesses) / len(excesses)
     variance = sum((value - mean) ** 2 for value in excesses) / len(excesses)
     even = 1.0 if variance == 0 else mean * mean / variance
-    shape = min(max((1.0 - even) / 2, 0.0), _MOST_SHAPE)
-    scale = mean * (1.0 - shape)
-    if shape == 0.0:
-        return -beyond / scale
+    of_law = min(max((1.0 - even) / 2, 0.0), _MOST_SHAPE)
+    scale = mean * (1.0 - of_law)
+    shape = max(of_law, 1.0 / scans)
     return -log1p(shape * beyond / scale) / shape

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from scanai.inspect.queue_order import tail_p
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
 Row = tuple[float, ...]
@@ -27,6 +28,8 @@ MOST_USUAL = 6.0
 MOST_EXCESS = 0.2
 """More than two energies misread any goods by; what a reading says beyond is of a picture unlike
 those it was learned from."""
+MOST_WEIGHT = 10.0
+"""Surer than this no map is made."""
 _STEPS = 101
 
 
@@ -43,6 +46,10 @@ class LineScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         below = int(passed * (self.lines - 1) / (len(self.quantiles) - 1))
         below = self.lines if score > self.quantiles[-1] else below
         return (1 + self.lines - below) / (1 + self.lines)
+
+    def tail_p(self, score: float) -> float:
+        """The same, falling on beyond all honest lines; for order alone, never to be shown."""
+        return tail_p(score, self.quantiles, self.lines)
 
 
 class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -63,6 +70,10 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """(features,) and `mass_bias`: a linear reading of the same numbers into the share that a
     section weighs more than its areal density adds up to."""
     mass_bias: float
+    map_weight: Annotated[float, msgspec.Meta(ge=0, le=MOST_WEIGHT)] = 0.25
+    """Of the logarithm of what the goods map says of a cell, and `sections_weight` of that of what
+    the sections over it show: where one group lies in another, the cell decides."""
+    sections_weight: Annotated[float, msgspec.Meta(ge=0, le=MOST_WEIGHT)] = 0.8
     lines: dict[str, LineScores]
     """By heading, chapter (two digits) and goods group (its name), and of all."""
     scans: Annotated[int, msgspec.Meta(ge=1)]
@@ -104,15 +115,15 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """(n, features) as both readings take them; what was not measured counts as usual."""
         return in_spreads(features, np.array(self.mean), np.array(self.spread))
 
-    def line_p(self, hs_code: str, score: float) -> tuple[float, str]:
-        """p-value of a line's score, and whose lines it was compared with: those of its heading,
-        chapter or group, the first that has enough."""
+    def lines_like(self, hs_code: str) -> tuple[LineScores, str]:
+        """Honest lines to compare one of that code with, and whose they are: its heading's,
+        chapter's or group's, the first that has enough; else all."""
         group = goods_group_of(hs_code).name
         for name in (hs_code[:4], hs_code[:2], group):
             known = self.lines.get(name)
             if known is not None and known.lines >= LEAST_LINES:
-                return known.p_value(score), name
-        return self.lines[ALL].p_value(score), ALL
+                return known, name
+        return self.lines[ALL], ALL
 
 
 def in_spreads(

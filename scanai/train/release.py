@@ -24,6 +24,7 @@ from scanai.train.checkpoint import (
     save_weights,
 )
 from scanai.train.export import export_bundle
+from scanai.train.map_weights import MAP_SCANS, set_map_weights
 from scanai.train.metrics import METRICS_FILE
 from scanai.train.quantise import add_int8
 from scanai.train.signatures import DEFAULT_CUTS, DEFAULT_LOADS, LEAST_LOADS, learn_signatures
@@ -92,6 +93,8 @@ def export_run(
                 keep=keep,
                 workers=workers,
             )
+            scans = min(honest_loads, MAP_SCANS)
+            metadata = set_map_weights(bundle, scans=scans, workers=workers)
         if benign_scans:
             metadata = set_thresholds(
                 bundle,

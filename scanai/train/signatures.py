@@ -22,7 +22,7 @@ from tqdm import tqdm
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.lines import judged, line_score
-from scanai.inspect.evidence.reading import reading_of
+from scanai.inspect.evidence.reading import clear_sections, reading_of
 from scanai.inspect.evidence.sections import FEATURES, feature_names
 from scanai.inspect.signatures import MOST_EXCESS, Signatures, in_spreads, line_scores
 from scanai.synth.dataset import DatasetRecipe
@@ -214,9 +214,10 @@ def _mass_regression(
     for load, inputs in zip(loads, np.split(usual, ends[:-1]), strict=True):
         if load.missing_kg is None:
             continue
-        apart = load.sections.apart
-        shares = load.sections.kg[apart] / load.total_kg
-        rows.append(shares @ np.column_stack((inputs[apart], np.ones(len(shares)))))
+        # Of the sections that are corrected: where the beam gets through everywhere.
+        clear = clear_sections(load.sections)
+        shares = load.sections.kg[clear] / load.total_kg
+        rows.append(shares @ np.column_stack((inputs[clear], np.ones(len(shares)))))
         lacking.append(np.clip(load.missing_kg / load.total_kg, -MOST_EXCESS, MOST_EXCESS))
     if not rows:
         return np.zeros(usual.shape[1]), 0.0

@@ -35,6 +35,16 @@ def test_goods_that_no_line_declares_stay_unexplained() -> None:
     assert found.explained_share == pytest.approx(0.6)
 
 
+def test_the_more_unlike_all_lines_a_load_looks_the_more_its_unexplained_mass_costs() -> None:
+    misfits = []
+    for share in (0.04, 0.01, 1e-4):
+        found = assign(reading((500.0, {TYRES: 1 - share, PAPER: share})), [line(PAPER, 500.0)])
+        assert found is not None
+        assert found.unexplained_kg.tolist() == [500.0]
+        misfits.append(found.misfit)
+    assert misfits == pytest.approx([-np.log(0.04), -np.log(0.01), -np.log(1e-4)])
+
+
 def test_a_line_takes_no_more_than_its_share_of_the_declared_mass() -> None:
     found = assign(
         reading((500.0, {PAPER: 0.9}), (500.0, {STEEL: 0.9})),
@@ -84,7 +94,7 @@ def test_every_kilogram_is_handed_out_once(rows: list[Row], lines: list[Line]) -
     assert whole == pytest.approx(seen.sections.kg, rel=1e-6)
     assert found.total_kg == pytest.approx(total)
     assert 0 <= found.explained_share <= 1 + 1e-9
-    assert 0 <= found.misfit <= UNEXPLAINED_PRICE + 1e-9
+    assert 0 <= found.misfit <= -np.log(1e-6) + 1e-9
 
 
 @given(rows=ROWS, lines=LINES)

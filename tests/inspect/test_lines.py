@@ -163,7 +163,7 @@ def test_a_perfect_fit_is_not_told_as_unlike() -> None:
 
 def test_a_heading_that_is_out_of_the_question_has_a_finite_score() -> None:
     reading = goods_reading((600.0, {PAPER: 1.0}), headings=SIGNED)
-    assert line_score(reading, STEEL, np.array([600.0])) == pytest.approx(-math.log(1e-4))
+    assert line_score(reading, STEEL, np.array([600.0])) == pytest.approx(-math.log(1e-6))
 
 
 def test_a_line_is_compared_with_honest_lines_of_its_heading() -> None:
@@ -181,7 +181,20 @@ def test_a_line_is_compared_with_honest_lines_of_its_heading() -> None:
         f"Of honest loads of heading 7208, {100 * lines[1].p_value:.1f} % look as unlike it."
     )
     # The rarest of two lines: as rare as that by chance in one of two loads.
-    assert scores == {SCORE: pytest.approx(-math.log(2 * lines[1].p_value))}
+    rare = signatures.lines[STEEL].tail_p(2.9)
+    assert scores == {SCORE: pytest.approx(-math.log(2 * rare))}
+
+
+def test_the_score_goes_on_where_no_honest_line_is_as_unlike() -> None:
+    signatures = signatures_of(*SIGNED, lines=HONEST)
+    told = []
+    for share in (0.012, 0.006, 0.001):
+        # The rest shows none of the known goods, so that the line still takes it.
+        reading = goods_reading((600.0, {PAPER: share, NOTHING: 0.06}), headings=SIGNED)
+        (line,), scores = plausibility(manifest((PAPER, 600.0)), reading, signatures=signatures)
+        told.append((line.p_value, scores[SCORE]))
+    assert len({p_value for p_value, _ in told}) == 1
+    assert told[0][1] < told[1][1] < told[2][1]
 
 
 def test_the_score_of_many_plausible_lines_is_none() -> None:
@@ -233,7 +246,7 @@ def test_a_p_value_among_very_many_honest_lines_is_never_nought() -> None:
     reading = goods_reading((600.0, {PAPER: 0.03, BOARD: 0.9}), headings=SIGNED)
     (line,), scores = plausibility(manifest((PAPER, 600.0)), reading, signatures=signatures)
     assert line.p_value == 1e-4
-    assert scores == {SCORE: pytest.approx(-math.log(1e-4))}
+    assert scores == {SCORE: pytest.approx(-math.log(many.tail_p(-math.log(0.03))))}
 
 
 # What of the picture is a line's ----------------------------------------------------------------

@@ -44,6 +44,15 @@ def test_scores_above_all_benign_scans_are_told_apart() -> None:
     assert found[0] < 1 / 201
 
 
+def test_of_few_scans_above_nothing_little_is_known_of_the_next() -> None:
+    one_above = (0.0,) * 100 + (0.02,)
+    # Ten times as far out as the one scan of a hundred: rare, but no more than one in 10,000.
+    assert 1e-4 < tail_p(0.2, one_above, 100) < 1 / 101
+    of_many = [tail_p(0.2, one_above, count) for count in (100, 1000, 10_000)]
+    assert of_many == sorted(of_many, reverse=True)
+    assert of_many[-1] < 1e-6
+
+
 tails = st.lists(st.floats(1e-300, MOST), max_size=9)
 strengths = st.lists(st.floats(0, 1), max_size=4)
 

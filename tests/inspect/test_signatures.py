@@ -80,19 +80,27 @@ def test_groups_sum_their_headings() -> None:
     ("score", "expected"), [(-1.0, 0.999), (2.0, 0.999 / (1 + 2 * LEAST_LINES)), (0.5, 0.499)]
 )
 def test_a_p_value_counts_honest_lines_that_look_as_unlike(score, expected) -> None:
-    p_value, of = signatures(MANY).line_p("480256", score)
+    known, of = signatures(MANY).lines_like("480256")
     assert of == "4802"
-    assert expected <= p_value <= expected + 0.05  # between quantiles it never flatters
+    assert (
+        expected <= known.p_value(score) <= expected + 0.05
+    )  # between quantiles it never flatters
+
+
+def test_beyond_all_honest_lines_the_tail_falls_on() -> None:
+    known, _ = signatures(MANY).lines_like("480256")
+    assert known.p_value(2.0) == known.p_value(4.0)
+    assert known.p_value(2.0) > known.tail_p(2.0) > known.tail_p(4.0) > 0
 
 
 def test_a_heading_with_few_lines_is_compared_with_all() -> None:
-    p_value, of = signatures(MANY).line_p("720851", 9.0)
+    known, of = signatures(MANY).lines_like("720851")
     assert of == ALL
-    assert p_value == pytest.approx(1 / (1 + 2 * LEAST_LINES + 5))
+    assert known.p_value(9.0) == pytest.approx(1 / (1 + 2 * LEAST_LINES + 5))
 
 
 def test_a_heading_without_lines_goes_by_its_chapter() -> None:
-    assert signatures(MANY).line_p("4819", 0.5)[1] == "48"
+    assert signatures(MANY).lines_like("4819")[1] == "48"
 
 
 NUMBER = st.floats(-1e6, 1e6) | st.just(float("nan"))

@@ -21,7 +21,7 @@ from scanai.manifest.goods_groups import goods_group_of
 from scanai.manifest.model import Line
 
 MISFIT = "goods_misfit"
-"""Evidence score: the mean price of a kilogram."""
+"""Evidence score: what a kilogram costs on average, also one that no line takes."""
 UNEXPLAINED_PRICE = 3.0
 """−ln of the probability that declared goods lie in a section, below which it is left unexplained:
 0.05."""
@@ -30,7 +30,7 @@ _UNCODED_PRICE = 1.0
 _SLACK, _LEAST_SLACK = 0.25, 0.03
 """By which share of its own, and of the whole load, a line may take more than was declared: mass by
 section is rough, and packing is counted or not."""
-_LEAST_PROBABILITY = 1e-3
+_LEAST_PROBABILITY = 1e-6
 _MOST_LINES = 60
 """Beyond which lines of one group are taken together, so that a long declaration costs no time."""
 
@@ -72,7 +72,10 @@ def assign(reading: GoodsReading, lines: Sequence[Line]) -> Assignment | None:
         shares = np.full(len(group), 1 / len(group)) if caps is None else caps[group]
         kg[:, group] = flows[:, [column]] * shares / shares.sum()
     unexplained = flows[:, -1]
-    cost = float((kg * prices).sum() + UNEXPLAINED_PRICE * unexplained.sum())
+    # What looks like nothing declared costs as much as it is unlike the nearest line: at one price
+    # for all of it a whole load of other goods would score no more than a twentieth chance.
+    own_price = np.maximum(prices.min(axis=1), UNEXPLAINED_PRICE)
+    cost = float((kg * prices).sum() + unexplained @ own_price)
     return Assignment(kg, unexplained, cost / float(mass.sum()))
 
 

@@ -29,7 +29,7 @@ from scanai.manifest.room_inside import room_inside
 SCORE = "heading_fit"
 _LEAST_SHARE = 0.05
 """Of the seen mass that is assigned to a line, from which its code is judged."""
-_LEAST_PROBABILITY = 1e-4
+_LEAST_PROBABILITY = 1e-6
 _ALL_AS_UNLIKE = 0.995
 """A p-value that is told as 100 %."""
 _LEAST_P = 1e-4
@@ -47,7 +47,8 @@ def line_plausibility(
     signatures: Signatures | None,
 ) -> tuple[tuple[LinePlausibility, ...], dict[str, float]]:
     """How well each line fits the picture; −ln of the least p-value of a line, corrected for their
-    number. `reading` and `assignment`: None where no goods are seen, or none can be."""
+    number, and continued beyond all honest lines: with few of them no p-value is small.
+    `reading` and `assignment`: None where no goods are seen, or none can be."""
     if reading is None or assignment is None:
         what = "the picture gives no goods" if reading is None else "no goods are seen"
         return tuple(_untold(n, line, what) for n, line in enumerate(manifest.lines, start=1)), {}
@@ -57,9 +58,9 @@ def line_plausibility(
         _told(number, line, expected[number], weighed, reading, assignment, mass, signatures)
         for number, line in enumerate(manifest.lines)
     ]
-    judged = [line.p_value for line in told if line.p_value is not None]
-    scores = {SCORE: -math.log(min(min(judged) * len(judged), 1.0))} if judged else {}
-    return tuple(told), scores
+    rare = [tail_p for _, tail_p in told if tail_p is not None]
+    scores = {SCORE: -math.log(min(min(rare) * len(rare), 1.0))} if rare else {}
+    return tuple(line for line, _ in told), scores
 
 
 def line_score(reading: GoodsReading, hs_code: str, assigned: NDArray[np.float64]) -> float:
@@ -128,16 +129,17 @@ def _told(
     assignment: Assignment,
     mass: MassEstimate | None,
     signatures: Signatures | None,
-) -> LinePlausibility:
+) -> tuple[LinePlausibility, float | None]:
+    """The line, and its p-value as it is continued beyond all honest lines."""
     assigned = assignment.kg[:, number]
     share = float(assigned.sum()) / assignment.total_kg
     kg = None if mass is None else share * mass.cargo_kg
-    p_value, compared = None, ""
+    p_value, tail_p, compared = None, None, ""
     if line.coded and signatures is not None and judged(assignment, number):
-        p_value, compared = signatures.line_p(
-            line.hs_code, line_score(reading, line.hs_code, assigned)
-        )
-    return LinePlausibility(
+        score = line_score(reading, line.hs_code, assigned)
+        known, compared = signatures.lines_like(line.hs_code)
+        p_value, tail_p = known.p_value(score), known.tail_p(score)
+    plausibility = LinePlausibility(
         line=number + 1,
         hs_code=line.hs_code,
         goods_group=goods_group_of(line.hs_code).name if line.coded else "",
@@ -149,6 +151,7 @@ def _told(
         p_value_of=compared,
         reason=_reason(line, share, expected if weighed else None, p_value, compared),
     )
+    return plausibility, tail_p
 
 
 def _reason(

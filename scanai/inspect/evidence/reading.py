@@ -19,9 +19,6 @@ from scanai.inspect.signatures import Signatures, by_group
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
 _GROUPS = len(goods_groups()) + 1
-_MAP_WEIGHT, _SECTIONS_WEIGHT = 0.25, 0.8
-"""Of the logarithms of what a cell and its sections show: where one group lies in another, the cell
-decides. By the share of loads left out that is named right, and by how sure the answer then is."""
 _LEAST = 1e-3
 
 
@@ -34,6 +31,8 @@ class GoodsReading:
     """(sections, 1 + headings) probability; column 0 is none of them."""
     by_group: NDArray[np.float64]
     """(sections, 1 + groups); column 0 is no goods."""
+    weights: tuple[float, float] = (0.0, 1.0)
+    """Of the logarithms of what a cell and its sections show, where the goods map is read again."""
     more_kg: float = 0.0
     """That the load weighs more than its areal density adds up to, as goods that look like these
     do; parts that are opaque in places not counted."""
@@ -90,7 +89,8 @@ def reading_of(sections: Sections, signatures: Signatures | None) -> GoodsReadin
         probability = signatures.read(sections.features)
         groups = by_group(signatures.headings, probability)
         more = _more_kg(sections, signatures)
-        return GoodsReading(sections, signatures.headings, probability, groups, more)
+        weights = (signatures.map_weight, signatures.sections_weight)
+        return GoodsReading(sections, signatures.headings, probability, groups, weights, more)
     # The first features are the logarithms of what the goods map says of nothing and each group.
     groups = softmax(sections.features[:, :_GROUPS], axis=1)
     return GoodsReading(sections, (), groups[:, :1], groups)
@@ -113,14 +113,21 @@ def goods_by_sections(goods: NDArray[np.float32], reading: GoodsReading) -> NDAr
     mean = np.cumsum(sums, axis=1)[:, :-1] / np.maximum(covered, 1)
     columns = np.flatnonzero(covered > 0)
     something = 1.0 - goods[0][:, columns]
-    logs = _MAP_WEIGHT * np.log(np.maximum(goods[1:, :, columns], _LEAST))
-    logs += _SECTIONS_WEIGHT * np.log(np.maximum(mean[:, None, columns], _LEAST))
+    of_map, of_sections = reading.weights
+    logs = of_map * np.log(np.maximum(goods[1:, :, columns], _LEAST))
+    logs += of_sections * np.log(np.maximum(mean[:, None, columns], _LEAST))
     again = goods.copy()
     again[1:, :, columns] = softmax(logs, axis=0) * something
     return again
 
 
+def clear_sections(sections: Sections) -> NDArray[np.bool_]:
+    """(sections,) those apart that the beam gets through everywhere: where it does not, what is
+    missing is not told by what goods look like."""
+    opaque = sections.features[:, FEATURES.index("opaque")]
+    return np.asarray(sections.apart & (opaque == 0), np.bool_)
+
+
 def _more_kg(sections: Sections, signatures: Signatures) -> float:
-    # Where the beam does not get through, what is missing is not told by what goods look like.
-    clear = sections.apart & (sections.features[:, FEATURES.index("opaque")] == 0)
+    clear = clear_sections(sections)
     return float(sections.kg[clear] @ signatures.mass_excess(sections.features[clear]))

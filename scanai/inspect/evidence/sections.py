@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scanai.inspect.evidence.context import Box
 from scanai.inspect.evidence.measured import CELL, Measured
+from scanai.inspect.evidence.texture import TEXTURE, texture
 from scanai.inspect.maps import Maps
 from scanai.manifest.goods_groups import goods_groups
 
@@ -38,14 +39,15 @@ FEATURES = (
     "dual_energy",
     *(f"near_{density:g}_g_cm2" for density in DENSITIES),
     *(f"near_z_{z:g}" for z in EFFECTIVE_ZS),
+    *TEXTURE,
 )
 """Natural logarithm of the probability that the goods map gives to nothing and to each group; of
 1 + the cargo's areal density in g/cm²; of 1 + the high-energy attenuation; attenuation at high over
 low energy; change of attenuation from cell to cell as a share of it, along the travel and across;
 share that the beam does not get through; height over the unit's, 0 to 1; logarithm of the number of
 cells; 1 for the longer sections; 1 with two energies; shares near each of DENSITIES; shares of the
-attenuation near each of EFFECTIVE_ZS. Behind these come mean and spread of each of the goods
-features, where the graph tells them: `feature_names`."""
+attenuation near each of EFFECTIVE_ZS; the texture. Behind these come mean and spread of each of the
+goods features, where the graph tells them: `feature_names`."""
 _LOG_DENSITIES = np.log1p(np.array(DENSITIES))
 _NO_WEIGHT = 1e-6
 """Differences of sums leave as much where nothing was added."""
@@ -127,6 +129,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
                 told,
                 _means(near(np.log1p(_cargo(maps, measured)), _LOG_DENSITIES), loaded, x0s, x1s),
                 _shares_of_z(measured, loaded, x0s, x1s),
+                texture(measured, loaded, x0s, x1s),
                 _goods_features(maps, loaded, x0s, x1s),
             )
         ).T,

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.goods import short_title
+from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.evidence.reading import GoodsReading
+from scanai.inspect.evidence.sections import Sections
 from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.goods_groups import GoodsGroup, goods_groups
 
@@ -25,6 +27,7 @@ _NEARLY_ALL = 0.9  # in words only
 _LEAST_PROBABILITY = 1e-6
 _SAME_GOODS = 0.5
 """Share of a region's threshold, from which its neighbours belong to it."""
+_HALF = 0.5
 _SURE_OF_HEADING = 0.5
 """Probability from which the heading that a region looks like is named."""
 
@@ -96,16 +99,10 @@ def _finding(
 ) -> tuple[GoodsGroup, Finding]:
     """What a stretch looks like, and what is said of it."""
     sections = reading.sections
-    shape = context.measured.attenuation.shape[1:]
-    parts = [sections.pixels(int(member), shape) for member in members]
-    box: Box = (
-        min(part[0] for part in parts),
-        min(part[1] for part in parts),
-        max(part[2] for part in parts),
-        max(part[3] for part in parts),
-    )
+    inside = _columns(members, sections.boxes)
+    box = _box(members, inside, sections.boxes, context.measured.attenuation.shape[1:])
     score = float(scores[members].max())
-    share = _share(sections.boxes[members], reading)
+    share = _share(inside, sections)
     names = "; ".join(short_title(group) for group in declared[:3])
     more = f" and {len(declared) - 3} more" if len(declared) > 3 else ""
     part = (
@@ -135,13 +132,39 @@ def _finding(
     return group, finding
 
 
-def _share(boxes: NDArray[np.intp], reading: GoodsReading) -> float:
-    """Share of the load's mass in the sections apart whose middle lies in these boxes."""
-    sections = reading.sections
-    middle = sections.boxes[:, [0, 2]].mean(axis=1)
-    inside = (boxes[:, :1] <= middle) & (middle <= boxes[:, 2:3])
-    total = float(sections.kg[sections.apart].sum())
-    return float(sections.kg[sections.apart & inside.any(axis=0)].sum()) / max(total, 1e-9)
+def _columns(members: NDArray[np.intp], boxes: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(columns of cells,) those of the stretch: of the sections over them, which overlap, at least
+    half are its own. Of a section that stands alone among others, all."""
+    width = int(boxes[:, 2].max())
+    own, over = (np.zeros(width, np.intp) for _ in range(2))
+    for number, (x0, _, x1, _) in enumerate(boxes):
+        over[x0:x1] += 1
+        own[x0:x1] += number in members
+    shares = own / np.maximum(over, 1)
+    return np.asarray(shares >= min(_HALF, float(shares.max())), np.bool_)
+
+
+def _box(
+    members: NDArray[np.intp],
+    inside: NDArray[np.bool_],
+    boxes: NDArray[np.intp],
+    shape: tuple[int, ...],
+) -> Box:
+    """Around these columns, in pixels of a picture (H, W)."""
+    columns = np.flatnonzero(inside)
+    x0, x1 = int(columns[0]) * CELL, min(int(columns[-1] + 1) * CELL, shape[1])
+    y0, y1 = (int(value) * CELL for value in boxes[members[0], [1, 3]])
+    return x0, y0, x1, min(y1, shape[0])
+
+
+def _share(inside: NDArray[np.bool_], sections: Sections) -> float:
+    """Share of the load's mass in these columns."""
+    apart = sections.apart
+    within = np.cumsum(np.pad(inside, (1, 0)))
+    x0, x1 = sections.boxes[apart, 0], sections.boxes[apart, 2]
+    part = (within[x1] - within[x0]) / np.maximum(x1 - x0, 1)
+    kg = sections.kg[apart]
+    return float(kg @ part) / max(float(kg.sum()), 1e-9)
 
 
 def _likeliest(
