@@ -88,7 +88,7 @@ def _add_export(commands: Any) -> None:
         "--loads",
         metavar="N",
         type=int,
-        default=1600,
+        default=2400,
         help="honest loads to learn how the goods of each HS heading look from; 0 learns none "
         "(default %(default)s)",
     )
@@ -96,7 +96,7 @@ def _add_export(commands: Any) -> None:
         "--cuts",
         metavar="N",
         type=int,
-        default=8000,
+        default=16_000,
         help="cuts through further honest loads to learn the same from (default %(default)s)",
     )
     command.add_argument(

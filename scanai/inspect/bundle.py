@@ -139,6 +139,14 @@ class OperatingPoint:
     own: bool = True
     """False where `benign` are scans of scanners drawn at random instead of this one's."""
 
+    def counted(self, score_name: str, score: float) -> float:
+        """The score as evidence: what is not worth telling is none, and counts as the least that
+        any benign scan has."""
+        quantiles = None if self.benign is None else self.benign.quantiles.get(score_name)
+        if quantiles is None or score >= _least_told().get(score_name, -inf):
+            return score
+        return min(score, quantiles[0])
+
     def p_value(self, score_name: str, score: float) -> float | None:
         """None on a scanner that the thresholds were not set on: its benign scans are unknown."""
         return None if self.benign is None else self.benign.p_value(score_name, score)
@@ -289,6 +297,13 @@ def threshold_table() -> dict[str, dict[str, str | float]]:
     there are any."""
     text = files("scanai.inspect").joinpath("data/thresholds.toml").read_text("utf-8")
     return tomllib.loads(text)
+
+
+@cache
+def _least_told() -> dict[str, float]:
+    """For a score what is `least` for the threshold on it."""
+    rows = threshold_table().values()
+    return {str(row["set_on"]): float(row["least"]) for row in rows if "least" in row}
 
 
 def initial_thresholds() -> dict[str, Threshold]:

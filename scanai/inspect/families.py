@@ -117,7 +117,8 @@ def combined(families: Sequence[Family]) -> float | None:
 
 
 def _of_score(name: str, score: float, point: OperatingPoint) -> Family:
-    p_value = point.p_value(name, score)
+    counted = point.counted(name, score)
+    p_value = point.p_value(name, counted)
     counts = name not in _NOT_COMBINED
     entry: Entry = "not_combined" if not counts else "combined"
     entered = order = None
@@ -125,8 +126,8 @@ def _of_score(name: str, score: float, point: OperatingPoint) -> Family:
         entry = entry if not counts else "no_p_value"
     elif counts:
         assert point.benign is not None
-        entered = entering_p(p_value, point.p_span(name, score))
-        order = tail_p(score, point.benign.quantiles[name], point.benign.counts[name])
+        entered = entering_p(p_value, point.p_span(name, counted))
+        order = tail_p(counted, point.benign.quantiles[name], point.benign.counts[name])
     return Family(
         name=name,
         entry=entry,

@@ -46,6 +46,23 @@ def test_scores_count_whether_remarkable_or_not(point: OperatingPoint) -> None:
     assert not any(family.passed for family in found.values())
 
 
+def test_what_is_not_worth_telling_counts_as_none(point: OperatingPoint) -> None:
+    least = float(threshold_table()["mass_deviation"]["least"])
+    none, below, above = (
+        families_of([], {"mass_mismatch": score}, point)[0]
+        for score in (0.0, 0.9 * least, 1.1 * least)
+    )
+    # Rare as it is among harmless scans, papers are no better than that.
+    assert (below.p_value, below.entered_p, below.order_p) == (
+        none.p_value,
+        none.entered_p,
+        none.order_p,
+    )
+    assert below.score == 0.9 * least
+    assert above.p_value is not None
+    assert above.p_value < 0.1
+
+
 def test_strangeness_of_the_picture_does_not_enter(point: OperatingPoint) -> None:
     strange = finding("unknown_anomaly", p_value=1 / 201)
     (family,) = families_of([strange], {"unfamiliar": 5000.0}, point)

@@ -45,6 +45,19 @@ def steel(kg: float = 100.0, sure: float = 0.99) -> Row:
     return kg, {STEEL: sure, PAPER: 1 - sure}
 
 
+@pytest.mark.parametrize("sure", [0.99, 0.5, 0.0], ids=["agrees", "half", "does not"])
+def test_a_part_ends_where_most_sections_over_it_show_what_is_declared(
+    context, sure: float
+) -> None:
+    # The long section lies over the steel and over the paper beside it.
+    reading = goods_reading(
+        steel(), paper(), steel(sure=sure), headings=SIGNED, long=[False, False, True]
+    )
+    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    assert finding.region == (8, 64, 72, 136)
+    assert finding.evidence[0].value == 50
+
+
 def test_a_part_of_other_goods_is_found_with_its_box_and_what_it_looks_like(context) -> None:
     reading = goods_reading(paper(), paper(), steel(), paper(), headings=SIGNED)
     found = undeclared_findings(reading, context, [PAPER_GROUP])

@@ -133,15 +133,16 @@ def _finding(
 
 
 def _columns(members: NDArray[np.intp], boxes: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(columns of cells,) those of the stretch: of the sections over them, which overlap, at least
-    half are its own. Of a section that stands alone among others, all."""
+    """(columns of cells,) those of the stretch: of the sections over them, which overlap, more than
+    half are its own; where no column is so sure, those with the most."""
     width = int(boxes[:, 2].max())
     own, over = (np.zeros(width, np.intp) for _ in range(2))
     for number, (x0, _, x1, _) in enumerate(boxes):
         over[x0:x1] += 1
         own[x0:x1] += number in members
     shares = own / np.maximum(over, 1)
-    return np.asarray(shares >= min(_HALF, float(shares.max())), np.bool_)
+    most = float(shares.max())
+    return np.asarray(shares > _HALF if most > _HALF else shares == most, np.bool_)
 
 
 def _box(

@@ -31,7 +31,11 @@ def suspicion(report: Report, point: OperatingPoint) -> float:
     if benign is None:
         return 0.0
     known = [
-        tail_p(report.evidence_scores[name], benign.quantiles[name], benign.counts[name])
+        tail_p(
+            point.counted(name, report.evidence_scores[name]),
+            benign.quantiles[name],
+            benign.counts[name],
+        )
         for name in FAMILIES
         if name in report.evidence_scores and name in benign.quantiles
     ]
