@@ -31,6 +31,13 @@ def test_everything_that_is_linked_is_there(readme: str) -> None:
     assert [name for name in linked if not (ROOT / name).exists()] == []
 
 
+def test_no_document_has_a_gap_left_to_fill() -> None:
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("[!.]*/**/*.md")]
+    assert len(documents) > 10
+    gaps = re.compile(r"@[A-Z]+@|\bT(?:ODO|BD)\b")
+    assert [one.name for one in documents if gaps.search(one.read_text("utf-8"))] == []
+
+
 def test_every_exit_code_is_told(readme: str) -> None:
     told = re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)
     assert sorted(map(int, told)) == sorted({DONE, BROKEN, UNREAD, INTERRUPTED})

@@ -237,10 +237,12 @@ def _check_signatures(bundle: Bundle) -> None:
     unknown = [heading for heading in signatures.headings if not is_known(heading)]
     # Their number first: a forged one must not be spelt out.
     count = len(feature_names(0)) + 2 * bundle.metadata.goods_features
-    alike = len(signatures.features) == count
+    found = len(signatures.features)
+    alike = found == count
     if unknown or not alike or signatures.features != feature_names(bundle.metadata.goods_features):
         expected = "signatures of the features and headings that this ScanAI knows"
-        raise BundleError(bundle.path, expected, ", ".join(unknown) or "other features")
+        other = "other features" if alike else f"{found} features, not {count}: export it anew"
+        raise BundleError(bundle.path, expected, ", ".join(unknown) or other)
 
 
 def _gather(

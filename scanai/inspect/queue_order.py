@@ -1,7 +1,7 @@
 """Queue order: the urgency of a scan, fine enough to put a thousand of them in order.
 
 Conformal p-values tie where a score is above all benign scans, and that is where the queue begins.
-So for order alone, never to be shown or decided by, the benign scores above their 90th percentile
+So for order alone, never to be told as p-values, the benign scores above their 90th percentile
 are continued by a generalised Pareto tail, its two parameters by the method of moments (Hosking and
 Wallis, Technometrics 29, 1987). How far beyond the benign scans a score lies then counts, by the
 measure of how far these spread themselves: by a measure of a few, less.

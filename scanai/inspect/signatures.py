@@ -48,7 +48,8 @@ class LineScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         return (1 + self.lines - below) / (1 + self.lines)
 
     def tail_p(self, score: float) -> float:
-        """The same, falling on beyond all honest lines; for order alone, never to be shown."""
+        """The same, falling on beyond all honest lines: what the score `heading_fit` is made of,
+        whose own p-value is of benign scans. Never to be told as a p-value."""
         return tail_p(score, self.quantiles, self.lines)
 
 
@@ -71,15 +72,16 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     section weighs more than its areal density adds up to."""
     mass_bias: float
     map_weight: Annotated[float, msgspec.Meta(ge=0, le=MOST_WEIGHT)] = 0.25
-    """Of the logarithm of what the goods map says of a cell, and `sections_weight` of that of what
-    the sections over it show: where one group lies in another, the cell decides."""
+    """Exponent of what the goods map says of a cell, where the map is read again."""
     sections_weight: Annotated[float, msgspec.Meta(ge=0, le=MOST_WEIGHT)] = 0.8
+    """Of what the sections over the cell show."""
     lines: dict[str, LineScores]
     """By heading, chapter (two digits) and goods group (its name), and of all."""
     scans: Annotated[int, msgspec.Meta(ge=1)]
     """Honest simulated loads, whole ones and cuts, that they were learned from."""
     seeds: tuple[int, ...]
-    """Of these loads: figures must come from others."""
+    """Of these loads, and of the scans that the two weights of the map were found on: figures must
+    come from others."""
 
     def wrong(self) -> str | None:
         """What does not fit together in this record; None when all does."""

@@ -23,6 +23,7 @@ from scanai.inspect.bundle import (
     GRAPH_FILE,
     INPUTS,
     LATER_OUTPUTS,
+    MAX_METADATA_BYTES,
     METADATA_FILE,
     OUTPUTS,
     BundleMetadata,
@@ -228,9 +229,13 @@ def write_bundle(out: Path, model: onnx.ModelProto, metadata: BundleMetadata) ->
 
 
 def write_metadata(out: Path, metadata: BundleMetadata) -> None:
-    """Writes bundle.json alone: what it says of the graph must hold already."""
-    text = msgspec.json.format(msgspec.json.encode(metadata), indent=2)
-    (out / METADATA_FILE).write_bytes(text + b"\n")
+    """Writes bundle.json alone: what it says of the graph must hold already. BundleError where it
+    is longer than any that is read."""
+    text = msgspec.json.format(msgspec.json.encode(metadata), indent=2) + b"\n"
+    if len(text) > MAX_METADATA_BYTES:
+        expected = f"metadata of at most {MAX_METADATA_BYTES} bytes"
+        raise BundleError(out / METADATA_FILE, expected, f"{len(text)}")
+    (out / METADATA_FILE).write_bytes(text)
 
 
 def to_onnx(graph: ScanGraph) -> onnx.ModelProto:

@@ -77,28 +77,29 @@ def least_loss(losses: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
 def map_losses(
     goods: NDArray[np.float32], reading: GoodsReading, truth: Truth
 ) -> NDArray[np.float64]:
-    """(pairs,) −ln of the probability of the true group, times mass, t; summed over the scan."""
-    cells, groups, mass = _true_mass(truth, goods.shape[1:])
+    """(pairs,) −ln of the probability of the true group, by areal density, g/cm², summed over the
+    pixels that are looked up."""
+    cells, groups, weight = _true_pixels(truth, goods.shape[1:])
     losses = []
     for pair in WEIGHTS:
-        named = goods_by_sections(goods, replace(reading, weights=pair))[1:].reshape(
+        named = goods_by_sections(goods, replace(reading, exponents=pair))[1:].reshape(
             goods.shape[0] - 1, -1
         )
         sure = named[groups - 1, cells] / np.maximum(named[:, cells].sum(axis=0), _LEAST)
-        losses.append(-float(mass @ np.log(np.maximum(sure, _LEAST))))
+        losses.append(-float(weight @ np.log(np.maximum(sure, _LEAST))))
     return np.array(losses)
 
 
-def _true_mass(
+def _true_pixels(
     truth: Truth, shape: tuple[int, ...]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """(cell, group, mass) of every pixel with cargo that is looked up."""
+    """(cell, group, g/cm²) of every pixel with cargo that is looked up."""
     groups = truth.group_index[::_STRIDE, ::_STRIDE]
     rows, columns = np.nonzero(groups)
     per_cell = CELL // _STRIDE
     cells = np.ravel_multi_index((rows // per_cell, columns // per_cell), shape)
-    mass = truth.cargo_areal_density[::_STRIDE, ::_STRIDE][rows, columns] / 1e6
-    return cells, groups[rows, columns].astype(np.intp), mass.astype(np.float64)
+    density = truth.cargo_areal_density[::_STRIDE, ::_STRIDE][rows, columns]
+    return cells, groups[rows, columns].astype(np.intp), density.astype(np.float64)
 
 
 def _losses_of(recipe: DatasetRecipe, contender: Contender, index: int) -> NDArray[np.float64]:

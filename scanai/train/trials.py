@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -18,7 +18,7 @@ import msgspec
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
-from scanai.inspect.bundle import Bundle, BundleMetadata, load_bundle
+from scanai.inspect.bundle import METADATA_FILE, Bundle, BundleMetadata, load_bundle
 from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.reading import goods_by_sections, read_goods
@@ -101,9 +101,15 @@ def scanners_of(metadata: BundleMetadata) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for recipe in recipes for name in recipe.profiles))
 
 
-@cache
 def inspector_of(contender: Contender) -> Inspector:
-    """One each per process. A thread each: the processes fill the machine."""
+    """One each per process, as long as the bundle stays as it is: an export rewrites it."""
+    state = (contender.bundle / METADATA_FILE).stat()
+    return _inspector(contender, (state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=8)
+def _inspector(contender: Contender, _: tuple[int, int]) -> Inspector:
+    """A thread each: the processes fill the machine."""
     loaded = load_bundle(contender.bundle, int8=contender.int8)
     metadata = loaded.metadata
     changed = {

@@ -306,9 +306,14 @@ def test_refuses_a_bundle_with_other_goods_groups(tmp_path, kit, graph) -> None:
     [
         lambda one: {"features": ("guess", *one.features[1:])},
         lambda one: {"features": one.features[::-1]},
+        lambda one: {
+            **{name: getattr(one, name)[:-1] for name in ("features", "mean", "spread")},
+            "hidden_weights": tuple(row[:-1] for row in one.hidden_weights),
+            "mass_weights": one.mass_weights[:-1],
+        },
         lambda one: {"headings": ("7777", *one.headings[1:])},
     ],
-    ids=["another feature", "another order", "no heading"],
+    ids=["another feature", "another order", "of an earlier ScanAI", "no heading"],
 )
 def test_refuses_a_bundle_with_signatures_of_something_else(tmp_path, kit, graph, change) -> None:
     signatures = signatures_of("4802", "7208")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,16 +46,30 @@ def steel(kg: float = 100.0, sure: float = 0.99) -> Row:
     return kg, {STEEL: sure, PAPER: 1 - sure}
 
 
-@pytest.mark.parametrize("sure", [0.99, 0.5, 0.0], ids=["agrees", "half", "does not"])
-def test_a_part_ends_where_most_sections_over_it_show_what_is_declared(
-    context, sure: float
+@pytest.mark.parametrize(("sure", "x1", "share"), [(0.99, 136, 100), (0.5, 72, 50), (0.0, 72, 50)])
+def test_a_part_reaches_as_far_as_half_of_the_sections_over_it_show_it(
+    context, sure: float, x1: int, share: int
 ) -> None:
     # The long section lies over the steel and over the paper beside it.
     reading = goods_reading(
         steel(), paper(), steel(sure=sure), headings=SIGNED, long=[False, False, True]
     )
     (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
-    assert finding.region == (8, 64, 72, 136)
+    assert finding.region == (8, 64, x1, 136)
+    assert finding.evidence[0].value == share
+
+
+def test_a_section_that_stands_alone_among_others_is_found_by_its_middle(context) -> None:
+    # Two shorter ones and the long one itself lie over each of its columns.
+    rows = [paper(), paper(), steel()]
+    reading = goods_reading(*rows, headings=SIGNED, long=[False, False, True])
+    more = replace(
+        reading.sections, boxes=np.array([(1, 8, 17, 17), (1, 8, 17, 17), (1, 8, 17, 17)])
+    )
+    (finding,) = undeclared_findings(
+        replace(reading, sections=more), context, [PAPER_GROUP]
+    ).findings
+    assert finding.region == (40, 64, 104, 136)
     assert finding.evidence[0].value == 50
 
 

@@ -19,6 +19,7 @@ from scanai.manifest.goods_groups import goods_group_of, goods_groups
 from scanai.synth.truth import Truth
 from scanai.train.export import write_bundle
 from scanai.train.map_weights import WEIGHTS, least_loss, map_losses, set_map_weights
+from scanai.train.trials import Contender, inspector_of
 
 GROUPS = len(goods_groups())
 PAPER_GROUP, STEEL_GROUP = (goods_group_of(code).index for code in (PAPER, STEEL))
@@ -70,7 +71,7 @@ def test_the_more_often_the_sections_are_right_the_more_they_count() -> None:
 
 
 def test_the_weights_of_a_bundle_are_found_on_scans_of_their_own(
-    untrained_bundle: Path, tmp_path: Path
+    untrained_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exported = tmp_path / "bundle"
     shutil.copytree(untrained_bundle, exported)
@@ -79,8 +80,19 @@ def test_the_weights_of_a_bundle_are_found_on_scans_of_their_own(
         metadata,
         signatures=signatures_of(PAPER, STEEL, goods_features=metadata.goods_features),
     )
+    # As an export in one process goes on: the bundle was inspected with before it had signatures.
+    assert inspector_of(Contender(exported)).bundle.metadata.signatures is None
     write_bundle(exported, onnx.load(exported / "model.onnx"), signed)
+    found_losses: list[np.ndarray] = []
+
+    def spied(losses: list[np.ndarray]) -> tuple[float, float]:
+        found_losses.extend(losses)
+        return least_loss(losses)
+
+    monkeypatch.setattr("scanai.train.map_weights.least_loss", spied)
     written = set_map_weights(exported, scans=2)
+    # Without signatures all pairs are alike.
+    assert max(np.ptp(losses) for losses in found_losses) > 0
     assert load_bundle(exported).metadata == written
     assert signed.signatures is not None
     assert written.signatures is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -67,6 +68,29 @@ def test_refuses_too_few_loads_before_anything_is_made(tmp_path: Path, run: Path
     with pytest.raises(InputError, match="expected at least 10 honest loads, or 0 for none"):
         export_run(run, tmp_path / "bundle", name="tiny", version="0.0.1", honest_loads=9)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_signatures_come_before_the_weights_of_the_map_and_these_before_thresholds(
+    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def step(name: str, count: str) -> Callable[..., BundleMetadata]:
+        def taken(bundle: Path, **named: object) -> BundleMetadata:
+            asked.append((name, named[count]))
+            return load_bundle(bundle).metadata
+
+        return taken
+
+    for name, count in (
+        ("learn_signatures", "loads"),
+        ("set_map_weights", "scans"),
+        ("set_thresholds", "scans"),
+    ):
+        monkeypatch.setattr(f"scanai.train.release.{name}", step(name, count))
+    export_run(run, tmp_path / "b", name="tiny", version="0.0.1", benign_scans=60, honest_loads=30)
+    assert asked == [("learn_signatures", 30), ("set_map_weights", 30), ("set_thresholds", 60)]
 
 
 @pytest.mark.usefixtures("quick")

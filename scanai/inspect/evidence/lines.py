@@ -59,7 +59,7 @@ def line_plausibility(
         for number, line in enumerate(manifest.lines)
     ]
     rare = [tail_p for _, tail_p in told if tail_p is not None]
-    scores = {SCORE: -math.log(min(min(rare) * len(rare), 1.0))} if rare else {}
+    scores = {SCORE: 0.0 - math.log(min(min(rare) * len(rare), 1.0))} if rare else {}
     return tuple(line for line, _ in told), scores
 
 

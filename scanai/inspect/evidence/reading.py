@@ -31,8 +31,8 @@ class GoodsReading:
     """(sections, 1 + headings) probability; column 0 is none of them."""
     by_group: NDArray[np.float64]
     """(sections, 1 + groups); column 0 is no goods."""
-    weights: tuple[float, float] = (0.0, 1.0)
-    """Of the logarithms of what a cell and its sections show, where the goods map is read again."""
+    exponents: tuple[float, float] = (0.0, 1.0)
+    """Of what a cell and its sections show, where the goods map is read again."""
     more_kg: float = 0.0
     """That the load weighs more than its areal density adds up to, as goods that look like these
     do; parts that are opaque in places not counted."""
@@ -89,8 +89,8 @@ def reading_of(sections: Sections, signatures: Signatures | None) -> GoodsReadin
         probability = signatures.read(sections.features)
         groups = by_group(signatures.headings, probability)
         more = _more_kg(sections, signatures)
-        weights = (signatures.map_weight, signatures.sections_weight)
-        return GoodsReading(sections, signatures.headings, probability, groups, weights, more)
+        exponents = (signatures.map_weight, signatures.sections_weight)
+        return GoodsReading(sections, signatures.headings, probability, groups, exponents, more)
     # The first features are the logarithms of what the goods map says of nothing and each group.
     groups = softmax(sections.features[:, :_GROUPS], axis=1)
     return GoodsReading(sections, (), groups[:, :1], groups)
@@ -113,7 +113,7 @@ def goods_by_sections(goods: NDArray[np.float32], reading: GoodsReading) -> NDAr
     mean = np.cumsum(sums, axis=1)[:, :-1] / np.maximum(covered, 1)
     columns = np.flatnonzero(covered > 0)
     something = 1.0 - goods[0][:, columns]
-    of_map, of_sections = reading.weights
+    of_map, of_sections = reading.exponents
     logs = of_map * np.log(np.maximum(goods[1:, :, columns], _LEAST))
     logs += of_sections * np.log(np.maximum(mean[:, None, columns], _LEAST))
     again = goods.copy()

@@ -14,7 +14,8 @@ from scipy.ndimage import uniform_filter1d
 from scanai.inspect.evidence.measured import CELL, Measured, block_mean
 
 LAGS_CM = (2, 3, 5, 8, 12, 16, 20, 25, 30, 40, 50, 60, 70, 80, 100)
-"""Distances; packages are 20 to 120 cm on a side, and their walls and gaps a few."""
+"""Distances, as at the centre of the transport unit: in a fan, nearer goods look larger. Packages
+are 20 to 120 cm on a side, and their walls and gaps a few."""
 TEXTURE = tuple(
     f"{kind}_{what}"
     for kind in ("along", "down", "columns", "rows")
@@ -24,7 +25,7 @@ TEXTURE = tuple(
 autocorrelation, −1 to 1, at LAGS_CM; 0 where too few pairs lie so far apart."""
 AROUND_CM = 120
 _STEP = 2
-"""Pixels on a side that are taken together: 8 to 10 mm."""
+"""Pixels on a side that are taken together: 8 to 15 mm."""
 _LEAST_VARIANCE = 1e-5
 _LEAST_PAIRS = 0.02
 """Of the pixels of a section, from which their correlation is told."""

@@ -27,7 +27,6 @@ _NEARLY_ALL = 0.9  # in words only
 _LEAST_PROBABILITY = 1e-6
 _SAME_GOODS = 0.5
 """Share of a region's threshold, from which its neighbours belong to it."""
-_HALF = 0.5
 _SURE_OF_HEADING = 0.5
 """Probability from which the heading that a region looks like is named."""
 
@@ -99,7 +98,7 @@ def _finding(
 ) -> tuple[GoodsGroup, Finding]:
     """What a stretch looks like, and what is said of it."""
     sections = reading.sections
-    inside = _columns(members, sections.boxes)
+    inside = _columns(members, scores, sections.boxes)
     box = _box(members, inside, sections.boxes, context.measured.attenuation.shape[1:])
     score = float(scores[members].max())
     share = _share(inside, sections)
@@ -132,17 +131,20 @@ def _finding(
     return group, finding
 
 
-def _columns(members: NDArray[np.intp], boxes: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(columns of cells,) those of the stretch: of the sections over them, which overlap, more than
-    half are its own; where no column is so sure, those with the most."""
-    width = int(boxes[:, 2].max())
-    own, over = (np.zeros(width, np.intp) for _ in range(2))
+def _columns(
+    members: NDArray[np.intp], scores: NDArray[np.float64], boxes: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """(columns of cells,) those of the stretch: of the sections over them, which overlap, at least
+    half are its own; and the middle half of the one that scores highest, whatever lies over it."""
+    own, over = (np.zeros(int(boxes[:, 2].max()), np.intp) for _ in range(2))
     for number, (x0, _, x1, _) in enumerate(boxes):
         over[x0:x1] += 1
         own[x0:x1] += number in members
-    shares = own / np.maximum(over, 1)
-    most = float(shares.max())
-    return np.asarray(shares > _HALF if most > _HALF else shares == most, np.bool_)
+    inside = 2 * own >= np.maximum(over, 1)
+    x0, x1 = boxes[members[scores[members].argmax()], [0, 2]]
+    quarter = (x1 - x0) // 4
+    inside[x0 + quarter : x1 - quarter] = True
+    return np.asarray(inside, np.bool_)
 
 
 def _box(
