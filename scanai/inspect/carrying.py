@@ -137,13 +137,18 @@ def reason(carrier: Carrier, findings: Sequence[Finding]) -> Reason:
 
 def faint(carrier: Carrier) -> str:
     """Of evidence that no finding stands for."""
+    if carrier.family.above_all:
+        return f"{_capital(carrier.noun)}: no harmless scan scores as high, but this is no finding."
     reached = 100 * (carrier.family.p_value or 0.0)
     how_many = f"{reached:.0f} of 100" if reached >= 1 else f"{10 * reached:.0f} of 1,000"
-    noun = carrier.noun
     return (
-        f"{noun[0].upper()}{noun[1:]}: {how_many} harmless scans score as high, too many for a "
+        f"{_capital(carrier.noun)}: {how_many} harmless scans score as high, too many for a "
         "finding of its own."
     )
+
+
+def _capital(noun: str) -> str:
+    return noun[0].upper() + noun[1:]
 
 
 def short(sentence: str) -> str:

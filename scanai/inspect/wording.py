@@ -12,6 +12,8 @@ from scanai.radiation.counting import TYPICAL_NEUTRON_CPS
 from scanai.scan.model import Scan
 
 _MUCH = 0.3
+_MOSTLY = 0.5
+"""Share of the seen mass, from which a load looks mostly like one goods group."""
 """Share of the seen mass that no line explains, from which a load does not simply fit. Project
 estimate; no threshold: nothing is found by it."""
 _MOST_FAULTS = 2
@@ -50,7 +52,7 @@ def _goods_reason(seen: SeenGoods, manifest: Manifest, unexplained: float) -> st
             "No part of the load clearly differs from the declared goods, but their lines explain "
             f"no more than {100 * (1 - unexplained):.0f} % of what is seen."
         )
-    if group is None:
+    if group is None or (group in declared_groups(manifest) and seen.shares.max() < _MOSTLY):
         return "The load fits the declared goods."
     if group in declared_groups(manifest):
         return f"The load fits the declared goods; it looks mostly like “{short_title(group)}”."

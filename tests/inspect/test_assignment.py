@@ -63,6 +63,14 @@ def test_a_line_without_code_could_be_any_goods() -> None:
     assert found.misfit < UNEXPLAINED_PRICE
 
 
+def test_lines_of_one_code_get_their_shares_of_the_same_part() -> None:
+    seen = reading((500.0, {PAPER: 0.9}), (300.0, {PAPER: 0.7}), (200.0, {STEEL: 0.9}))
+    found = assign(seen, [line(PAPER, 400.0), line(STEEL, 200.0), line(PAPER, 400.0)])
+    assert found is not None
+    assert found.kg[:, 0] == pytest.approx(found.kg[:, 2])
+    assert found.kg.sum(axis=0) == pytest.approx([400.0, 200.0, 400.0])
+
+
 def test_nothing_is_assigned_without_lines_or_load() -> None:
     assert assign(reading((500.0, {PAPER: 0.9})), []) is None
     assert assign(reading(), [line(PAPER, 1.0)]) is None
@@ -160,7 +168,7 @@ def test_sixty_lines_and_more_are_taken_by_group() -> None:
 
 
 def test_long_declarations_and_long_units_are_handed_out_all_the_same() -> None:
-    # As long as the solver is asked for each line alone, and a declaration of a thousand.
+    # As long as the solver is asked for each code alone, and a declaration of a thousand.
     rows = [(100.0 + n, {PAPER: 0.9 if n % 2 else 0.3, STEEL: 0.1}) for n in range(24)]
     for count in (60, 1000):
         lines = [line(CODES[n % len(CODES)], 1.0 + n) for n in range(count)]

@@ -179,6 +179,14 @@ def test_rare_scores_ask_for_review_together_where_no_finding_stands() -> None:
     assert verdict.would_change[0].endswith("it would be clear.")
 
 
+def test_a_score_beyond_all_harmless_scans_is_not_said_to_be_usual() -> None:
+    verdict = decided(mass_mismatch=1.5)
+    assert verdict.decision == "review"
+    assert verdict.reasons[0] == (
+        "Mass mismatch: no harmless scan scores as high, but this is no finding."
+    )
+
+
 def test_two_findings_combine_to_an_inspection_that_neither_asks_for_alone() -> None:
     papers = finding("document_risk", p_value=1e-4)
     block = of_score("dense_block", "shielding", 0.991)

@@ -28,6 +28,14 @@ def test_a_load_that_looks_like_other_goods_is_not_said_to_fit(group: str, words
     assert clear_reasons(seen(group), None, declared)[1].startswith(words)
 
 
+def test_a_load_of_many_goods_is_not_said_to_be_mostly_of_one() -> None:
+    shares = np.zeros(27)
+    shares[[group_named(name).index for name in ("paper", "timber", "tyres")]] = 0.4, 0.3, 0.3
+    mixed = SeenGoods(np.ones((1, 1), np.float32), shares, 1.0)
+    declared = Manifest(lines=(Line(hs_code="4802"),))
+    assert clear_reasons(mixed, None, declared)[1] == "The load fits the declared goods."
+
+
 def test_an_empty_unit_declared_empty_is_said_to_be_so() -> None:
     nothing = SeenGoods(np.zeros((1, 1), np.float32), np.zeros(27), 0.0)
     mass = MassEstimate(

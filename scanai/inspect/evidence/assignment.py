@@ -2,7 +2,7 @@
 
 A transport problem: every section of the load hands out the mass that it holds to the lines, at a
 price per kilogram that is the higher the less the section looks like the line's goods. A line takes
-no more than its declared share of the load; what is handed to no line is unexplained.
+little more than its declared share of the load; what is handed to no line is unexplained.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _SLACK, _LEAST_SLACK = 0.25, 0.03
 section is rough, and packing is counted or not."""
 _LEAST_PROBABILITY = 1e-6
 _MOST_LINES = 60
-"""Beyond which lines of one group are taken together, so that a long declaration costs no time."""
+"""Beyond which lines of one group are taken together, so that a long declaration costs no time;
+below only those of one code, whose parts nothing in the picture tells apart."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,12 @@ def _most(lines: Sequence[Line], total_kg: float) -> NDArray[np.float64] | None:
 
 
 def _together(lines: Sequence[Line]) -> list[list[int]]:
-    """Numbers of the lines that are handed out as one: those of one price."""
-    if len(lines) <= _MOST_LINES:
-        return [[number] for number in range(len(lines))]
+    """Numbers of the lines that are handed out as one, all of one price; each gets its share."""
+    few = len(lines) <= _MOST_LINES
     groups: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
-        name = goods_group_of(line.hs_code).name if line.coded else ""
-        groups.setdefault(name, []).append(number)
+        of_group = goods_group_of(line.hs_code).name if line.coded else ""
+        groups.setdefault(line.hs_code if few else of_group, []).append(number)
     return list(groups.values())
 
 
