@@ -36,7 +36,7 @@ _STRIDE = 4
 _LEAST_CARGO = 0.1
 """Share of a section's pixels that show known goods, below which it counts as none."""
 _Told = tuple[tuple[dict[str, float], ...], tuple[Line, ...], float | None, float]
-_ARRAYS = ("boxes", "long", "apart", "kg", "area_m2", "features")
+_ARRAYS = ("boxes", "long", "apart", "kg", "area_m2", "features", "shown")
 
 
 @dataclass(frozen=True)

@@ -218,7 +218,7 @@ def _mass_regression(
         shares = load.sections.kg[clear] / load.total_kg
         rows.append(shares @ np.column_stack((inputs[clear], np.ones(len(shares)))))
         lacking.append(np.clip(load.missing_kg / load.total_kg, -MOST_EXCESS, MOST_EXCESS))
-    if not rows:
+    if not any(row.any() for row in rows):
         return np.zeros(usual.shape[1]), 0.0
     x, y = np.array(rows), np.array(lacking)
     penalty = _RIDGE * len(x) * np.eye(x.shape[1])

@@ -36,6 +36,7 @@ def sections_of(
         kg=np.array(kg, np.float64),
         area_m2=np.full(count, 1.5),
         features=np.zeros((count, len(FEATURES))) if features is None else features,
+        shown=np.ones(max([17, start]), np.bool_),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -160,6 +162,7 @@ def test_cells_are_read_again_by_the_sections_that_they_lie_in() -> None:
 def test_in_a_section_of_two_goods_the_cells_decide() -> None:
     paper, steel = goods_group_of(PAPER).index, goods_group_of(STEEL).index
     read = goods_reading((100.0, {PAPER: 0.5, STEEL: 0.47}), headings=(PAPER, STEEL))
+    read = replace(read, exponents=(0.35, 1.0))
     again = goods_by_sections(goods_map(paper, steel), read)[:, :, 4]
     assert (again[1:].argmax(axis=0) + 1).tolist() == [paper, steel]
 

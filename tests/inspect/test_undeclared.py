@@ -59,6 +59,16 @@ def test_a_part_reaches_as_far_as_half_of_the_sections_over_it_show_it(
     assert finding.evidence[0].value == share
 
 
+def test_a_box_ends_where_the_goods_do(context) -> None:
+    # The last section ends in the gap before the doors.
+    reading = goods_reading(paper(), steel(), headings=SIGNED)
+    shown = reading.sections.shown.copy()
+    shown[13:] = False
+    gap = replace(reading, sections=replace(reading.sections, shown=shown))
+    (finding,) = undeclared_findings(gap, context, [PAPER_GROUP]).findings
+    assert finding.region == (72, 64, 104, 136)
+
+
 def test_a_section_that_stands_alone_among_others_is_found_by_its_middle(context) -> None:
     # Two shorter ones and the long one itself lie over each of its columns.
     rows = [paper(), paper(), steel()]

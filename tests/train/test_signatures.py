@@ -35,6 +35,7 @@ def load(seed: int, code: str, *, sections: int = 4) -> HonestLoad:
     """Goods that differ by far in three features, and whose last section shows none."""
     rng = np.random.default_rng(seed)
     features = rng.normal(0, 0.3, (sections, len(FEATURES)))
+    features[:, FEATURES.index("opaque")] = 0.0
     features[:, 3 + CODES.index(code)] += 3.0
     features[-1] -= 3.0
     goods = ({code: 1.0},) * (sections - 1) + ({},)
@@ -300,6 +301,15 @@ def test_export_is_told_how_many_loads_to_learn_from(
 
 
 # Mass -------------------------------------------------------------------------------------------
+
+
+def test_loads_that_the_beam_gets_through_nowhere_correct_nothing() -> None:
+    loads = [lacking(seed) for seed in range(12)]
+    for one in loads:
+        one.sections.features[:, FEATURES.index("opaque")] = 1.0
+    signatures = learned(loads)
+    assert not any(signatures.mass_weights)
+    assert signatures.mass_bias == 0.0
 
 
 def lacking(seed: int, *, opaque: bool = False) -> HonestLoad:

@@ -86,6 +86,9 @@ class Sections:
     """(n,) of these cells, across the rays in the reference plane of the scanner."""
     features: NDArray[np.float64]
     """(n, features) as `feature_names` has them; ratio and Z are nan with one energy."""
+    shown: NDArray[np.bool_]
+    """(columns of cells,) of the scan: whether they show any goods. A section may begin or end in a
+    gap of the load."""
 
     def pixels(self, number: int, shape: tuple[int, ...]) -> Box:
         """The box of one section in pixels of a picture (H, W)."""
@@ -133,6 +136,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
                 _goods_features(maps, loaded, x0s, x1s),
             )
         ).T,
+        shown=np.asarray(loaded.any(axis=0), np.bool_),
     )
 
 

@@ -98,7 +98,7 @@ def _finding(
 ) -> tuple[GoodsGroup, Finding]:
     """What a stretch looks like, and what is said of it."""
     sections = reading.sections
-    inside = _columns(members, scores, sections.boxes)
+    inside = _columns(members, scores, sections)
     box = _box(members, inside, sections.boxes, context.measured.attenuation.shape[1:])
     score = float(scores[members].max())
     share = _share(inside, sections)
@@ -132,11 +132,13 @@ def _finding(
 
 
 def _columns(
-    members: NDArray[np.intp], scores: NDArray[np.float64], boxes: NDArray[np.intp]
+    members: NDArray[np.intp], scores: NDArray[np.float64], sections: Sections
 ) -> NDArray[np.bool_]:
-    """(columns of cells,) those of the stretch: of the sections over them, which overlap, at least
-    half are its own; and the middle half of the one that scores highest, whatever lies over it."""
-    own, over = (np.zeros(int(boxes[:, 2].max()), np.intp) for _ in range(2))
+    """(columns of cells,) those of the stretch that show goods: of the sections over them, which
+    overlap, at least half are its own; and the middle half of the one that scores highest, whatever
+    lies over it."""
+    boxes = sections.boxes
+    own, over = (np.zeros(sections.shown.size, np.intp) for _ in range(2))
     for number, (x0, _, x1, _) in enumerate(boxes):
         over[x0:x1] += 1
         own[x0:x1] += number in members
@@ -144,7 +146,8 @@ def _columns(
     x0, x1 = boxes[members[scores[members].argmax()], [0, 2]]
     quarter = (x1 - x0) // 4
     inside[x0 + quarter : x1 - quarter] = True
-    return np.asarray(inside, np.bool_)
+    shown = inside & sections.shown
+    return np.asarray(shown if shown.any() else inside, np.bool_)
 
 
 def _box(
@@ -163,9 +166,11 @@ def _box(
 def _share(inside: NDArray[np.bool_], sections: Sections) -> float:
     """Share of the load's mass in these columns."""
     apart = sections.apart
-    within = np.cumsum(np.pad(inside, (1, 0)))
+    within, shown = (
+        np.cumsum(np.pad(columns, (1, 0))) for columns in (inside & sections.shown, sections.shown)
+    )
     x0, x1 = sections.boxes[apart, 0], sections.boxes[apart, 2]
-    part = (within[x1] - within[x0]) / np.maximum(x1 - x0, 1)
+    part = (within[x1] - within[x0]) / np.maximum(shown[x1] - shown[x0], 1)
     kg = sections.kg[apart]
     return float(kg @ part) / max(float(kg.sum()), 1e-9)
 
