@@ -20,6 +20,7 @@ import msgspec
 
 from scanai.errors import BundleError
 from scanai.inspect.graph_file import refers_to_other_files
+from scanai.inspect.queue_order import tail_p
 from scanai.inspect.signatures import Signatures
 from scanai.records import from_json
 
@@ -154,6 +155,14 @@ class OperatingPoint:
     def p_span(self, score_name: str, score: float) -> tuple[float, float] | None:
         """The p-values that scans with this score share; None where `p_value` is."""
         return None if self.benign is None else self.benign.p_span(score_name, score)
+
+    def order_p(self, score_name: str, score: float) -> float | None:
+        """How rare the score is as evidence, falling on beyond all benign scans: for the order of
+        a queue. None where none of these has the score."""
+        if self.benign is None or score_name not in self.benign.quantiles:
+            return None
+        counted = self.counted(score_name, score)
+        return tail_p(counted, self.benign.quantiles[score_name], self.benign.counts[score_name])
 
     def above_all(self, score_name: str, p_value: float) -> bool:
         """Whether a p-value of that score is the least there can be: no benign scan reached it."""

@@ -26,7 +26,6 @@ from scanai.inspect.evidence.room import SCORE as ROOM
 from scanai.inspect.evidence.shielding import SCORE as SHIELDING
 from scanai.inspect.evidence.shielding import SCORE_IN_DENSE
 from scanai.inspect.evidence.undeclared import SCORE as GOODS
-from scanai.inspect.queue_order import tail_p
 from scanai.inspect.report import Entry, Finding, FindingKind
 
 _DENSE: frozenset[FindingKind] = frozenset(
@@ -125,9 +124,8 @@ def _of_score(name: str, score: float, point: OperatingPoint) -> Family:
     if p_value is None:
         entry = entry if not counts else "no_p_value"
     elif counts:
-        assert point.benign is not None
         entered = entering_p(p_value, point.p_span(name, counted))
-        order = tail_p(counted, point.benign.quantiles[name], point.benign.counts[name])
+        order = point.order_p(name, score)
     return Family(
         name=name,
         entry=entry,

@@ -12,10 +12,10 @@ from scanai.radiation.counting import TYPICAL_NEUTRON_CPS
 from scanai.scan.model import Scan
 
 _MUCH = 0.3
-_MOSTLY = 0.5
-"""Share of the seen mass, from which a load looks mostly like one goods group."""
 """Share of the seen mass that no line explains, from which a load does not simply fit. Project
 estimate; no threshold: nothing is found by it."""
+_MOSTLY = 0.5
+"""Share of the seen mass, from which a load looks mostly like one goods group."""
 _MOST_FAULTS = 2
 """Of detectors told one by one."""
 

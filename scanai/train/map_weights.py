@@ -20,16 +20,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from scanai.inspect.bundle import BundleMetadata, load_bundle
-from scanai.inspect.evidence.context import Context
-from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.measured import CELL
-from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, read_goods
+from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.truth import Truth
 from scanai.synth.workers import ordered
 from scanai.train.export import write_bundle
 from scanai.train.shared_scan import SharedScan
-from scanai.train.trials import Contender, fresh_scans, inspector_of, scanners_of
+from scanai.train.trials import Contender, fresh_scans, goods_read, inspector_of, scanners_of
 
 MAP_SCANS = 400
 _SEED = 600_002
@@ -105,12 +103,6 @@ def _true_pixels(
 def _losses_of(recipe: DatasetRecipe, contender: Contender, index: int) -> NDArray[np.float64]:
     shared = SharedScan(recipe, index)
     inspector = inspector_of(contender)
-    scan = shared.scan
-    assert scan.profile is not None
-    maps = inspector.infer(scan, shared.simulated.manifest)
-    point = inspector.bundle.metadata.operating_point(scan.profile.name)
-    measured, _ = shared.measured(point.thresholds["load_z"])
-    context = Context(measured, point)
-    grams = seen_goods(maps, context).grams
-    reading = read_goods(maps, context, grams, inspector.bundle.metadata.signatures)
+    maps = inspector.infer(shared.scan, shared.simulated.manifest)
+    reading = goods_read(inspector, shared, maps)
     return map_losses(maps.goods, reading, shared.simulated.truth)

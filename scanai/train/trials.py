@@ -21,7 +21,7 @@ from scanai.errors import RecipeError
 from scanai.inspect.bundle import METADATA_FILE, Bundle, BundleMetadata, load_bundle
 from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.goods import seen_goods
-from scanai.inspect.evidence.reading import goods_by_sections, read_goods
+from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, read_goods
 from scanai.inspect.evidence.shielding import SCORE, confirmed_regions, score_name
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
@@ -126,6 +126,16 @@ def _trials(recipe: DatasetRecipe, work: tuple[int, tuple[Contender, ...]]) -> t
     return tuple(trial_of(inspector_of(contender), shared) for contender in contenders)
 
 
+def goods_read(inspector: Inspector, shared: SharedScan, maps: Maps) -> GoodsReading:
+    """What the Inspector reads of the goods in that scan."""
+    assert shared.scan.profile is not None
+    metadata = inspector.bundle.metadata
+    point = metadata.operating_point(shared.scan.profile.name)
+    measured, _ = shared.measured(point.thresholds["load_z"])
+    context = Context(measured, point)
+    return read_goods(maps, context, seen_goods(maps, context).grams, metadata.signatures)
+
+
 def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     """The scan, inspected against its declaration and compared with its truth."""
     scan, simulated = shared.scan, shared.simulated
@@ -141,9 +151,7 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     found = _shielding_boxes(report)
     context = Context(measured, point)
     own = judged(_own_regions(maps, context, shared.dense), shared.boxes)
-    grams = seen_goods(maps, context).grams
-    reading = read_goods(maps, context, grams, inspector.bundle.metadata.signatures)
-    goods = goods_by_sections(maps.goods, reading)
+    goods = goods_by_sections(maps.goods, goods_read(inspector, shared, maps))
     weight, top1, top3, reliability = goods_hits(goods, truth)
     _, graph_top1, graph_top3, _ = goods_hits(maps.goods, truth)
     tare = scene.unit.tare_kg

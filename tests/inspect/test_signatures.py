@@ -82,9 +82,8 @@ def test_groups_sum_their_headings() -> None:
 def test_a_p_value_counts_honest_lines_that_look_as_unlike(score, expected) -> None:
     known, of = signatures(MANY).lines_like("480256")
     assert of == "4802"
-    assert (
-        expected <= known.p_value(score) <= expected + 0.05
-    )  # between quantiles it never flatters
+    # Between quantiles it never flatters.
+    assert expected <= known.p_value(score) <= expected + 0.05
 
 
 def test_beyond_all_honest_lines_the_tail_falls_on() -> None:

@@ -11,7 +11,6 @@ from math import log10
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.combination import evidence, p_of
-from scanai.inspect.queue_order import tail_p
 from scanai.inspect.report import Report
 
 FAMILIES = (
@@ -27,18 +26,12 @@ FAMILIES = (
 
 def suspicion(report: Report, point: OperatingPoint) -> float:
     """−log10 of the combined chance of such scores among benign scans; 0 where none is known."""
-    benign = point.benign
-    if benign is None:
-        return 0.0
-    known = [
-        tail_p(
-            point.counted(name, report.evidence_scores[name]),
-            benign.quantiles[name],
-            benign.counts[name],
-        )
+    told = [
+        point.order_p(name, report.evidence_scores[name])
         for name in FAMILIES
-        if name in report.evidence_scores and name in benign.quantiles
+        if name in report.evidence_scores
     ]
+    known = [p_value for p_value in told if p_value is not None]
     if not known:
         return 0.0
     return round(-log10(p_of(sum(map(evidence, known)) / len(known))), 5)

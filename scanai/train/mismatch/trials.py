@@ -12,9 +12,7 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from scanai.inspect.evidence.context import Context
-from scanai.inspect.evidence.goods import comparable_groups, seen_goods
-from scanai.inspect.evidence.reading import read_goods
+from scanai.inspect.evidence.goods import comparable_groups
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
@@ -24,7 +22,7 @@ from scanai.train.mismatch.cases import Case, cases_of, shared_scan
 from scanai.train.mismatch.recipe import MismatchRecipe
 from scanai.train.mismatch.suspicion import suspicion
 from scanai.train.shared_scan import SharedScan
-from scanai.train.trials import Contender, inspector_of
+from scanai.train.trials import Contender, goods_read, inspector_of
 
 _LEAST_READ = 1e-3
 MISMATCH_KINDS = frozenset({"undeclared_goods", "mass_mismatch", "empty_mismatch"})
@@ -96,12 +94,7 @@ def _reading(inspector: Inspector, shared: SharedScan, maps: Maps) -> dict[str, 
     lines = shared.simulated.manifest.lines
     if scene.mismatch or scene.threats or len(lines) != 1 or metadata.signatures is None:
         return {}
-    assert shared.scan.profile is not None
-    point = metadata.operating_point(shared.scan.profile.name)
-    measured, _ = shared.measured(point.thresholds["load_z"])
-    context = Context(measured, point)
-    grams = seen_goods(maps, context).grams
-    reading = read_goods(maps, context, grams, metadata.signatures)
+    reading = goods_read(inspector, shared, maps)
     kg = reading.sections.kg[reading.sections.apart]
     if kg.sum() <= 0:
         return {}
