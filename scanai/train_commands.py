@@ -81,7 +81,7 @@ def _add_export(commands: Any) -> None:
         "--benign",
         metavar="N",
         type=int,
-        default=300,
+        default=320,
         help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
     )
     command.add_argument(
@@ -96,7 +96,7 @@ def _add_export(commands: Any) -> None:
         "--cuts",
         metavar="N",
         type=int,
-        default=16_000,
+        default=18_000,
         help="cuts through further honest loads to learn the same from (default %(default)s)",
     )
     command.add_argument(

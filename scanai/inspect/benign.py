@@ -55,7 +55,7 @@ def thresholds_from(
         rate = false_alarm_rate * float(entry.get("part_of_rate", 1.0))
         if scores.size < least_scans(rate):
             continue
-        value = max(conformal_threshold(scores, rate), float(entry.get("least", 0)))
+        value = max(conformal_threshold(scores, rate), float(entry.get("least", -math.inf)))
         changed[name] = msgspec.structs.replace(known[name], value=value, false_alarm_rate=rate)
     return changed
 

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import ceil, inf, nextafter
+from math import ceil, inf, isfinite, nextafter
 from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -52,6 +52,7 @@ _LATER_THRESHOLDS = frozenset(
         "density_ratio",
         "package_mass_factor",
         "unexplained_goods",
+        "goods_misfit",
     }
 )
 """That bundles made before these were known have no value for; the initial ones stand in."""
@@ -60,6 +61,8 @@ _RETIRED_THRESHOLDS = frozenset({"undeclared_ratio"})
 _FORMAT = "scanai-bundle/1"
 _PARTS = ("probability", "share")
 """Units of which no threshold is above 1."""
+_SIGNED = ("ln odds",)
+"""Units of which a threshold may lie below 0."""
 
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -353,11 +356,14 @@ def _check_scores(source: Path, metadata: BundleMetadata) -> None:
                 raise BundleError(source, f"rising {where}", f"{len(quantiles)} that do not rise")
     if metadata.signatures is not None and (wrong := metadata.signatures.wrong()):
         raise BundleError(source, "signatures that fit together", f"others ({wrong})")
+    known = metadata.thresholds | initial_thresholds()
     for name, value in values:
-        most = 1.0 if metadata.thresholds[name.split(" ")[0]].unit in _PARTS else inf
+        unit = known[name.split(" ")[0]].unit
+        least, most = -inf if unit in _SIGNED else 0.0, 1.0 if unit in _PARTS else inf
         # Just above the greatest score, where benign ones reach it: then none alarms.
-        if not 0 <= value <= nextafter(most, inf) or value == inf:
-            raise BundleError(source, f"threshold {name} within 0 and {most:g}", f"{value:g}")
+        if not least <= value <= nextafter(most, inf) or not isfinite(value):
+            expected = f"threshold {name} within {least:g} and {most:g}"
+            raise BundleError(source, expected, f"{value:g}")
 
 
 def _outputs_of_as_many(count: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.combination import evidence, shares
-from scanai.inspect.families import Family, combined, p_of_place
+from scanai.inspect.families import ONE_MATTER, Family, combined, p_of_place
 from scanai.inspect.policy import RANK, asks_for
 from scanai.inspect.queue_order import loose_evidence
 from scanai.inspect.report import Decision, Finding, FindingKind, Reason
@@ -41,7 +41,7 @@ _SCORE_NOUNS = {
     "shielding_in_dense_goods": "dense part",
     "opaque_area": "opaque area",
     "unexplained_goods": "undeclared goods",
-    "goods_misfit": "load that the declared lines and their masses do not explain",
+    "goods_misfit": "load as a whole against the goods declared",
     "heading_fit": "look of the goods under their code",
     "room": "room and packages that the papers ask for",
     "density": "density of the goods of a line",
@@ -84,10 +84,13 @@ def carriers(families: Sequence[Family], point: OperatingPoint) -> list[Carrier]
             found.append(Carrier(family, max(asks, key=RANK.__getitem__), ordered[0]))
     if together is not None and together <= point.thresholds["review_p"]:
         weights = shares_of(families)
+        told = {family.name for family in families if family.findings}
         found += [
             Carrier(family, "clear", None)
             for family in families
-            if not family.findings and weights.get(family.name, 0.0) >= _PART
+            if not family.findings
+            and weights.get(family.name, 0.0) >= _PART
+            and not (family.name in ONE_MATTER and told & ONE_MATTER)
         ]
     return sorted(found, key=lambda one: (RANK[one.asks], weight(one.family)), reverse=True)
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.carrying import MAX_CARRYING, Carrier, noun_of
 from scanai.inspect.evidence.mass import tonnes
-from scanai.inspect.families import Family
+from scanai.inspect.families import ONE_MATTER, Family
 from scanai.inspect.policy import RANK, weigh
 from scanai.inspect.report import Decision, Finding, FindingKind
 
@@ -63,6 +63,7 @@ def _without(
     left: Sequence[Carrier], families: Sequence[Family], point: OperatingPoint
 ) -> Decision:
     names = {one.family.name for one in left}
+    names |= ONE_MATTER if names & ONE_MATTER else set()
     rest = [family.left_out() if family.name in names else family for family in families]
     return weigh(rest, point)
 

@@ -20,6 +20,7 @@ from scanai.inspect.evidence.emptiness import SCORE as EMPTY
 from scanai.inspect.evidence.familiarity import SCORE as UNFAMILIAR
 from scanai.inspect.evidence.line_density import SCORE as DENSITY
 from scanai.inspect.evidence.mass import SCORE as MASS
+from scanai.inspect.evidence.misfit import SCORE as MISFIT
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.radiation import SUPPRESSION
 from scanai.inspect.evidence.room import SCORE as ROOM
@@ -36,6 +37,7 @@ KINDS: dict[str, frozenset[FindingKind]] = {
     SCORE_IN_DENSE: _DENSE,
     OPAQUE: frozenset({"opaque_region"}),
     GOODS: frozenset({"undeclared_goods"}),
+    MISFIT: frozenset({"undeclared_goods"}),
     MASS: frozenset({"mass_mismatch"}),
     EMPTY: frozenset({"empty_mismatch"}),
     DOCUMENTS: frozenset({"document_risk"}),
@@ -46,6 +48,9 @@ KINDS: dict[str, frozenset[FindingKind]] = {
     SUPPRESSION: frozenset({"dense_block"}),
 }
 """Kinds of finding that come of an evidence score. Findings of other kinds stand by themselves."""
+ONE_MATTER = frozenset({GOODS, MISFIT})
+"""Scores of one matter: what a finding of the one says is no further reason of the other, and falls
+with it."""
 _NOT_COMBINED = frozenset({UNFAMILIAR})
 """Scores that tell how far the picture can be trusted, not what is in the load."""
 _OWN_THRESHOLDS = {EMPTY: "loaded_share"}

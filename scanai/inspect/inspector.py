@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scanai.errors import BundleError, ScanError
 from scanai.inspect.bundle import Bundle, BundleMetadata, OperatingPoint, load_bundle
-from scanai.inspect.evidence.assignment import MISFIT, assign
+from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.context import Context, share_inside
 from scanai.inspect.evidence.controls import control_findings, lists_in_force, seen_controlled
 from scanai.inspect.evidence.document_rules import DocumentRules, shipped_rules
@@ -33,6 +33,7 @@ from scanai.inspect.evidence.line_density import LinePart, density_findings
 from scanai.inspect.evidence.lines import line_parts, line_plausibility
 from scanai.inspect.evidence.mass import estimate_mass, mass_findings
 from scanai.inspect.evidence.measured import Measured, measure
+from scanai.inspect.evidence.misfit import FACTS, with_misfit
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.opaque import opaque_findings
 from scanai.inspect.evidence.portal import density_along
@@ -238,11 +239,13 @@ def _check_signatures(bundle: Bundle) -> None:
     # Their number first: a forged one must not be spelt out.
     count = len(feature_names(0)) + 2 * bundle.metadata.goods_features
     found = len(signatures.features)
-    alike = found == count
-    if unknown or not alike or signatures.features != feature_names(bundle.metadata.goods_features):
+    alike = found == count and signatures.features == feature_names(bundle.metadata.goods_features)
+    same_facts = signatures.misfit is None or signatures.misfit.facts == FACTS
+    if unknown or not alike or not same_facts:
         expected = "signatures of the features and headings that this ScanAI knows"
-        other = "other features" if alike else f"{found} features, not {count}: export it anew"
-        raise BundleError(bundle.path, expected, ", ".join(unknown) or other)
+        other = "other features" if found == count else f"{found} features, not {count}"
+        other = "other facts of a misfit" if alike else other
+        raise BundleError(bundle.path, expected, ", ".join(unknown) or f"{other}: export it anew")
 
 
 def _gather(
@@ -286,11 +289,13 @@ def _gather(
         lines, fit = line_plausibility(manifest, reading, assigned, mass, metadata.signatures)
         scores |= fit
         parts: list[LinePart] = []
+        undeclared = undeclared_findings(reading, context, declared)
         if assigned is not None:
-            scores[MISFIT] = assigned.misfit
+            undeclared = with_misfit(
+                undeclared, reading, assigned, manifest.lines, context, metadata.signatures
+            )
             unexplained = 1.0 - assigned.explained_share
             parts = line_parts(manifest, reading, assigned, mass, context)
-        undeclared = undeclared_findings(reading, context, declared)
         findings += seen_controlled(
             undeclared.seen, shielding, manifest, papers.controls, context.place
         )

@@ -53,6 +53,20 @@ class LineScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         return tail_p(score, self.quantiles, self.lines)
 
 
+class Misfit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How much each fact of a load and its declaration tells of a false code."""
+
+    facts: tuple[str, ...]
+    """Names of the facts, in their order."""
+    weights: Row
+    """(facts,) and `bias`: of the natural logarithm of the odds that a code is false, if every
+    second one were."""
+    bias: float
+
+    def log_odds(self, facts: NDArray[np.float64]) -> float:
+        return float(np.array(self.weights) @ facts) + self.bias
+
+
 class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     headings: tuple[str, ...]
     """HS headings whose goods are known; output 0 of the reading is none of these: no goods."""
@@ -75,6 +89,8 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Exponent of what the goods map says of a cell, where the map is read again."""
     sections_weight: Annotated[float, msgspec.Meta(ge=0, le=MOST_WEIGHT)] = 0.8
     """Of what the sections over the cell show."""
+    misfit: Misfit | None = None
+    """None in bundles from before it was learned."""
     lines: dict[str, LineScores]
     """By heading, chapter (two digits) and goods group (its name), and of all."""
     scans: Annotated[int, msgspec.Meta(ge=1)]
@@ -97,6 +113,8 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             return "mass_weights"
         if len(self.bias) != rows or ALL not in self.lines:
             return "bias or lines"
+        if self.misfit is not None and len(self.misfit.weights) != len(self.misfit.facts):
+            return "misfit"
         for name, known in self.lines.items():
             if len(known.quantiles) < 2 or list(known.quantiles) != sorted(known.quantiles):
                 return f"quantiles of lines ({name})"

@@ -43,6 +43,7 @@ _MISMATCH = {
     "group_swap": "largest line under a code of another goods group, found",
     "group_swap.in_force": "the same, contradicted at the thresholds in force",
     "group_swap.by_goods": "the same by the section that looks least as declared, alone",
+    "group_swap.as_a_whole": "the same by how little the load as a whole looks as declared, alone",
     "chapter_swap": "under a code of the same group and another chapter",
     "chapter_swap.in_force": "the same, contradicted at the thresholds in force",
     "chapter_swap.by_heading": "the same by how rare the picture is under the code, alone",

@@ -33,9 +33,10 @@ from scanai.train.trials import fresh_scans, run_trials, scanners_of
 
 BENIGN_KINDS = {"benign": 0.9, "empty": 0.1}
 DEFAULT_SEED = 500_000
-DEFAULT_SCANS = 300
+DEFAULT_SCANS = 320
 """Of each scanner. Either score of shielding occurs in about half of them, and a p-value as small
-as `inspect_p` takes 99 scans that have the score."""
+as `inspect_p` takes 99 scans that have the score. The thresholds of undeclared goods, a fifth of
+0.02, take 249, and about a sixth of the scans show none or have no goods declared."""
 _MASS_ERROR_SHARE = 0.95
 _LEAST_OPAQUE = 10
 """Scans that a quantile of their errors is taken of."""

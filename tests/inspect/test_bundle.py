@@ -157,6 +157,13 @@ def test_refuses_what_is_no_threshold_or_no_quantile(
         load_bundle(folder)
 
 
+def test_log_odds_may_be_below_even(tmp_path: Path, metadata: BundleMetadata, graph: bytes) -> None:
+    scores = BenignScores(scans=9, thresholds={"goods_misfit": -0.4}, quantiles={}, counts={})
+    folder = changed(tmp_path, metadata, graph, scanners={"s": msgspec.to_builtins(scores)})
+    point = load_bundle(folder).metadata.operating_point("s")
+    assert point.thresholds["goods_misfit"] == -0.4
+
+
 def test_names_a_threshold_that_is_missing(
     tmp_path: Path, metadata: BundleMetadata, graph: bytes
 ) -> None:

@@ -18,7 +18,9 @@ from scanai.inspect.bundle import ANY_SCANNER
 from scanai.inspect.combination import MOST
 from scanai.inspect.evidence.document_rules import read_rules
 from scanai.inspect.evidence.measured import measure
+from scanai.inspect.evidence.misfit import FACTS
 from scanai.inspect.report import Report, schema
+from scanai.inspect.signatures import Misfit
 from scanai.manifest import read_correlation
 from scanai.manifest.model import Line, Manifest
 
@@ -313,8 +315,9 @@ def test_refuses_a_bundle_with_other_goods_groups(tmp_path, kit, graph) -> None:
             "mass_weights": one.mass_weights[:-1],
         },
         lambda one: {"headings": ("7777", *one.headings[1:])},
+        lambda one: {"misfit": Misfit(facts=("guess",), weights=(1.0,), bias=0.0)},
     ],
-    ids=["another feature", "another order", "of an earlier ScanAI", "no heading"],
+    ids=["another feature", "another order", "of an earlier ScanAI", "no heading", "other facts"],
 )
 def test_refuses_a_bundle_with_signatures_of_something_else(tmp_path, kit, graph, change) -> None:
     signatures = signatures_of("4802", "7208")
@@ -323,6 +326,33 @@ def test_refuses_a_bundle_with_signatures_of_something_else(tmp_path, kit, graph
     folder = kit.write_bundle(tmp_path / "b", graph, metadata)
     with pytest.raises(BundleError, match="expected signatures of the features and headings that"):
         Inspector(folder)
+
+
+def test_a_learned_misfit_is_a_finding_on_the_whole_load(tmp_path, kit, graph) -> None:
+    anywhere = tuple(float(name == "largest_line_anywhere") for name in FACTS)
+    signatures = msgspec.structs.replace(
+        signatures_of("4802", "7208", sure=0.4),
+        misfit=Misfit(facts=FACTS, weights=anywhere, bias=-0.5),
+    )
+    metadata = kit.tiny_metadata(graph, signatures=signatures)
+    thresholds = dict(metadata.thresholds)
+    for name, value in (("goods_misfit", 0.3), ("unexplained_goods", 6.0)):
+        thresholds[name] = msgspec.structs.replace(thresholds[name], value=value)
+    metadata = msgspec.structs.replace(metadata, thresholds=thresholds)
+    inspector = Inspector(kit.write_bundle(tmp_path / "b", graph, metadata))
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0))
+
+    def report_on(*lines: Line) -> Report:
+        return inspector.inspect(scan, Manifest(lines=lines, unit_type="20", tare_kg=480.0))
+
+    steel = Line(hs_code="7208", mass_kg=500.0)
+    false, true = report_on(steel), report_on(PAPER)
+    (finding,) = [one for one in false.findings if one.kind == "undeclared_goods"]
+    assert finding.sentence.startswith("Hardly anywhere does the load look like “Iron and")
+    assert "undeclared_goods" not in kinds(true)
+    assert true.evidence_scores["goods_misfit"] < 0.3 <= false.evidence_scores["goods_misfit"]
+    # Goods without a code could be any.
+    assert "goods_misfit" not in report_on(steel, Line(hs_code="")).evidence_scores
 
 
 def test_with_signatures_a_report_says_how_well_each_code_fits(tmp_path, kit, graph) -> None:

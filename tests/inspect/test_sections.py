@@ -158,6 +158,15 @@ def test_an_even_load_changes_less_than_one_of_pieces(kit, context_of) -> None:
     assert middle[1] > 3 * middle[0]
 
 
+def test_every_section_tells_what_the_scanner_is(kit, context_of) -> None:
+    sections = cut_of(maps_of(WHOLE), context_of(kit.walls, ("paper", kit.load, 45.0)))
+    assert (feature(sections, "vertical_beam") == 0).all()
+    expected = {"pitch_along": 20.0, "pitch_across": 20.0, "end_point": 6.0, "low_end_point": 4.0}
+    for name, value in expected.items():
+        assert feature(sections, name) == pytest.approx(np.log(value))
+    assert feature(sections, "quanta") == pytest.approx(np.log(4.0e5))
+
+
 def test_one_energy_has_no_ratio(kit, context_of) -> None:
     slabs = (kit.walls, ("paper", kit.load, 45.0))
     one = cut_of(maps_of(WHOLE), context_of(*slabs, energies_mv=(6.0,)))
@@ -167,7 +176,8 @@ def test_one_energy_has_no_ratio(kit, context_of) -> None:
     assert (feature(two, "dual_energy") == 1).all()
     # Paper at 6 over 4 MV; see test_inversion for the ratios of elements.
     assert ((feature(two, "ratio") > 0.75) & (feature(two, "ratio") < 0.95)).all()
-    of_ratio = np.array([name == "ratio" or name.startswith("near_z_") for name in FEATURES])
+    of_two = ("ratio", "low_end_point")
+    of_ratio = np.array([name in of_two or name.startswith("near_z_") for name in FEATURES])
     assert np.isnan(one.features[:, of_ratio]).all()
     assert np.isfinite(one.features[:, ~of_ratio]).all()
     assert np.isfinite(two.features).all()

@@ -7,7 +7,8 @@ import pytest
 
 from scanai.inspect.bundle import BenignScores
 from scanai.inspect.evidence.closeup import look_at
-from scanai.inspect.evidence.shielding import distinct_regions, shielding_findings
+from scanai.inspect.evidence.layers import Layer
+from scanai.inspect.evidence.shielding import _how_much, distinct_regions, shielding_findings
 
 BOX = (150.0, 90.0, 170.0, 106.0)
 INSIDE = np.s_[90:106, 150:170]
@@ -239,3 +240,18 @@ def test_a_block_is_judged_by_what_the_declared_goods_hold(
         assert findings[0].sentence.endswith(told)
     else:
         assert "declared" not in findings[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (40.0, 60.0, "50 g/cm² (64 mm of steel)"),
+        (20.0, 120.0, "20 to 120 g/cm² (25 to 153 mm of steel)"),
+        (0.0, 318.0, "some 50 g/cm² (64 mm of steel; anything up to 318 g/cm²)"),
+    ],
+    ids=["known", "roughly", "hardly"],
+)
+def test_how_much_more_is_told_as_surely_as_it_is_known(
+    low: float, high: float, expected: str
+) -> None:
+    assert _how_much("dense_block", Layer(50.0, low, high)) == expected

@@ -14,6 +14,7 @@ from scanai.inspect.signatures import (
     MOST_EXCESS,
     MOST_USUAL,
     LineScores,
+    Misfit,
     Signatures,
     by_group,
     line_scores,
@@ -166,6 +167,7 @@ def test_only_names_with_enough_lines_are_kept() -> None:
     ("change", "wrong"),
     [
         ({"mean": (1.0,)}, "mean or spread"),
+        ({"misfit": Misfit(facts=("price", "doubt"), weights=(1.0,), bias=0.0)}, "misfit"),
         ({"spread": (1.0,)}, "mean or spread"),
         ({"spread": (0.0, 1.0)}, "mean or spread"),
         ({"features": (), "mean": (), "spread": ()}, "mean or spread"),

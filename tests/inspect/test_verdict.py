@@ -114,7 +114,14 @@ def test_a_second_finding_is_more_urgent_than_one_alone(verdict_of) -> None:
 
 # With p-values ----------------------------------------------------------------------------------
 
-NAMES = ("shielding", "opaque_area", "unexplained_goods", "mass_mismatch", "unfamiliar")
+NAMES = (
+    "shielding",
+    "opaque_area",
+    "unexplained_goods",
+    "goods_misfit",
+    "mass_mismatch",
+    "unfamiliar",
+)
 EVEN = tuple(n / 100 for n in range(101))
 TYPICAL = dict.fromkeys(NAMES, 0.5)
 RANK = {"clear": 0, "review": 1, "inspect": 2}
@@ -185,6 +192,21 @@ def test_a_score_beyond_all_harmless_scans_is_not_said_to_be_usual() -> None:
     assert verdict.reasons[0] == (
         "Mass mismatch: no harmless scan scores as high, but this is no finding."
     )
+
+
+def test_what_a_finding_says_already_is_no_further_reason() -> None:
+    # Both scores are of undeclared goods; one has a finding.
+    scores = dict.fromkeys(("unexplained_goods", "goods_misfit", "opaque_area"), 0.985)
+    told = of_score("undeclared_goods", "unexplained_goods", 0.985)
+    verdict = decided(told, **scores)
+    assert [reason.name for reason in verdict.carried_by] == ["unexplained_goods", "opaque_area"]
+    assert verdict.would_change[0] == "Without the undeclared goods it would be clear."
+    without = decided(**scores)
+    assert "goods_misfit" in [reason.name for reason in without.carried_by]
+    # Opaque parts and dense ones are two matters, though a finding of either may be of one kind.
+    opaque = of_score("opaque_region", "opaque_area", 0.985)
+    other = decided(opaque, **dict.fromkeys(("opaque_area", "shielding", "mass_mismatch"), 0.985))
+    assert {reason.name for reason in other.carried_by} >= {"opaque_area", "shielding"}
 
 
 def test_two_findings_combine_to_an_inspection_that_neither_asks_for_alone() -> None:

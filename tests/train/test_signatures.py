@@ -24,7 +24,12 @@ from scanai.train import signatures as learning
 from scanai.train.benchmark import require_fresh
 from scanai.train.card import card
 from scanai.train.honest_loads import HonestLoad, honest_loads
-from scanai.train.signatures import cross_fitted, learn_signatures, learned
+from scanai.train.signatures import (
+    cross_fitted,
+    honest_line_scores,
+    learn_signatures,
+    learned,
+)
 from scanai.train.trials import fresh_scans
 
 RATIO = FEATURES.index("ratio")
@@ -131,7 +136,7 @@ def test_no_load_is_scored_by_signatures_that_saw_it(
     reading_of = learning.reading_of
     monkeypatch.setattr(learning, "learned", learn)
     monkeypatch.setattr(learning, "reading_of", read)
-    scores = cross_fitted(loads, cuts)
+    scores = honest_line_scores(cross_fitted(loads, cuts))
     assert sorted(scored) == sorted(id(one.sections) for one in loads)
     assert all({id(one.sections) for one in cuts} <= seen for seen in seen_by.values())
     assert {code: len(of) for code, of in scores.items()} == dict.fromkeys(CODES, 15)
@@ -146,14 +151,14 @@ def test_goods_that_one_load_alone_has_are_unknown_to_what_scores_it(
     read = known.read(lone.sections.features)
     assert read[:, 1 + known.headings.index("8703")].min() > 0.02
     # By all others its goods look like tyres: nothing is left for its line to be judged by.
-    assert "8703" not in cross_fitted([*loads, lone])
+    assert "8703" not in honest_line_scores(cross_fitted([*loads, lone]))
 
 
 def test_lines_without_code_and_loads_without_mass_have_no_score(loads: list[HonestLoad]) -> None:
     uncoded = replace(load(1, PAPER), lines=(Line("", mass_kg=300.0),))
     weightless = load(2, STEEL)
     weightless.sections.kg[:] = 0.0
-    scores = cross_fitted([*loads, uncoded, weightless])
+    scores = honest_line_scores(cross_fitted([*loads, uncoded, weightless]))
     assert {code: len(of) for code, of in scores.items()} == dict.fromkeys(CODES, 15)
 
 
@@ -185,6 +190,7 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
     assert signatures is not None
     assert signatures.wrong() is None
     assert signatures.lines[ALL].lines == 45
+    assert signatures.misfit is not None
     Inspector(exported, threads=1)
     recipe, cuts = asked
     assert recipe.profiles == ("portal-6-4",)
@@ -195,6 +201,22 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
     assert (cuts.seed, cuts.count, cuts.x_window_px) == (600_001, 9, 512)
     assert msgspec.structs.replace(cuts, seed=600_000, count=45, x_window_px=None) == recipe
     assert (signatures.scans, signatures.seeds) == (90, (600_000, 600_001))
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "learned_on"),
+    [
+        (("portal-6-4",), ("portal-6-4",)),
+        (("random",), ("random",)),
+        (("a", "b", "random", "random"), ("a", "b", "random", "random", "random")),
+    ],
+    ids=["one", "drawn", "both"],
+)
+def test_scanners_drawn_at_random_come_half_as_often_again_as_all_others(
+    trained_on: tuple[str, ...], learned_on: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "scanners_of", lambda _: tuple(dict.fromkeys(trained_on)))
+    assert learning._scanners(None) == learned_on
 
 
 def test_the_card_says_what_signatures_were_learned_from(exported: Path) -> None:

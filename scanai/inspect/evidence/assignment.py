@@ -20,8 +20,6 @@ from scanai.inspect.evidence.reading import GoodsReading
 from scanai.manifest.goods_groups import goods_group_of
 from scanai.manifest.model import Line
 
-MISFIT = "goods_misfit"
-"""Evidence score: what a kilogram costs on average, also one that no line takes."""
 UNEXPLAINED_PRICE = 3.0
 """−ln of the probability that declared goods lie in a section, below which it is left unexplained:
 0.05."""

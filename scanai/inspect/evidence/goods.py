@@ -7,6 +7,7 @@ Whether the two fit is judged in `undeclared` and `lines`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.maps import Maps
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
-from scanai.manifest.model import Manifest
+from scanai.manifest.model import Line, Manifest
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,12 @@ def short_title(group: GoodsGroup) -> str:
 
 def declared_groups(manifest: Manifest) -> tuple[GoodsGroup, ...]:
     """The goods groups of all lines with a code, each once, in the order of the lines."""
-    coded = (line for line in manifest.lines if line.coded)
+    return groups_of(manifest.lines)
+
+
+def groups_of(lines: Sequence[Line]) -> tuple[GoodsGroup, ...]:
+    """The same of lines alone."""
+    coded = (line for line in lines if line.coded)
     return tuple(dict.fromkeys(goods_group_of(line.hs_code) for line in coded))
 
 

@@ -24,6 +24,17 @@ DENSITIES = (2.0, 5.0, 10.0, 20.0, 35.0, 55.0, 80.0, 120.0)
 EFFECTIVE_ZS = (3.0, 4.5, 5.5, 6.1, 6.6, 7.1, 7.7, 8.5, 10.0, 12.0, 14.5, 19.0, 26.0, 35.0, 60.0)
 """The same of effective Z; finer where most goods lie. The same for matter of one kind on every
 scanner, which the ratio of the energies is not."""
+SCANNER = (
+    "vertical_beam",
+    "pitch_along",
+    "pitch_across",
+    "quanta",
+    "end_point",
+    "low_end_point",
+)
+"""What the scanner is, for goods look otherwise from above, in coarse pixels or in noise: 1 where
+the beam runs from above or below; natural logarithm of the pitch in mm along and across the travel,
+of the quanta detected in an open-beam pixel, and of the end points in MV."""
 FEATURES = (
     "nothing",
     *(group.name for group in goods_groups()),
@@ -37,6 +48,7 @@ FEATURES = (
     "cells",
     "long",
     "dual_energy",
+    *SCANNER,
     *(f"near_{density:g}_g_cm2" for density in DENSITIES),
     *(f"near_z_{z:g}" for z in EFFECTIVE_ZS),
     *TEXTURE,
@@ -45,9 +57,9 @@ FEATURES = (
 1 + the cargo's areal density in g/cm²; of 1 + the high-energy attenuation; attenuation at high over
 low energy; change of attenuation from cell to cell as a share of it, along the travel and across;
 share that the beam does not get through; height over the unit's, 0 to 1; logarithm of the number of
-cells; 1 for the longer sections; 1 with two energies; shares near each of DENSITIES; shares of the
-attenuation near each of EFFECTIVE_ZS; the texture. Behind these come mean and spread of each of the
-goods features, where the graph tells them: `feature_names`."""
+cells; 1 for the longer sections; 1 with two energies; what the scanner is; shares near each of
+DENSITIES; shares of the attenuation near each of EFFECTIVE_ZS; the texture. Behind these come mean
+and spread of each of the goods features, where the graph tells them: `feature_names`."""
 _LOG_DENSITIES = np.log1p(np.array(DENSITIES))
 _NO_WEIGHT = 1e-6
 """Differences of sums leave as much where nothing was added."""
@@ -85,7 +97,8 @@ class Sections:
     area_m2: NDArray[np.float64]
     """(n,) of these cells, across the rays in the reference plane of the scanner."""
     features: NDArray[np.float64]
-    """(n, features) as `feature_names` has them; ratio and Z are nan with one energy."""
+    """(n, features) as `feature_names` has them; ratio, Z and the low end point are nan with one
+    energy."""
     shown: NDArray[np.bool_]
     """(columns of cells,) of the scan: whether they show any goods. A section may begin or end in a
     gap of the load."""
@@ -120,6 +133,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
     if not dual:
         means[FEATURES.index("ratio")] = np.nan
     told = np.array([np.log(np.maximum(counts, 1)), long, np.full(len(kept), dual)], np.float64)
+    scanner = np.repeat(_scanner(measured)[:, None], len(kept), axis=1)
     return Sections(
         boxes=np.array([(x0, top, x1, bottom) for x0, x1, _, _ in kept], np.intp).reshape(-1, 4),
         long=long,
@@ -130,6 +144,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
             (
                 means,
                 told,
+                scanner,
                 _means(near(np.log1p(_cargo(maps, measured)), _LOG_DENSITIES), loaded, x0s, x1s),
                 _shares_of_z(measured, loaded, x0s, x1s),
                 texture(measured, loaded, x0s, x1s),
@@ -138,6 +153,15 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
         ).T,
         shown=np.asarray(loaded.any(axis=0), np.bool_),
     )
+
+
+def _scanner(measured: Measured) -> NDArray[np.float64]:
+    """(SCANNER,) of one scan; nan for an energy that it does not have."""
+    scan, profile = measured.scan, measured.profile
+    ends = (*scan.energies_mv, np.nan)[:2]
+    high = profile.energy_index(scan.energies_mv[0])
+    positive = (*scan.pitch_mm, profile.noise.quanta_open_beam[high], *ends)
+    return np.array([profile.geometry.view != "side", *np.log(positive)], np.float64)
 
 
 def near(values: NDArray[np.floating], knots: NDArray[np.float64]) -> NDArray[np.float32]:

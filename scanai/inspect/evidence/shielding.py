@@ -172,16 +172,19 @@ def _beside(dense: Sequence[str] | None) -> str:
 def _how_much(kind: Kind, layer: Layer) -> str:
     """Areal density, and the same as a thickness that one can picture."""
     metal, density = ("lead", 11.35) if kind == "high_z_shielding" else ("steel", 7.86)
+    thickness = 10 * layer.areal_density / density
     if layer.areal_density_low < 1:
         most = layer.areal_density_high
-        return f"up to {most:.0f} g/cm² ({10 * most / density:.0f} mm of {metal})"
+        return (
+            f"some {layer.areal_density:.0f} g/cm² ({thickness:.0f} mm of {metal}; anything up to "
+            f"{most:.0f} g/cm²)"
+        )
     if layer.areal_density_low < layer.areal_density / 2:
         ends = layer.areal_density_low, layer.areal_density_high
         grams = f"{ends[0]:.0f} to {ends[1]:.0f} g/cm²"
         return (
             f"{grams} ({10 * ends[0] / density:.0f} to {10 * ends[1] / density:.0f} mm of {metal})"
         )
-    thickness = 10 * layer.areal_density / density
     return f"{layer.areal_density:.0f} g/cm² ({thickness:.0f} mm of {metal})"
 
 

@@ -7,6 +7,7 @@ are bootstraps over honest and false declarations alike, those of plain shares W
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
@@ -24,9 +25,13 @@ from scanai.train.mismatch.trials import MISMATCH_KINDS, CaseTrial, LoadTrial
 from scanai.train.recipe import TrainingRecipe
 
 RATES = {"0.5pct": 0.005, "1pct": 0.01, "3pct": 0.03}
-_ALONE = {"by_goods": "unexplained_goods", "by_heading": "heading_fit"}
+_ALONE = {
+    "by_goods": "unexplained_goods",
+    "as_a_whole": "goods_misfit",
+    "by_heading": "heading_fit",
+}
 """Scores that are told apart from the rest as well: of the section that looks least like what is
-declared, and of the line whose picture is rarest under its code."""
+declared, of the load as a whole, and of the line whose picture is rarest under its code."""
 _RESAMPLES = 400
 _RARE = 0.05
 """p-value of a line from which its code counts as contradicted."""
@@ -141,8 +146,9 @@ def _mass_detected(correct: Sequence[CaseTrial], false: Sequence[CaseTrial]) -> 
 def _detected_by(
     score: str, correct: Sequence[CaseTrial], false: Sequence[CaseTrial]
 ) -> Interval | None:
-    """By one score alone, whatever the scanner, at 1 % of true declarations."""
-    good, bad = ([case.scores.get(score, 0.0) for case in of] for of in (correct, false))
+    """By one score alone, whatever the scanner, at 1 % of true declarations; a case without it is
+    not found."""
+    good, bad = ([case.scores.get(score, -math.inf) for case in of] for of in (correct, false))
     return _above(good, bad, RATES["1pct"])
 
 

@@ -2,7 +2,7 @@
 
 As the verdict puts a queue in order, by how rare each score is among benign scans and beyond them,
 but of the kinds of evidence alone in which papers and picture contradict each other: neither
-shielding nor wording counts.
+shielding counts nor what the papers alone say, their wording and the room that they ask for.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ FAMILIES = (
     "heading_fit",
     "mass_mismatch",
     "empty_mismatch",
-    "room",
     "density",
 )
 

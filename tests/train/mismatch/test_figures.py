@@ -53,6 +53,13 @@ def test_goods_and_headings_are_told_alone_as_well(recipe) -> None:
     assert counted(figures, "part_25.by_heading") == (0.5, 4)
 
 
+def test_log_odds_below_even_are_told_and_a_case_without_a_score_is_not_found(recipe) -> None:
+    honest = [case(scores={"goods_misfit": -4.0 + n / 100}) for n in range(100)]
+    false = [case("group_swap", scores=one) for one in ({"goods_misfit": -2.5}, {})]
+    figures = figures_of(*honest, *false, recipe=recipe)
+    assert counted(figures, "group_swap.as_a_whole") == (0.5, 2)
+
+
 def test_what_is_no_more_suspicious_than_honest_loads_is_not_detected() -> None:
     one = detected(HONEST, [case("part_25", suspicion=0.98)] * 9, 0.01)
     assert one is not None
