@@ -302,7 +302,7 @@ def _parser() -> argparse.ArgumentParser:
         type=share,
         default=0.05,
         help="of benign scans that each threshold may alarm; 0.05 takes 19 scans, 0.01 takes 99, "
-        "those of undeclared goods five times as many",
+        "those of undeclared goods 99 and 499",
     )
     add_model(command)
     add_format(command)

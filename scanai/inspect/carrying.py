@@ -41,7 +41,7 @@ _SCORE_NOUNS = {
     "shielding_in_dense_goods": "dense part",
     "opaque_area": "opaque area",
     "unexplained_goods": "undeclared goods",
-    "goods_misfit": "load as a whole against the goods declared",
+    "goods_misfit": "load as a whole",
     "heading_fit": "look of the goods under their code",
     "room": "room and packages that the papers ask for",
     "density": "density of the goods of a line",
@@ -85,13 +85,12 @@ def carriers(families: Sequence[Family], point: OperatingPoint) -> list[Carrier]
     if together is not None and together <= point.thresholds["review_p"]:
         weights = shares_of(families)
         told = {family.name for family in families if family.findings}
-        found += [
-            Carrier(family, "clear", None)
-            for family in families
-            if not family.findings
-            and weights.get(family.name, 0.0) >= _PART
-            and not (family.name in ONE_MATTER and told & ONE_MATTER)
-        ]
+        for family in sorted(families, key=weight, reverse=True):
+            again = family.name in ONE_MATTER and told & ONE_MATTER
+            if family.findings or again or weights.get(family.name, 0.0) < _PART:
+                continue
+            found.append(Carrier(family, "clear", None))
+            told.add(family.name)
     return sorted(found, key=lambda one: (RANK[one.asks], weight(one.family)), reverse=True)
 
 

@@ -245,7 +245,12 @@ def _check_signatures(bundle: Bundle) -> None:
         expected = "signatures of the features and headings that this ScanAI knows"
         other = "other features" if found == count else f"{found} features, not {count}"
         other = "other facts of a misfit" if alike else other
-        raise BundleError(bundle.path, expected, ", ".join(unknown) or f"{other}: export it anew")
+        raise BundleError(
+            bundle.path,
+            expected,
+            ", ".join(unknown)
+            or f"{other}: of another ScanAI, export it anew or take a bundle of this one",
+        )
 
 
 def _gather(

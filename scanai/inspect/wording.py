@@ -49,10 +49,10 @@ def _goods_reason(seen: SeenGoods, manifest: Manifest, unexplained: float) -> st
     group = seen.main_group
     if unexplained >= _MUCH:
         return (
-            "No part of the load clearly differs from the declared goods, but their lines explain "
-            f"no more than {100 * (1 - unexplained):.0f} % of what is seen."
+            f"The declared lines explain no more than {100 * (1 - unexplained):.0f} % of what is "
+            "seen, which is too usual among harmless loads for a finding."
         )
-    if group is None or (group in declared_groups(manifest) and seen.shares.max() < _MOSTLY):
+    if group is None or seen.shares.max() < _MOSTLY:
         return "The load fits the declared goods."
     if group in declared_groups(manifest):
         return f"The load fits the declared goods; it looks mostly like “{short_title(group)}”."
@@ -78,6 +78,11 @@ def caveats(
             f"The declared unit type “{short(manifest.unit_type)}” is none that is known: its "
             "room, tare and greatest load could not be gone by."
         )
+    if manifest is not None and manifest.fully_coded and _masses_missing(manifest):
+        notes.append(
+            "Not every line has a mass: whether the load as a whole is what most of it is declared "
+            "as was not judged."
+        )
     if mass is not None and mass.lower_bound_only:
         notes.append(
             "Parts are opaque: the mass is a lower bound and something could be behind them."
@@ -98,6 +103,11 @@ def caveats(
             f"{scan.profile.name} it may alarm more or less often on harmless loads."
         )
     return notes
+
+
+def _masses_missing(manifest: Manifest) -> bool:
+    """Of several lines: then nobody can say which is the largest."""
+    return len(manifest.lines) > 1 and not all(line.mass_kg for line in manifest.lines)
 
 
 def portal_caveats(radiation: RadiationSummary | None) -> list[str]:

@@ -34,7 +34,7 @@ STEP_TITLES: dict[str, str] = {
     "shielding_in_dense_goods": "Dense part, in dense goods",
     "opaque_area": "Opaque area",
     "unexplained_goods": "Undeclared goods",
-    "goods_misfit": "Load as a whole against the goods declared",
+    "goods_misfit": "Load as a whole",
     "heading_fit": "Look of the goods under their code",
     "room": "Room and packages",
     "density": "Density of a line",

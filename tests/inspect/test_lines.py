@@ -77,6 +77,15 @@ def test_lines_that_explain_what_they_declare_are_plausible() -> None:
     assert scores == {}
 
 
+def test_what_hardly_looks_like_a_line_is_said_to_be_left_for_it() -> None:
+    reading = goods_reading((600.0, {PAPER: 0.1, STEEL: 0.9}), headings=SIGNED)
+    lines, _ = plausibility(manifest((PAPER, 600.0)), reading)
+    assert lines[0].reason == (
+        "100 % of the seen mass is left for this line, though hardly any of it looks like “Paper, "
+        "board and print”; 100 % is declared."
+    )
+
+
 def test_a_line_whose_goods_are_not_seen_is_not_plausible() -> None:
     lines, _ = plausibility(manifest((PAPER, 500.0), (STEEL, 300.0), ("8703", 200.0)))
     assert lines[2].seen_share == pytest.approx(0.0)

@@ -5,7 +5,7 @@ import pytest
 
 from scanai.inspect.evidence.goods import SeenGoods
 from scanai.inspect.report import MassEstimate
-from scanai.inspect.wording import clear_reasons
+from scanai.inspect.wording import caveats, clear_reasons
 from scanai.manifest.goods_groups import group_named
 from scanai.manifest.model import Line, Manifest
 
@@ -36,6 +36,27 @@ def test_a_load_of_many_goods_is_not_said_to_be_mostly_of_one() -> None:
     assert clear_reasons(mixed, None, declared)[1] == "The load fits the declared goods."
 
 
+def test_less_than_half_of_a_load_is_not_what_it_looks_like_as_a_whole() -> None:
+    shares = np.zeros(27)
+    shares[[group_named(name).index for name in ("timber", "paper", "tyres")]] = 0.22, 0.21, 0.2
+    mixed = SeenGoods(np.ones((1, 1), np.float32), shares, 1.0)
+    declared = Manifest(lines=(Line(hs_code="4802"), Line(hs_code="4011")))
+    assert clear_reasons(mixed, None, declared)[1] == "The load fits the declared goods."
+
+
+@pytest.mark.parametrize(
+    ("masses", "said"),
+    [((10.0, None), True), ((None, None), True), ((10.0, 5.0), False), ((None,), False)],
+)
+def test_it_is_said_where_masses_are_missing_to_tell_the_largest_line(
+    kit, context_of, masses: tuple[float | None, ...], said: bool
+) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    declared = Manifest(lines=tuple(Line(hs_code="4802", mass_kg=one) for one in masses))
+    notes = caveats(context.measured.scan, declared, context.point, None, True)
+    assert any("Not every line has a mass" in note for note in notes) is said
+
+
 def test_an_empty_unit_declared_empty_is_said_to_be_so() -> None:
     nothing = SeenGoods(np.zeros((1, 1), np.float32), np.zeros(27), 0.0)
     mass = MassEstimate(
@@ -56,7 +77,7 @@ def test_load_with_a_line_without_code_is_not_said_to_fit() -> None:
 @pytest.mark.parametrize(
     ("unexplained", "words"),
     [
-        (0.56, "but their lines explain no more than 44 % of what is seen."),
+        (0.56, "explain no more than 44 % of what is seen, which is too usual"),
         (0.1, "The load fits the declared goods"),
         (None, "The load fits the declared goods"),
     ],

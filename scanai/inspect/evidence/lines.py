@@ -29,6 +29,9 @@ from scanai.manifest.room_inside import room_inside
 SCORE = "heading_fit"
 _LEAST_SHARE = 0.05
 """Of the seen mass that is assigned to a line, from which its code is judged."""
+_HARDLY = 0.2
+"""Probability of a line's goods in what is assigned to it, below which that was left for it rather
+than seen as them; in words only."""
 _LEAST_PROBABILITY = 1e-6
 _ALL_AS_UNLIKE = 0.995
 """A p-value that is told as 100 %."""
@@ -72,6 +75,13 @@ def line_score(reading: GoodsReading, hs_code: str, assigned: NDArray[np.float64
     probability = reading.of_heading(hs_code)[apart] + 0.5 * reading.by_group[apart, 0]
     prices = -np.log(np.clip(probability, _LEAST_PROBABILITY, 1.0))
     return float(prices @ assigned / assigned.sum())
+
+
+def _mean_probability(reading: GoodsReading, hs_code: str, assigned: NDArray[np.float64]) -> float:
+    """Of goods of the code's group, over what is assigned to its line; 1 where nothing is."""
+    if assigned.sum() <= 0:
+        return 1.0
+    return float(reading.of_group(hs_code)[reading.sections.apart] @ assigned / assigned.sum())
 
 
 def line_parts(
@@ -139,6 +149,7 @@ def _told(
         score = line_score(reading, line.hs_code, assigned)
         known, compared = signatures.lines_like(line.hs_code)
         p_value, tail_p = known.p_value(score), known.tail_p(score)
+    hardly = line.coded and _mean_probability(reading, line.hs_code, assigned) < _HARDLY
     plausibility = LinePlausibility(
         line=number + 1,
         hs_code=line.hs_code,
@@ -149,13 +160,13 @@ def _told(
         seen_kg_per_package=round(kg / line.packages, 1) if kg and line.packages else None,
         p_value=None if p_value is None else max(round(p_value, 4), _LEAST_P),
         p_value_of=compared,
-        reason=_reason(line, share, expected if weighed else None, p_value, compared),
+        reason=_reason(line, share, expected if weighed else None, p_value, compared, hardly),
     )
     return plausibility, tail_p
 
 
 def _reason(
-    line: Line, share: float, declared: float | None, p_value: float | None, of: str
+    line: Line, share: float, declared: float | None, p_value: float | None, of: str, hardly: bool
 ) -> str:
     if not line.coded:
         return f"No HS code is declared; {100 * share:.0f} % of the seen mass is left for it."
@@ -163,7 +174,10 @@ def _reason(
     of_all = (
         "not every line has a mass" if declared is None else f"{100 * declared:.0f} % is declared"
     )
-    found = f"{100 * share:.0f} % of the seen mass goes to this line as “{group}”; {of_all}."
+    goes = f"goes to this line as “{group}”"
+    if hardly:
+        goes = f"is left for this line, though hardly any of it looks like “{group}”"
+    found = f"{100 * share:.0f} % of the seen mass {goes}; {of_all}."
     if p_value is None:
         return found
     if p_value >= _ALL_AS_UNLIKE:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from scanai.inspect.evidence.assignment import Assignment
 from scanai.inspect.evidence.context import Box, Context
@@ -48,8 +49,8 @@ _THIRD = 2
 _HARDLY, _LITTLE = 0.2, 0.5
 """Probability of the largest line's goods in the section where they are likeliest, up to which they
 are hardly seen anywhere, and little; in words only."""
-_LOOKS_LIKE = 0.2
-"""Probability on average, from which it is said what goods look like."""
+_PERHAPS, _LIKELY = 0.2, 0.5
+"""Probability on average, from which it is said what goods may be, and what they look like."""
 _LEAST_PROBABILITY = 1e-6
 _MOST = 7.0
 """No fact counts beyond −ln of a thousandth: one section that is misread for sure must not outweigh
@@ -78,8 +79,13 @@ def tell_enough(lines: Sequence[Line]) -> bool:
 
 
 def largest_line(lines: Sequence[Line]) -> int:
-    """Its place among lines that tell enough."""
-    return max(range(len(lines)), key=lambda number: lines[number].mass_kg or 0.0)
+    """The place among lines that tell enough of the heaviest one of the heading that weighs most:
+    goods are the same goods in one line or in five."""
+    masses = [line.mass_kg or 0.0 for line in lines]
+    weighs: dict[str, float] = {}
+    for line, mass in zip(lines, masses, strict=True):
+        weighs[line.hs_code[:4]] = weighs.get(line.hs_code[:4], 0.0) + mass
+    return max(range(len(lines)), key=lambda n: (weighs[lines[n].hs_code[:4]], masses[n]))
 
 
 def facts(
@@ -129,17 +135,27 @@ def with_misfit(
     number = largest_line(lines)
     likeliest = float(reading.of_group(lines[number].hs_code).max())
     left = _left(reading.sections, assignment)
-    group = _looks_like(reading, left, lines[number])
+    members = left if left.size else np.flatnonzero(reading.sections.apart)
+    group, sure = _looks_like(reading, members, lines[number])
+    learned = signatures is not None and signatures.misfit is not None
+    box = _box(reading.sections, left, context.measured.attenuation.shape[1:])
     finding = Finding(
         kind="undeclared_goods",
-        score=-math.expm1(-max(score, 0.0)),
+        score=float(expit(score)) if learned else -math.expm1(-score),
         p_value=context.p_value(SCORE, score),
-        region=_box(reading.sections, context.measured.attenuation.shape[1:]),
-        sentence=f"{_fits(likeliest, lines, number)}; {_rest(group, lines, left.size > 0)}.",
+        region=box,
+        sentence=(
+            f"{_fits(likeliest, lines, number)}; {_rest(group, sure, lines, left.size > 0)}."
+        ),
         evidence=(
             Evidence(
                 name=f"probability of the goods of line {number + 1} where they are likeliest",
                 value=round(100 * likeliest, 2),
+                unit="%",
+            ),
+            Evidence(
+                name=f"probability of “{short_title(group)}” instead",
+                value=round(100 * sure, 1),
                 unit="%",
             ),
             Evidence(
@@ -149,9 +165,8 @@ def with_misfit(
             ),
         ),
     )
-    assert finding.region is not None
-    other = group is not None and group not in groups_of(lines)
-    seen = [(group, finding.region, finding.score)] if group and other else []
+    other = sure >= _LIKELY and group not in groups_of(lines)
+    seen = [(group, box, finding.score)] if other else []
     return Undeclared([finding], scores, seen)
 
 
@@ -161,15 +176,15 @@ def _left(sections: Sections, assignment: Assignment) -> NDArray[np.intp]:
     return apart[2 * assignment.unexplained_kg > sections.kg[apart]]
 
 
-def _looks_like(reading: GoodsReading, left: NDArray[np.intp], largest: Line) -> GoodsGroup | None:
-    """What the sections that are left look like, or the whole load where there are none, other than
-    the largest line; None where no goods are likely enough to be named."""
-    members = left if left.size else np.flatnonzero(reading.sections.apart)
+def _looks_like(
+    reading: GoodsReading, members: NDArray[np.intp], largest: Line
+) -> tuple[GoodsGroup, float]:
+    """What these sections look like, other than the largest line, and its mean probability."""
     kg = reading.sections.kg[members]
     likely = kg @ reading.by_group[members] / kg.sum()
-    likely[[0, goods_group_of(largest.hs_code).index]] = 0.0
+    likely[[0, goods_group_of(largest.hs_code).index]] = -1.0
     likeliest = int(likely.argmax())
-    return goods_groups()[likeliest - 1] if likely[likeliest] >= _LOOKS_LIKE else None
+    return goods_groups()[likeliest - 1], float(likely[likeliest])
 
 
 def _fits(likeliest: float, lines: Sequence[Line], number: int) -> str:
@@ -182,19 +197,23 @@ def _fits(likeliest: float, lines: Sequence[Line], number: int) -> str:
     return "The load as a whole does not fit its lines"
 
 
-def _rest(group: GoodsGroup | None, lines: Sequence[Line], is_left: bool) -> str:
+def _rest(group: GoodsGroup, sure: float, lines: Sequence[Line], is_left: bool) -> str:
     """What it looks like instead."""
-    what = "what no line explains" if is_left else "as a whole it"
-    if group is None:
+    if sure < _PERHAPS:
         return f"what {'no line explains' if is_left else 'it is instead'} cannot be told"
+    what = "what no line explains" if is_left else "as a whole it"
+    looks = "looks more like" if sure >= _LIKELY else "is perhaps"
     own = [n for n, line in enumerate(lines, start=1) if goods_group_of(line.hs_code) == group]
-    where = f" (line {own[0]})" if own else ", which is not declared"
-    return f"{what} looks more like “{short_title(group)}”{where}"
+    where = f" (line {own[0]})" if own else ""
+    return f"{what} {looks} “{short_title(group)}”{where}"
 
 
-def _box(sections: Sections, shape: tuple[int, ...]) -> Box:
-    """Around all goods, in pixels of a picture (H, W)."""
+def _box(sections: Sections, left: NDArray[np.intp], shape: tuple[int, ...]) -> Box:
+    """Around the sections that are left, or around all goods, in pixels of a picture (H, W)."""
     shown = np.flatnonzero(sections.shown)
+    columns = (
+        sections.boxes[left][:, [0, 2]] if left.size else np.array([[shown[0], shown[-1] + 1]])
+    )
     y0, y1 = (int(value) * CELL for value in sections.boxes[0, [1, 3]])
-    x0, x1 = int(shown[0]) * CELL, int(shown[-1] + 1) * CELL
+    x0, x1 = int(columns[:, 0].min()) * CELL, int(columns[:, 1].max()) * CELL
     return x0, y0, min(x1, shape[1]), min(y1, shape[0])
