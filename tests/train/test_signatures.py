@@ -299,9 +299,9 @@ def test_loads_that_were_kept_are_not_made_again(
 @pytest.mark.parametrize(
     ("told", "loads"),
     [
-        ([], (2400, 16_000, None)),
+        ([], (2400, 18_000, None)),
         (["--loads", "40", "--cuts", "0"], (40, 0, None)),
-        (["--loads", "0", "--keep", "kept"], (0, 16_000, Path("kept"))),
+        (["--loads", "0", "--keep", "kept"], (0, 18_000, Path("kept"))),
     ],
 )
 def test_export_is_told_how_many_loads_to_learn_from(
