@@ -50,7 +50,7 @@ def _goods_reason(seen: SeenGoods, manifest: Manifest, unexplained: float) -> st
     if unexplained >= _MUCH:
         return (
             f"The declared lines explain no more than {100 * (1 - unexplained):.0f} % of what is "
-            "seen, which is too usual among harmless loads for a finding."
+            "seen, which by itself is no finding."
         )
     if group is None or seen.shares.max() < _MOSTLY:
         return "The load fits the declared goods."

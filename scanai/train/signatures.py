@@ -57,6 +57,7 @@ _RIDGE = 0.03
 left out."""
 _LEAST_SPREAD = 1e-3
 _RANDOM_OFTENER = 1.5
+"""Than all scanners of a name together: 6 of 10."""
 _CUT_PX = 512
 """Along the travel: one or two of the shorter sections."""
 

@@ -12,6 +12,7 @@ from scanai.inspect.signatures import MOST_USUAL, Signatures, by_group, line_sco
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
 PAPER, BOARD, STEEL, STEEL_BARS, TYRES = "4802", "4819", "7208", "7214", "4011"
+SIGNED = (PAPER, BOARD, STEEL, STEEL_BARS, TYRES)
 NOTHING = ""
 Row = tuple[float, dict[str, float]]
 """kg of a section, and the probability of each heading; what is left to 1 is of tyres."""
@@ -44,7 +45,7 @@ def goods_reading(
     *rows: Row, headings: tuple[str, ...] = (), long: Sequence[bool] = ()
 ) -> GoodsReading:
     """By the signatures of these headings, else by goods groups alone."""
-    known = headings or (PAPER, BOARD, STEEL, STEEL_BARS, TYRES)
+    known = headings or SIGNED
     if TYRES not in known:
         known = (*known, TYRES)
     read = np.zeros((len(rows), 1 + len(known)))

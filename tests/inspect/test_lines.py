@@ -12,8 +12,8 @@ from reading_making import (
     BOARD,
     NOTHING,
     PAPER,
+    SIGNED,
     STEEL,
-    STEEL_BARS,
     TYRES,
     goods_reading,
     signatures_of,
@@ -35,7 +35,6 @@ from scanai.inspect.signatures import ALL, Signatures
 from scanai.manifest.model import Line, Manifest
 
 HONEST = {heading: np.linspace(0, 3, 61).tolist() for heading in (PAPER, BOARD, STEEL, TYRES)}
-SIGNED = (PAPER, BOARD, STEEL, STEEL_BARS, TYRES)
 MASS = MassEstimate(
     cargo_kg=5000.0,
     low_kg=4500.0,

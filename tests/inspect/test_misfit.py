@@ -9,11 +9,10 @@ import msgspec
 import numpy as np
 import pytest
 from reading_making import (
-    BOARD,
     NOTHING,
     PAPER,
+    SIGNED,
     STEEL,
-    STEEL_BARS,
     TYRES,
     Row,
     goods_reading,
@@ -36,7 +35,6 @@ from scanai.inspect.signatures import Misfit
 from scanai.manifest.goods_groups import goods_group_of
 from scanai.manifest.model import Line
 
-SIGNED = (PAPER, BOARD, STEEL, STEEL_BARS, TYRES)
 MOSTLY_STEEL: tuple[Row, ...] = (
     (100.0, {STEEL: 0.9, PAPER: 0.1}),
     (100.0, {STEEL: 0.8, PAPER: 0.2}),

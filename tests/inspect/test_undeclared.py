@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reading_making import (
-    BOARD,
     NOTHING,
     PAPER,
+    SIGNED,
     STEEL,
     STEEL_BARS,
     TYRES,
@@ -30,7 +30,6 @@ from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_group
 from scanai.manifest.model import Line, Manifest
 
 PAPER_GROUP, STEEL_GROUP = goods_group_of(PAPER), goods_group_of(STEEL)
-SIGNED = (PAPER, BOARD, STEEL, STEEL_BARS, TYRES)
 
 
 @pytest.fixture

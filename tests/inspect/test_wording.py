@@ -77,7 +77,7 @@ def test_load_with_a_line_without_code_is_not_said_to_fit() -> None:
 @pytest.mark.parametrize(
     ("unexplained", "words"),
     [
-        (0.56, "explain no more than 44 % of what is seen, which is too usual"),
+        (0.56, "explain no more than 44 % of what is seen, which by itself is no finding."),
         (0.1, "The load fits the declared goods"),
         (None, "The load fits the declared goods"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reading_making import BOARD, PAPER, STEEL, STEEL_BARS, TYRES, Row, goods_reading
+from reading_making import PAPER, SIGNED, STEEL, TYRES, Row, goods_reading
 
 from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.misfit import FACTS, facts
@@ -14,7 +14,6 @@ from scanai.manifest.model import Line
 from scanai.train.misfit import _under_false_codes, learned_misfit
 
 CODES = (PAPER, STEEL, TYRES)
-SIGNED = (PAPER, BOARD, STEEL, STEEL_BARS, TYRES)
 
 
 def load(seed: int) -> tuple[GoodsReading, tuple[Line, ...]]:
