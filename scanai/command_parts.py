@@ -21,7 +21,7 @@ CODES = (
     "(the others still are), or wrong arguments; 130 interrupted"
 )
 _TRAIN_PACKAGES = frozenset(
-    {"torch", "torchvision", "onnx", "onnxscript", "matplotlib", "tensorboard"}
+    {"torch", "torchvision", "lightgbm", "onnx", "onnxscript", "matplotlib", "tensorboard"}
 )
 
 

@@ -84,7 +84,8 @@ def _add_export(commands: Any) -> None:
         default=320,
         help="scans of each scanner to set the thresholds on; 0 keeps the initial ones",
     )
-    command.add_argument(
+    goods = command.add_mutually_exclusive_group()
+    goods.add_argument(
         "--loads",
         metavar="N",
         type=int,
@@ -99,11 +100,24 @@ def _add_export(commands: Any) -> None:
         default=18_000,
         help="cuts through further honest loads to learn the same from (default %(default)s)",
     )
+    goods.add_argument(
+        "--same-signatures",
+        action="store_true",
+        help="take what the bundle RUN knows of HS headings: its weights stay, and so does that",
+    )
+    command.add_argument(
+        "--regions",
+        metavar="N",
+        type=int,
+        default=6000,
+        help="scans, half of them with a shield, to learn the odds of the model's regions from; 0 "
+        "leaves the graph's own score (default %(default)s)",
+    )
     command.add_argument(
         "--keep",
         metavar="FOLDER",
         type=Path,
-        help="keep these loads there: an export that was stopped goes on with them",
+        help="keep these loads and scans there: an export that was stopped goes on with them",
     )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=share, default=0.02)
     command.add_argument(
@@ -129,6 +143,8 @@ def _export(options: argparse.Namespace) -> int:
         benign_scans=options.benign,
         honest_loads=options.loads,
         cuts=options.cuts,
+        same_signatures=options.same_signatures,
+        region_scans=options.regions,
         keep=options.keep,
         false_alarm_rate=options.false_alarm_rate,
         more_scanners=tuple(options.scanner),

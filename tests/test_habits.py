@@ -96,7 +96,7 @@ def test_inference_side_never_imports_torch() -> None:
 import importlib, sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.split('.')[0] in ('torch', 'torchvision'):
+        if name.split('.')[0] in ('torch', 'torchvision', 'lightgbm'):
             raise AssertionError(name + ' was imported')
 sys.meta_path.insert(0, Refuse())
 for module in {INFERENCE!r}:

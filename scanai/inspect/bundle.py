@@ -21,6 +21,7 @@ import msgspec
 from scanai.errors import BundleError
 from scanai.inspect.graph_file import refers_to_other_files
 from scanai.inspect.queue_order import tail_p
+from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.signatures import Signatures
 from scanai.records import from_json
 
@@ -53,6 +54,7 @@ _LATER_THRESHOLDS = frozenset(
         "package_mass_factor",
         "unexplained_goods",
         "goods_misfit",
+        "shielding_odds",
     }
 )
 """That bundles made before these were known have no value for; the initial ones stand in."""
@@ -201,6 +203,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Benign scans of all these scanners; None where the graph has no features."""
     signatures: Signatures | None = None
     """How the goods of each heading look; None: the goods map alone is read."""
+    region_odds: RegionOdds | None = None
+    """How surely a region is a shield, beside physics and papers; None: the graph alone says."""
     threshold_seeds: tuple[int, ...] = ()
     """Of the simulated scans that set the thresholds: figures must come from others."""
     recipe: str
@@ -356,6 +360,8 @@ def _check_scores(source: Path, metadata: BundleMetadata) -> None:
                 raise BundleError(source, f"rising {where}", f"{len(quantiles)} that do not rise")
     if metadata.signatures is not None and (wrong := metadata.signatures.wrong()):
         raise BundleError(source, "signatures that fit together", f"others ({wrong})")
+    if metadata.region_odds is not None and (wrong := metadata.region_odds.wrong()):
+        raise BundleError(source, "odds of regions that fit together", f"others ({wrong})")
     known = metadata.thresholds | initial_thresholds()
     for name, value in values:
         unit = known[name.split(" ")[0]].unit

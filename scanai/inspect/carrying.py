@@ -37,6 +37,7 @@ _NOUNS: dict[FindingKind, str] = {
     "image_quality": "faults of the picture",
 }
 _SCORE_NOUNS = {
+    "shielding_odds": "dense part",
     "shielding": "dense part",
     "shielding_in_dense_goods": "dense part",
     "opaque_area": "opaque area",

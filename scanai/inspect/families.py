@@ -24,8 +24,8 @@ from scanai.inspect.evidence.misfit import SCORE as MISFIT
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.radiation import SUPPRESSION
 from scanai.inspect.evidence.room import SCORE as ROOM
+from scanai.inspect.evidence.shielding import ODDS, SCORE_IN_DENSE
 from scanai.inspect.evidence.shielding import SCORE as SHIELDING
-from scanai.inspect.evidence.shielding import SCORE_IN_DENSE
 from scanai.inspect.evidence.undeclared import SCORE as GOODS
 from scanai.inspect.report import Entry, Finding, FindingKind
 
@@ -33,6 +33,7 @@ _DENSE: frozenset[FindingKind] = frozenset(
     {"high_z_shielding", "dense_block", "hidden_cavity", "opaque_region"}
 )
 KINDS: dict[str, frozenset[FindingKind]] = {
+    ODDS: _DENSE,
     SHIELDING: _DENSE,
     SCORE_IN_DENSE: _DENSE,
     OPAQUE: frozenset({"opaque_region"}),
@@ -53,6 +54,8 @@ ONE_MATTER = frozenset({GOODS, MISFIT})
 with it."""
 _NOT_COMBINED = frozenset({UNFAMILIAR})
 """Scores that tell how far the picture can be trusted, not what is in the load."""
+_IN_ODDS = frozenset({SHIELDING, SCORE_IN_DENSE})
+"""Scores that the odds are made of, where there are odds: no evidence beside these."""
 _OWN_THRESHOLDS = {EMPTY: "loaded_share"}
 """Thresholds on a score that are not set on its benign distribution."""
 _NEUTRAL = 0.5
@@ -103,7 +106,11 @@ def families_of(
 
     `scores`: the evidence scores that apply to the scan, before any threshold.
     """
-    known = [_of_score(name, score, point) for name, score in scores.items()]
+    known = [
+        _of_score(name, score, point)
+        for name, score in scores.items()
+        if name not in _IN_ODDS or ODDS not in scores
+    ]
     members: dict[str, list[Finding]] = {family.name: [] for family in known}
     alone: dict[str, list[Finding]] = {}
     for finding in findings:

@@ -40,11 +40,13 @@ from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
 from scanai.inspect.evidence.reading import goods_by_sections, read_goods
+from scanai.inspect.evidence.region_facts import FACTS as REGION_FACTS
 from scanai.inspect.evidence.room import room_findings
 from scanai.inspect.evidence.sections import feature_names
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
+from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.report import (
     Finding,
     InputIdentity,
@@ -57,7 +59,7 @@ from scanai.inspect.report import (
 from scanai.inspect.scanner_calibration import ScannerCalibration
 from scanai.inspect.verdict import decide
 from scanai.inspect.wording import caveats, clear_reasons, portal_caveats
-from scanai.manifest import ControlList, GoodsGroup, Manifest, check_belongs, dense_headings
+from scanai.manifest import ControlList, GoodsGroup, Manifest, check_belongs
 from scanai.manifest.nomenclature import is_known
 from scanai.radiation import RadiationReading
 from scanai.resources import model_bundle_dir
@@ -124,6 +126,7 @@ class Inspector:
         if not isinstance(bundle, Bundle):
             bundle = load_bundle(bundle if bundle is not None else model_bundle_dir())
         _check_signatures(bundle)
+        _check_odds(bundle)
         self.bundle = bundle if calibration is None else calibration.on(bundle)
         self._sha256 = bundle.sha256
         self._calibrated = None if calibration is None else calibration.profile
@@ -253,6 +256,17 @@ def _check_signatures(bundle: Bundle) -> None:
         )
 
 
+def _check_odds(bundle: Bundle) -> None:
+    """Of another ScanAI's facts they would be asked of what they do not mean."""
+    odds = bundle.metadata.region_odds
+    if odds is not None and odds.facts != REGION_FACTS:
+        raise BundleError(
+            bundle.path,
+            "odds of regions by the facts that this ScanAI knows",
+            "other facts: of another ScanAI, export it anew or take a bundle of this one",
+        )
+
+
 def _gather(
     scan: Scan,
     maps: Maps | None,
@@ -278,7 +292,7 @@ def _gather(
         measured = measure(scan, scan.profile, point.thresholds["load_z"])
     context = Context(measured, point)
     declared = comparable_groups(manifest)
-    shielding, scores = _dense(maps, context, declared, manifest)
+    shielding, scores = _dense(maps, context, declared, manifest, metadata.region_odds)
     strange, unfamiliar = familiarity_findings(maps, metadata.familiar, context)
     scores |= unfamiliar | told
     seen = seen_goods(maps, context)
@@ -342,11 +356,14 @@ def _with_radiation(
 
 
 def _dense(
-    maps: Maps, context: Context, declared: tuple[GoodsGroup, ...], manifest: Manifest | None
+    maps: Maps,
+    context: Context,
+    declared: tuple[GoodsGroup, ...],
+    manifest: Manifest | None,
+    odds: RegionOdds | None,
 ) -> tuple[list[Finding], dict[str, float]]:
     """Shielding by the model and opaque regions by physics; the same place is told once."""
-    dense = None if manifest is None else dense_headings(manifest)
-    shielding, scores = shielding_findings(maps.regions, context, dense)
+    shielding, scores = shielding_findings(maps.regions, context, manifest, odds)
     opaque, area = opaque_findings(context, declared)
     told = [finding.region for finding in shielding if finding.confirmed and finding.region]
     opaque = [

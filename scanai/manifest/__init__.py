@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scanai.manifest.controls import ControlEntry, ControlHit, ControlList, control_hits
 from scanai.manifest.correlation import read_correlation
-from scanai.manifest.dense_goods import dense_headings
+from scanai.manifest.dense_goods import dense_headings, is_dense
 from scanai.manifest.files import (
     check_belongs,
     find_manifest,
@@ -32,6 +32,7 @@ __all__ = [
     "find_manifest",
     "goods_group_of",
     "group_named",
+    "is_dense",
     "read_correlation",
     "read_manifest",
     "read_manifests",

@@ -18,11 +18,12 @@ def dense_headings(manifest: Manifest) -> tuple[str, ...] | None:
     None, as without a declaration, where no heading does but a line without code could be of any.
     """
     headings = dict.fromkeys(line.hs_code[:4] for line in manifest.lines if line.coded)
-    dense = tuple(heading for heading in headings if _is_dense(heading))
+    dense = tuple(heading for heading in headings if is_dense(heading))
     return dense if dense or manifest.fully_coded else None
 
 
-def _is_dense(heading: str) -> bool:
+def is_dense(heading: str) -> bool:
+    """Whether pieces as dense as a shield are ordinary under that HS heading; of none, no."""
     return any(first <= heading <= last for first, last in _ranges())
 
 

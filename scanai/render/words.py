@@ -30,8 +30,9 @@ DECISION_TITLES: dict[Decision, str] = {
 }
 
 STEP_TITLES: dict[str, str] = {
-    "shielding": "Dense part",
-    "shielding_in_dense_goods": "Dense part, in dense goods",
+    "shielding_odds": "Dense part",
+    "shielding": "Dense part, by the model alone",
+    "shielding_in_dense_goods": "Dense part, in dense goods, by the model alone",
     "opaque_area": "Opaque area",
     "unexplained_goods": "Undeclared goods",
     "goods_misfit": "Load as a whole",

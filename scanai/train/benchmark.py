@@ -89,6 +89,8 @@ def require_fresh(metadata: BundleMetadata, seed: int) -> None:
     used = {*seeds_of(metadata), *metadata.threshold_seeds}
     if metadata.signatures is not None:
         used.update(metadata.signatures.seeds)
+    if metadata.region_odds is not None:
+        used.update(metadata.region_odds.seeds)
     if seed in used:
         expected = f"a seed that {metadata.name} was neither trained on nor set its thresholds on"
         raise RecipeError(f"seed {seed}", expected, str(seed))

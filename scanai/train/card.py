@@ -112,7 +112,8 @@ def card(
         "",
         f"**Training data**: windows of simulated scans ({', '.join(profiles)}): {trained}. "
         + ("Scans of its maker's own besides." if not_simulated else "No real scan was used.")
-        + _signatures_told(metadata),
+        + _signatures_told(metadata)
+        + _odds_told(metadata),
         "",
         "**Limits**: not validated on real scans or real threats. For a scanner other "
         "than those above thresholds and p-values are those of scanners drawn at random, if these "
@@ -186,6 +187,16 @@ def _signatures_told(metadata: BundleMetadata) -> str:
     return (
         f" Signatures of {len(signatures.headings)} HS headings, those too that the network was "
         f"never shown, from {signatures.scans:,} simulated honest loads and cuts on these scanners."
+    )
+
+
+def _odds_told(metadata: BundleMetadata) -> str:
+    odds = metadata.region_odds
+    if odds is None:
+        return ""
+    return (
+        f" Odds that a region is a shield, beside physics and papers, from {odds.scans:,} "
+        "simulated scans of these scanners, half of them with a shield."
     )
 
 

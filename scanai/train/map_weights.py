@@ -15,7 +15,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -25,8 +24,8 @@ from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.truth import Truth
 from scanai.synth.workers import ordered
-from scanai.train.export import write_bundle
 from scanai.train.shared_scan import SharedScan
+from scanai.train.signatures import write_signatures
 from scanai.train.trials import Contender, fresh_scans, goods_read, inspector_of, scanners_of
 
 MAP_SCANS = 400
@@ -45,8 +44,7 @@ def set_map_weights(
     """Rewrites the bundle in place, its signatures with the weights found on so many fresh honest
     scans of the training's scanners; the seed joins those of the signatures."""
     bundle = Path(bundle)
-    loaded = load_bundle(bundle)
-    metadata = loaded.metadata
+    metadata = load_bundle(bundle).metadata
     assert metadata.signatures is not None
     recipe = msgspec.structs.replace(
         fresh_scans(metadata, seed, scans, {"benign": 1.0}), profiles=scanners_of(metadata)
@@ -60,11 +58,7 @@ def set_map_weights(
         sections_weight=of_sections,
         seeds=(*metadata.signatures.seeds, seed),
     )
-    return write_bundle(
-        bundle,
-        onnx.load_from_string(loaded.graph),
-        msgspec.structs.replace(metadata, signatures=signatures),
-    )
+    return write_signatures(bundle, signatures)
 
 
 def least_loss(losses: Sequence[NDArray[np.float64]]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""One call from a run folder to a released bundle: export, then thresholds.
+"""One call from a run folder to a released bundle: export, what is learned of it, then thresholds.
 
 A bundle without its thresholds looks like any other and must never lie where a user looks for one:
 it is made in a folder beside its destination and moves there when it is complete.
@@ -13,7 +13,14 @@ from tempfile import TemporaryDirectory
 
 from scanai.errors import InputError
 from scanai.inspect.benign import least_scans
-from scanai.inspect.bundle import GRAPH_FILE, INT8_FILE, METADATA_FILE, BundleMetadata
+from scanai.inspect.bundle import (
+    GRAPH_FILE,
+    INT8_FILE,
+    METADATA_FILE,
+    BundleMetadata,
+    load_bundle,
+)
+from scanai.inspect.signatures import Signatures
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import (
@@ -27,7 +34,16 @@ from scanai.train.export import export_bundle
 from scanai.train.map_weights import MAP_SCANS, set_map_weights
 from scanai.train.metrics import METRICS_FILE
 from scanai.train.quantise import add_int8
-from scanai.train.signatures import DEFAULT_CUTS, DEFAULT_LOADS, LEAST_LOADS, learn_signatures
+from scanai.train.region_odds import DEFAULT_SCANS as DEFAULT_REGION_SCANS
+from scanai.train.region_odds import LEAST_SCANS as LEAST_REGION_SCANS
+from scanai.train.region_odds import learn_region_odds
+from scanai.train.signatures import (
+    DEFAULT_CUTS,
+    DEFAULT_LOADS,
+    LEAST_LOADS,
+    learn_signatures,
+    write_signatures,
+)
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
 from scanai.train.versions import (
     released_in,
@@ -50,6 +66,8 @@ def export_run(
     benign_scans: int = DEFAULT_SCANS,
     honest_loads: int = DEFAULT_LOADS,
     cuts: int = DEFAULT_CUTS,
+    same_signatures: bool = False,
+    region_scans: int = DEFAULT_REGION_SCANS,
     keep: Path | None = None,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
@@ -66,26 +84,31 @@ def export_run(
     benign_scans: scans of each scanner to set the thresholds on, those of the training and
     `more_scanners`; 0 leaves the initial ones. honest_loads, cuts: whole loads, and
     cuts through further ones, that signatures are learned from; no loads leave the goods map to be
-    read alone. keep: folder for these, which an export that was stopped goes on with. int8: also
-    the graph in 8 bits.
+    read alone. same_signatures: instead those of `run`, a bundle that has them. region_scans: that
+    the odds of regions are learned from; 0 leaves the graph's own score. keep: folder for loads and
+    regions, which an export that was stopped goes on with. int8: also the graph in 8 bits.
     InputError when they are too few, when `version` is not of the form X.Y.Z, when `out` holds
-    anything but a bundle or when the run has no checkpoint. BundleError when the graph does not
-    answer as torch does, or when another one has the version; before any work where it is of other
-    weights, else at the end.
+    anything but a bundle, or when the run has no checkpoint or not the signatures asked for.
+    BundleError when the graph does not answer as torch does, or when another one has the version;
+    before any work where it is of other weights, else at the end.
     """
     out = Path(out).resolve()
     require_version(version)
     _check_scans(benign_scans, false_alarm_rate)
     _check_loads(honest_loads)
+    _check_regions(region_scans)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
     checkpoint = _to_export(Path(run))
+    signatures = _signatures_of(Path(run)) if same_signatures else None
     earlier = released_in(out)
     require_not_of_other_weights(earlier, out, name, version, checkpoint)
     with _complete_or_absent(out) as bundle:
         metadata = export_bundle(checkpoint, bundle, name, version)
         save_weights(checkpoint, bundle)
-        if honest_loads:
+        if signatures is not None:
+            metadata = write_signatures(bundle, signatures)
+        elif honest_loads:
             metadata = learn_signatures(
                 bundle,
                 loads=honest_loads,
@@ -95,6 +118,8 @@ def export_run(
             )
             scans = min(honest_loads, MAP_SCANS)
             metadata = set_map_weights(bundle, scans=scans, workers=workers)
+        if region_scans:
+            metadata = learn_region_odds(bundle, scans=region_scans, keep=keep, workers=workers)
         if benign_scans:
             metadata = set_thresholds(
                 bundle,
@@ -128,6 +153,23 @@ def _check_loads(loads: int) -> None:
     if loads != 0 and loads < LEAST_LOADS:
         expected = f"at least {LEAST_LOADS} honest loads, or 0 for none"
         raise InputError("signatures of HS headings", expected, str(loads))
+
+
+def _check_regions(scans: int) -> None:
+    if scans != 0 and scans < LEAST_REGION_SCANS:
+        expected = f"at least {LEAST_REGION_SCANS} scans, or 0 for none"
+        raise InputError("odds of regions", expected, str(scans))
+
+
+def _signatures_of(bundle: Path) -> Signatures:
+    """Of its weights, which are exported again."""
+    expected = "a bundle with weights and signatures"
+    if not (bundle / WEIGHTS_FILE).exists():
+        raise InputError(bundle, expected, "no weights")
+    signatures = load_bundle(bundle).metadata.signatures
+    if signatures is None:
+        raise InputError(bundle, expected, "no signatures")
+    return signatures
 
 
 def _check_replaceable(out: Path) -> None:

@@ -80,8 +80,7 @@ def learn_signatures(
     thresholds.
     """
     bundle = Path(bundle)
-    loaded = load_bundle(bundle)
-    metadata = loaded.metadata
+    metadata = load_bundle(bundle).metadata
     seeds = (seed, seed + 1)
     whole, further = (
         _recipe(metadata, count, one) for count, one in zip((loads, cuts), seeds, strict=True)
@@ -95,10 +94,16 @@ def learn_signatures(
         lines=line_scores(honest_line_scores(readings)),
         misfit=learned_misfit(readings),
     )
+    return write_signatures(bundle, signatures)
+
+
+def write_signatures(bundle: str | Path, signatures: Signatures) -> BundleMetadata:
+    """Rewrites the bundle in place with these signatures, learned from its own weights."""
+    loaded = load_bundle(bundle)
     return write_bundle(
-        bundle,
+        Path(bundle),
         onnx.load_from_string(loaded.graph),
-        msgspec.structs.replace(metadata, signatures=signatures),
+        msgspec.structs.replace(loaded.metadata, signatures=signatures),
     )
 
 

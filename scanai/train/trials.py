@@ -7,7 +7,6 @@ of other bundles, gives the same list.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from scanai.inspect.bundle import METADATA_FILE, Bundle, BundleMetadata, load_bu
 from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, read_goods
-from scanai.inspect.evidence.shielding import SCORE, confirmed_regions, score_name
+from scanai.inspect.evidence.shielding import regions_beyond
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
@@ -90,6 +89,8 @@ def fresh_scans(
         raise RecipeError(f"seed {seed}", f"a seed other than {told} of the training", str(seed))
     if metadata.signatures is not None and seed in metadata.signatures.seeds:
         raise RecipeError(f"seed {seed}", "a seed that no signatures were learned on", str(seed))
+    if metadata.region_odds is not None and seed in metadata.region_odds.seeds:
+        raise RecipeError(f"seed {seed}", "a seed that no odds were learned on", str(seed))
     if seed in metadata.threshold_seeds:
         raise RecipeError(f"seed {seed}", "a seed that set none of the thresholds", str(seed))
     return DatasetRecipe(seed=seed, count=count, profiles=recipe.profiles, kinds=kinds)
@@ -150,7 +151,8 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     assert report.mass is not None
     found = _shielding_boxes(report)
     context = Context(measured, point)
-    own = judged(_own_regions(maps, context, shared.dense), shared.boxes)
+    odds = inspector.bundle.metadata.region_odds
+    own = judged(regions_beyond(maps.regions, context, manifest, odds), shared.boxes)
     goods = goods_by_sections(maps.goods, goods_read(inspector, shared, maps))
     weight, top1, top3, reliability = goods_hits(goods, truth)
     _, graph_top1, graph_top3, _ = goods_hits(maps.goods, truth)
@@ -194,20 +196,6 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
         # The maps and the measured scan were made before: their time is not in the report's.
         milliseconds=infer_ms + measure_ms + report.timings_ms["evidence"],
     )
-
-
-def _own_regions(maps: Maps, context: Context, dense: Sequence[str]) -> list[tuple[Box, float]]:
-    """The bundle's regions; the score is how far, in logits, one is above its threshold there."""
-    name = "shielding_score" if score_name(dense) == SCORE else "shielding_score_in_dense_goods"
-    threshold = _logit(context.threshold(name))
-    return [
-        (box, _logit(score) - threshold) for box, score in confirmed_regions(maps.regions, context)
-    ]
-
-
-def _logit(probability: float) -> float:
-    inside = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(inside / (1 - inside))
 
 
 def _shielding_boxes(report: Report) -> list[Box]:

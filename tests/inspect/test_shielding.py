@@ -8,10 +8,20 @@ import pytest
 from scanai.inspect.bundle import BenignScores
 from scanai.inspect.evidence.closeup import look_at
 from scanai.inspect.evidence.layers import Layer
-from scanai.inspect.evidence.shielding import _how_much, distinct_regions, shielding_findings
+from scanai.inspect.evidence.region_facts import FACTS
+from scanai.inspect.evidence.shielding import (
+    NO_REGION,
+    _how_much,
+    distinct_regions,
+    regions_beyond,
+    shielding_findings,
+)
+from scanai.inspect.region_odds import RegionOdds
+from scanai.manifest import Line, Manifest
 
 BOX = (150.0, 90.0, 170.0, 106.0)
 INSIDE = np.s_[90:106, 150:170]
+PAPER = Manifest(lines=(Line(hs_code="480256"),))
 
 
 def regions(*rows: tuple[float, ...]) -> np.ndarray:
@@ -19,7 +29,7 @@ def regions(*rows: tuple[float, ...]) -> np.ndarray:
 
 
 def only_finding(context, score=0.9):
-    findings, _ = shielding_findings(regions((*BOX, score)), context, ())
+    findings, _ = shielding_findings(regions((*BOX, score)), context, PAPER)
     assert len(findings) == 1
     return findings[0]
 
@@ -58,7 +68,7 @@ def test_one_energy_never_claims_heavy_metal(kit, context_of) -> None:
 
 def test_a_region_like_its_surroundings_is_not_confirmed(kit, context_of) -> None:
     findings, best = shielding_findings(
-        regions((*BOX, 0.9)), context_of(kit.walls, ("paper", kit.load, 45.0)), ()
+        regions((*BOX, 0.9)), context_of(kit.walls, ("paper", kit.load, 45.0)), PAPER
     )
     assert [finding.confirmed for finding in findings] == [False]
     assert best == {"shielding": 0.0}
@@ -82,7 +92,7 @@ def test_a_wall_around_a_hollow_is_a_hidden_cavity(kit, context_of) -> None:
         ("lead", np.s_[86:110, 146:174], 50.0),
         ("lead", np.s_[92:104, 152:168], -40.0),
     )
-    findings, _ = shielding_findings(regions((146, 86, 174, 110, 0.9)), context, ())
+    findings, _ = shielding_findings(regions((146, 86, 174, 110, 0.9)), context, PAPER)
     assert [finding.kind for finding in findings] == ["hidden_cavity"]
 
 
@@ -94,13 +104,13 @@ def test_two_blocks_side_by_side_are_no_cavity(kit, context_of, gap) -> None:
         ("lead", np.s_[86:110, 146:174], 50.0),
         ("lead", gap, -50.0),
     )
-    findings, _ = shielding_findings(regions((146, 86, 174, 110, 0.9)), context, ())
+    findings, _ = shielding_findings(regions((146, 86, 174, 110, 0.9)), context, PAPER)
     assert findings[0].kind != "hidden_cavity"
 
 
 def test_scores_below_the_threshold_are_measured_but_not_reported(kit, context_of) -> None:
     context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
-    findings, best = shielding_findings(regions((*BOX, 0.3)), context, ())
+    findings, best = shielding_findings(regions((*BOX, 0.3)), context, PAPER)
     assert findings == []
     assert best == {"shielding": pytest.approx(0.3)}
 
@@ -109,19 +119,19 @@ def test_the_threshold_is_the_bundles(kit, context_of) -> None:
     context = context_of(
         kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0), shielding_score=0.95
     )
-    assert shielding_findings(regions((*BOX, 0.9)), context, ())[0] == []
+    assert shielding_findings(regions((*BOX, 0.9)), context, PAPER)[0] == []
 
 
 def test_a_block_at_the_very_edge_of_the_picture_is_looked_at(kit, context_of) -> None:
     context = context_of(("lead", np.s_[150:160, 320:330], 50.0))
-    findings, _ = shielding_findings(regions((318, 148, 400, 300, 0.9)), context, ())
+    findings, _ = shielding_findings(regions((318, 148, 400, 300, 0.9)), context, PAPER)
     assert findings[0].confirmed
     assert findings[0].region == (320, 150, 330, 160)
 
 
 def test_a_region_that_fills_the_picture_is_looked_at(kit, context_of) -> None:
     context = context_of(kit.walls, ("paper", kit.load, 45.0))
-    findings, _ = shielding_findings(regions((0, 0, 330, 160, 0.9)), context, ())
+    findings, _ = shielding_findings(regions((0, 0, 330, 160, 0.9)), context, PAPER)
     assert len(findings) == 1
 
 
@@ -189,7 +199,7 @@ def test_claims_no_heavy_metal_on_a_scanner_whose_calibration_does_not_fit(kit, 
 
 def test_a_region_drawn_too_tight_is_still_confirmed(kit, context_of) -> None:
     context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
-    findings, _ = shielding_findings(regions((152, 92, 168, 104, 0.9)), context, ())
+    findings, _ = shielding_findings(regions((152, 92, 168, 104, 0.9)), context, PAPER)
     assert findings[0].confirmed
 
 
@@ -197,7 +207,7 @@ def test_a_block_at_the_edge_of_a_load_beside_air_is_confirmed(kit, context_of) 
     context = context_of(
         kit.walls, ("paper", kit.load, 45.0), ("lead", np.s_[60:76, 285:300], 50.0)
     )
-    findings, _ = shielding_findings(regions((285, 60, 300, 76, 0.9)), context, ())
+    findings, _ = shielding_findings(regions((285, 60, 300, 76, 0.9)), context, PAPER)
     assert findings[0].confirmed
 
 
@@ -209,7 +219,7 @@ def test_goods_as_dense_as_their_neighbours_are_not_confirmed(kit, context_of) -
         for x in range(42, 286, 14)
     ]
     context = context_of(kit.walls, ("paper", kit.load, 20.0), *parts)
-    findings, best = shielding_findings(regions((154, 90, 164, 100, 0.9)), context, ())
+    findings, best = shielding_findings(regions((154, 90, 164, 100, 0.9)), context, PAPER)
     assert [finding.confirmed for finding in findings] == [False]
     assert best == {"shielding": 0.0}
 
@@ -228,11 +238,13 @@ def test_a_block_is_judged_by_what_the_declared_goods_hold(
     kit, context_of, dense, name, told
 ) -> None:
     context = context_of(kit.walls, ("paper", kit.load, 30.0), ("lead", INSIDE, 40.0))
+    lines = [Line(hs_code=f"{heading}00") for heading in (dense if dense else ("4802",))]
+    manifest = None if dense is None else Manifest(lines=tuple(lines))
     low = {"shielding_score": 0.4, "shielding_score_in_dense_goods": 0.8}
     for score, reported in ((0.3, False), (0.6, name == "shielding"), (0.9, True)):
         point = replace(context.point, thresholds=context.point.thresholds | low)
         findings, best = shielding_findings(
-            regions((*BOX, score)), replace(context, point=point), dense
+            regions((*BOX, score)), replace(context, point=point), manifest
         )
         assert best == {name: pytest.approx(score)}
         assert bool(findings) is reported
@@ -255,3 +267,70 @@ def test_how_much_more_is_told_as_surely_as_it_is_known(
     low: float, high: float, expected: str
 ) -> None:
     assert _how_much("dense_block", Layer(50.0, low, high)) == expected
+
+
+def odds_by_excess(least: float = 30.0) -> RegionOdds:
+    """ln odds 2 where the excess is above `least` g/cm², else −3."""
+    return RegionOdds(
+        facts=FACTS,
+        first=(0,),
+        fact=(FACTS.index("excess"),),
+        most=(least,),
+        lower=(-1,),
+        upper=(-2,),
+        leaves=(-3.0, 2.0),
+        scans=1,
+        seeds=(),
+    )
+
+
+FULL = Manifest(lines=(Line(hs_code="480256", mass_kg=900.0, packages=4),))
+
+
+@pytest.mark.parametrize(("excess", "odds"), [(50.0, 2.0), (15.0, -3.0)])
+def test_the_odds_count_where_they_are_learned(kit, context_of, excess, odds) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, excess))
+    findings, scores = shielding_findings(regions((*BOX, 0.3)), context, FULL, odds_by_excess())
+    assert scores == {"shielding": pytest.approx(0.3), "shielding_odds": odds}
+    assert len(findings) == (odds > 0)
+    if findings:
+        assert findings[0].score == pytest.approx(0.881, abs=1e-3)
+        assert findings[0].evidence[-1].name == "model's own score, by the picture"
+        assert findings[0].evidence[-1].value == 30.0
+
+
+def test_of_a_picture_where_no_region_is_borne_out_the_odds_are_least(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    _, scores = shielding_findings(regions((*BOX, 0.9)), context, FULL, odds_by_excess())
+    assert scores == {"shielding": 0.0, "shielding_odds": NO_REGION}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        None,
+        Manifest(lines=(Line(hs_code="480256", packages=4),)),
+        Manifest(lines=(Line(description="Paper", mass_kg=900.0, packages=4),)),
+        Manifest(lines=(*FULL.lines, Line(hs_code="780110", mass_kg=40.0))),
+    ],
+    ids=["no papers", "no mass", "no code", "no packages of dense goods"],
+)
+def test_papers_that_do_not_tell_enough_leave_the_models_own_score(
+    kit, context_of, manifest
+) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    findings, scores = shielding_findings(regions((*BOX, 0.9)), context, manifest, odds_by_excess())
+    assert "shielding_odds" not in scores
+    assert [finding.score for finding in findings] == [pytest.approx(0.9)]
+
+
+def test_curves_tell_how_far_a_region_is_beyond_its_threshold(kit, context_of) -> None:
+    context = context_of(
+        kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0), shielding_odds=0.5
+    )
+    rows = regions((*BOX, 0.9))
+    ((box, beyond),) = regions_beyond(rows, context, FULL, odds_by_excess())
+    assert (box, beyond) == ((150, 90, 170, 106), 1.5)
+    ((_, own),) = regions_beyond(rows, context, FULL, None)
+    threshold = context.threshold("shielding_score")
+    assert own == pytest.approx(np.log(9) - np.log(threshold / (1 - threshold)))

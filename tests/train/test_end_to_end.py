@@ -59,6 +59,7 @@ def bundle(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         version="0.0.1",
         benign_scans=9,
         honest_loads=0,
+        region_scans=0,
         false_alarm_rate=0.1,
     )
     return out

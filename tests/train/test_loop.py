@@ -184,7 +184,13 @@ def test_a_new_run_begins_with_the_weights_of_a_bundle(
     first = load_checkpoint(loop.train(recipe_path, tmp_path / "first"))
     bundle = tmp_path / "bundle"
     export_run(
-        tmp_path / "first", bundle, name="first", version="0.0.1", benign_scans=0, honest_loads=0
+        tmp_path / "first",
+        bundle,
+        name="first",
+        version="0.0.1",
+        benign_scans=0,
+        honest_loads=0,
+        region_scans=0,
     )
     # A step so small that it moves nothing to speak of: the weights are those it began with.
     recipe_path.write_text(
@@ -201,7 +207,13 @@ def test_a_new_run_begins_with_the_weights_of_a_bundle(
     loop.train(recipe_path, run)
     assert json.loads((run / "run.json").read_text()) == about
     export_run(
-        run, tmp_path / "third", name="third", version="0.0.1", benign_scans=0, honest_loads=0
+        run,
+        tmp_path / "third",
+        name="third",
+        version="0.0.1",
+        benign_scans=0,
+        honest_loads=0,
+        region_scans=0,
     )
     with pytest.raises(RecipeError, match="the weights that this run began with"):
         loop.train(recipe_path, run, start_from=tmp_path / "third")
@@ -221,6 +233,7 @@ def test_weights_of_another_size_are_refused(
         version="0.0.1",
         benign_scans=0,
         honest_loads=0,
+        region_scans=0,
     )
     recipe_path.write_text(recipe_text.replace("[16, 16, 16, 16]", "[16, 16, 16, 32]"))
     with pytest.raises(InputError, match=r"weights of a network with \(16, 16, 16, 32\)"):

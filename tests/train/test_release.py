@@ -9,6 +9,7 @@ import msgspec
 import onnx
 import pytest
 import torch
+from reading_making import signatures_of
 
 from scanai.errors import BundleError, InputError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
@@ -19,6 +20,7 @@ from scanai.train.graph import ScanGraph
 from scanai.train.network import ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe
 from scanai.train.release import export_run
+from scanai.train.signatures import write_signatures
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,15 @@ def quick(monkeypatch: pytest.MonkeyPatch, model: onnx.ModelProto) -> None:
 
 
 def export(run: Path, out: Path, benign_scans: int = 0, version: str = "0.1.0") -> None:
-    export_run(run, out, name="tiny", version=version, benign_scans=benign_scans, honest_loads=0)
+    export_run(
+        run,
+        out,
+        name="tiny",
+        version=version,
+        benign_scans=benign_scans,
+        honest_loads=0,
+        region_scans=0,
+    )
 
 
 @pytest.mark.parametrize("scans", [-1, 1, 48])
@@ -71,7 +81,7 @@ def test_refuses_too_few_loads_before_anything_is_made(tmp_path: Path, run: Path
 
 
 @pytest.mark.usefixtures("quick")
-def test_signatures_come_before_the_weights_of_the_map_and_these_before_thresholds(
+def test_what_is_learned_of_a_graph_comes_before_its_thresholds(
     tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, object]] = []
@@ -86,11 +96,49 @@ def test_signatures_come_before_the_weights_of_the_map_and_these_before_threshol
     for name, count in (
         ("learn_signatures", "loads"),
         ("set_map_weights", "scans"),
+        ("learn_region_odds", "scans"),
         ("set_thresholds", "scans"),
     ):
         monkeypatch.setattr(f"scanai.train.release.{name}", step(name, count))
-    export_run(run, tmp_path / "b", name="tiny", version="0.0.1", benign_scans=60, honest_loads=30)
-    assert asked == [("learn_signatures", 30), ("set_map_weights", 30), ("set_thresholds", 60)]
+    out = tmp_path / "b"
+    counts = {"benign_scans": 60, "honest_loads": 30, "region_scans": 50}
+    export_run(run, out, name="tiny", version="0.0.1", **counts)
+    assert asked == [
+        ("learn_signatures", 30),
+        ("set_map_weights", 30),
+        ("learn_region_odds", 50),
+        ("set_thresholds", 60),
+    ]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_bundle_exported_again_may_keep_its_signatures(tmp_path: Path, run: Path) -> None:
+    signatures = signatures_of("4802")
+    first, second = tmp_path / "first", tmp_path / "second"
+    export(run, first)
+    write_signatures(first, signatures)
+    export_run(
+        first, second, name="tiny", version="0.2.0", benign_scans=0, region_scans=0,
+        same_signatures=True,
+    )  # fmt: skip
+    assert load_bundle(second).metadata.signatures == signatures
+
+
+def test_signatures_that_a_run_or_a_bundle_does_not_have_cannot_stay(
+    tmp_path: Path, run: Path
+) -> None:
+    out = tmp_path / "bundle"
+    with pytest.raises(InputError, match="a bundle with weights and signatures, found no weights"):
+        export_run(run, out, name="tiny", version="0.0.1", same_signatures=True)
+    export(run, out)
+    with pytest.raises(InputError, match="found no signatures"):
+        export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_signatures=True)
+
+
+def test_refuses_too_few_scans_for_odds_before_anything_is_made(tmp_path: Path, run: Path) -> None:
+    with pytest.raises(InputError, match="odds of regions: expected at least 40 scans, or 0"):
+        export_run(run, tmp_path / "bundle", name="tiny", version="0.0.1", region_scans=39)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("quick")

@@ -296,12 +296,16 @@ def test_loads_that_were_kept_are_not_made_again(
         honest_loads(exported, msgspec.structs.replace(recipe, seed=7), keep=tmp_path / "kept")
 
 
+_COUNTS = ("honest_loads", "cuts", "same_signatures", "region_scans", "keep")
+
+
 @pytest.mark.parametrize(
     ("told", "loads"),
     [
-        ([], (2400, 18_000, None)),
-        (["--loads", "40", "--cuts", "0"], (40, 0, None)),
-        (["--loads", "0", "--keep", "kept"], (0, 18_000, Path("kept"))),
+        ([], (2400, 18_000, False, 6000, None)),
+        (["--loads", "40", "--cuts", "0"], (40, 0, False, 6000, None)),
+        (["--loads", "0", "--keep", "kept"], (0, 18_000, False, 6000, Path("kept"))),
+        (["--same-signatures", "--regions", "80"], (2400, 18_000, True, 80, None)),
     ],
 )
 def test_export_is_told_how_many_loads_to_learn_from(
@@ -309,12 +313,12 @@ def test_export_is_told_how_many_loads_to_learn_from(
     exported: Path,
     monkeypatch: pytest.MonkeyPatch,
     told: list[str],
-    loads: tuple[int, int, Path | None],
+    loads: tuple[int, int, bool, int, Path | None],
 ) -> None:
     asked: list[object] = []
 
     def export_run(*_: object, **named: object) -> BundleMetadata:
-        asked.append(tuple(named[name] for name in ("honest_loads", "cuts", "keep")))
+        asked.append(tuple(named[name] for name in _COUNTS))
         return load_bundle(exported).metadata
 
     monkeypatch.setattr("scanai.train.release.export_run", export_run)

@@ -1,75 +1,156 @@
-"""Shielding: each region that the model names, looked at again with physics alone.
+"""Shielding: each region that the model names, looked at again with physics and beside the papers.
 
 A region is compared with the pixels right around it. What it holds beyond its surroundings gives an
 excess of areal density and, where both energies still get through, an interval for its effective Z.
-The kind of finding follows from these; the score stays the model's. Regions that the physics does
-not bear out are kept, marked as not confirmed, and count for nothing in the verdict.
+The kind of finding follows from these. Regions that the physics does not bear out are kept, marked
+as not confirmed, and count for nothing in the verdict.
 
-A block of lead and a lead ingot are one picture. So a region is judged against benign scans of its
-own sort: of goods that hold pieces as dense as a shield, or of all others, where they are rare.
+A block of lead and a lead ingot are one picture. So the score of a region is the odds that it is a
+shield, by what it is, what else lies there and what the papers leave room for. Where these odds are
+not learned, or the papers do not tell enough, the score is the model's own, and is judged against
+benign scans of its own sort: of goods that hold pieces as dense as a shield, or of all others,
+where they are rare.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from math import floor
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from scanai.inspect.evidence.closeup import Look, look_at
 from scanai.inspect.evidence.context import Box, Context, share_inside
 from scanai.inspect.evidence.layers import Layer
+from scanai.inspect.evidence.region_facts import (
+    Candidate,
+    Pieces,
+    mass_kg,
+    pieces_of,
+    region_facts,
+    tell_enough,
+)
+from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.report import Evidence, Finding
+from scanai.manifest import Manifest, dense_headings
 
 SCORE, SCORE_IN_DENSE = "shielding", "shielding_in_dense_goods"
-_THRESHOLDS = {SCORE: "shielding_score", SCORE_IN_DENSE: "shielding_score_in_dense_goods"}
+"""Evidence scores: the model's own, of the best region that is borne out."""
+ODDS = "shielding_odds"
+"""Natural logarithm of the odds of the best region that is borne out, as they are learned."""
+_THRESHOLDS = {
+    SCORE: "shielding_score",
+    SCORE_IN_DENSE: "shielding_score_in_dense_goods",
+    ODDS: "shielding_odds",
+}
 _OVERLAP = 0.3
-_LOOKS = 12
-"""Regions looked at when none is reported or confirmed: each costs some 1.5 ms."""
+_LOOKS = 16
+"""Regions looked at, the best by the model's own score: each costs some 1.5 ms."""
+NO_REGION = -15.0
+"""Natural logarithm of the odds where no region is borne out."""
 
 Kind = Literal["high_z_shielding", "dense_block", "hidden_cavity", "opaque_region"]
 
 
-def shielding_findings(
-    regions: NDArray[np.float32], context: Context, dense: Sequence[str] | None
-) -> tuple[list[Finding], dict[str, float]]:
-    """Findings for the model's regions ((K, 5) boxes and scores), and the best confirmed score.
+class Judged(NamedTuple):
+    """A region with the score that counts."""
 
-    dense: declared HS headings under which pieces as dense as a shield are ordinary; None without a
-    declaration, which could be of any goods.
-    """
-    name = score_name(dense)
-    threshold = context.threshold(_THRESHOLDS[name])
-    findings: list[Finding] = []
-    best = 0.0
-    distinct = distinct_regions(regions, context.measured.attenuation.shape[1:])
-    for number, (box, score) in enumerate(distinct):
-        if score < threshold and (best > 0.0 or number >= _LOOKS):
-            break  # best first: nothing more to report, and the best confirmed score is known
-        look = look_at(box, context.measured, context.threshold("ratio_error"))
-        confirmed = _confirmed(look, context)
-        if confirmed:
-            best = max(best, score)
-        if score >= threshold:
-            findings.append(_finding(look, name, score, confirmed, dense, context))
-    return findings, {name: best}
+    candidate: Candidate
+    confirmed: bool
+    score: float
+    """The model's own, or the natural logarithm of its odds."""
+
+
+class Judgement(NamedTuple):
+    """All regions looked at on one scan."""
+
+    name: str
+    """Of the score."""
+    threshold: float
+    regions: list[Judged]
+    pieces: Pieces | None
+    """Dense ones that the papers declare; None where the score is the model's own."""
+    dense: tuple[str, ...] | None
+    """Declared HS headings under which pieces as dense as a shield are ordinary; None where goods
+    of any could be declared."""
+
+    @property
+    def is_odds(self) -> bool:
+        return self.name == ODDS
+
+
+def judge(
+    regions: NDArray[np.float32],
+    context: Context,
+    manifest: Manifest | None,
+    odds: RegionOdds | None,
+) -> Judgement:
+    """The model's regions ((K, 5) boxes and scores) beside physics and papers."""
+    dense = None if manifest is None else dense_headings(manifest)
+    found = candidates(regions, context)
+    name, scores, pieces = score_name(dense), [one.score for one in found], None
+    if odds is not None and manifest is not None and tell_enough(manifest.lines):
+        facts = region_facts(found, manifest.lines, context.measured)
+        name, scores, pieces = ODDS, odds.log_odds(facts).tolist(), pieces_of(manifest.lines)
+    judged = [
+        Judged(one, confirmed(one.look, context), score)
+        for one, score in zip(found, scores, strict=True)
+    ]
+    return Judgement(name, context.threshold(_THRESHOLDS[name]), judged, pieces, dense)
+
+
+def shielding_findings(
+    regions: NDArray[np.float32],
+    context: Context,
+    manifest: Manifest | None,
+    odds: RegionOdds | None = None,
+) -> tuple[list[Finding], dict[str, float]]:
+    """Findings for the model's regions ((K, 5) boxes and scores), and the best confirmed score; of
+    odds beside the model's own, which thresholds for a graph alone are set on."""
+    judgement = judge(regions, context, manifest, odds)
+    borne_out = [one for one in judgement.regions if one.confirmed]
+    own = max((one.candidate.score for one in borne_out), default=0.0)
+    scores = {score_name(judgement.dense): own}
+    if judgement.is_odds:
+        scores[ODDS] = max((one.score for one in borne_out), default=NO_REGION)
+    reported = [one for one in judgement.regions if one.score >= judgement.threshold]
+    reported.sort(key=lambda one: -one.score)
+    return [_finding(one, judgement, context) for one in reported], scores
 
 
 def score_name(dense: Sequence[str] | None) -> str:
-    """Which of the two scores a declaration puts shielding under; `dense` as above."""
+    """Which of the model's own scores a declaration puts shielding under; `dense` as judged."""
     return SCORE if dense is not None and not dense else SCORE_IN_DENSE
 
 
-def confirmed_regions(regions: NDArray[np.float32], context: Context) -> list[tuple[Box, float]]:
-    """The best regions that physics bears out, whatever their score: for curves, not reports."""
+def regions_beyond(
+    regions: NDArray[np.float32],
+    context: Context,
+    manifest: Manifest | None,
+    odds: RegionOdds | None,
+) -> list[tuple[Box, float]]:
+    """All regions that physics bears out, and how far, in ln odds, each is beyond the threshold of
+    its scan: for curves, not reports."""
+    judgement = judge(regions, context, manifest, odds)
+    threshold = judgement.threshold if judgement.is_odds else _logit(judgement.threshold)
+    return [
+        (one.candidate.box, (one.score if judgement.is_odds else _logit(one.score)) - threshold)
+        for one in judgement.regions
+        if one.confirmed
+    ]
+
+
+def candidates(regions: NDArray[np.float32], context: Context) -> list[Candidate]:
+    """The best of the model's regions, each looked at, best first."""
     shape = context.measured.attenuation.shape[1:]
     ratio_error = context.threshold("ratio_error")
     return [
-        (box, score)
+        Candidate(box, score, look_at(box, context.measured, ratio_error))
         for box, score in distinct_regions(regions, shape)[:_LOOKS]
-        if _confirmed(look_at(box, context.measured, ratio_error), context)
     ]
 
 
@@ -96,7 +177,8 @@ def distinct_regions(
     return kept
 
 
-def _confirmed(look: Look, context: Context) -> bool:
+def confirmed(look: Look, context: Context) -> bool:
+    """Whether physics bears the region out."""
     if look.opaque:  # nothing can be measured behind, so physics cannot speak against the model
         return look.attenuation > look.surroundings
     layer = look.layer
@@ -116,23 +198,18 @@ def _kind(look: Look, context: Context) -> Kind:
     return "dense_block"
 
 
-def _finding(
-    look: Look,
-    name: str,
-    score: float,
-    confirmed: bool,
-    dense: Sequence[str] | None,
-    context: Context,
-) -> Finding:
+def _finding(one: Judged, judgement: Judgement, context: Context) -> Finding:
+    look = one.candidate.look
     kind = _kind(look, context)
+    beside = _beside(judgement.dense) if one.confirmed else ""
     return Finding(
         kind=kind,
-        score=score,
-        p_value=context.p_value(name, score),
+        score=float(expit(one.score)) if judgement.is_odds else one.score,
+        p_value=context.p_value(judgement.name, one.score),
         region=look.box,
-        sentence=_sentence(kind, look, confirmed, context) + (_beside(dense) if confirmed else ""),
-        evidence=_evidence(look),
-        confirmed=confirmed,
+        sentence=_sentence(kind, look, one.confirmed, context) + beside,
+        evidence=_evidence(look) + _beside_papers(one.candidate, judgement.pieces, context),
+        confirmed=one.confirmed,
     )
 
 
@@ -231,3 +308,27 @@ def _evidence(look: Look) -> tuple[Evidence, ...]:
             Evidence(name="middle below wall", value=round(100 * look.wall_contrast), unit="%")
         )
     return tuple(rows)
+
+
+def _beside_papers(
+    candidate: Candidate, pieces: Pieces | None, context: Context
+) -> tuple[Evidence, ...]:
+    """What the odds are of beside the look: mass, declared pieces, and the model's own score."""
+    if pieces is None:
+        return ()
+    rows = []
+    if not candidate.look.opaque:
+        kg = round(mass_kg(candidate.look, context.measured.scan.pitch_mm), 1)
+        rows = [Evidence(name="mass beyond its surroundings, roughly", value=kg, unit="kg")]
+    if pieces.packages:
+        rows += [
+            Evidence(name="packages of dense pieces declared", value=pieces.packages),
+            Evidence(name="mass of these", value=round(pieces.kg, 1), unit="kg"),
+        ]
+    score = round(100 * candidate.score, 1)
+    return (*rows, Evidence(name="model's own score, by the picture", value=score, unit="%"))
+
+
+def _logit(probability: float) -> float:
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))

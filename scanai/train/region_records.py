@@ -1,0 +1,91 @@
+"""Region records: the model's regions of simulated scans, their facts, and which are shields.
+
+What region odds are learned from (`region_odds`); nothing is learned here. They cost minutes and
+can be kept in a folder, each in a file of its own, for a call that was stopped to go on with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from scanai.inspect.bundle import GRAPH_FILE
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.region_facts import region_facts
+from scanai.inspect.evidence.shielding import candidates, confirmed
+from scanai.synth.dataset import DatasetRecipe
+from scanai.synth.workers import ordered
+from scanai.train.code_state import scans_key
+from scanai.train.shared_scan import SharedScan
+from scanai.train.trials import Contender, inspector_of
+from scanai.train.truth_compared import target
+
+
+@dataclass(frozen=True)
+class RegionRecord:
+    """The regions of one scan that physics bears out."""
+
+    facts: NDArray[np.float64]
+    """(n, FACTS)"""
+    shield: NDArray[np.bool_]
+    """(n,) True where the middle lies in the box of a shield."""
+
+
+def region_records(
+    bundle: Path, recipe: DatasetRecipe, *, keep: Path | None = None, workers: int = 1
+) -> list[RegionRecord]:
+    """Every scan of the recipe as the bundle's graph sees it.
+
+    keep: folder for them; those that lie there of the same graph, recipe and code are not made
+    again.
+    """
+    folder = None if keep is None else keep / _key(bundle, recipe)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    task = partial(_kept, recipe, Contender(bundle), folder)
+    made = ordered(task, range(recipe.count), workers)
+    return list(tqdm(made, desc="regions of scans", unit="scan", total=recipe.count))
+
+
+def _key(bundle: Path, recipe: DatasetRecipe) -> str:
+    graph = (bundle / GRAPH_FILE).read_bytes()
+    return sha256(graph + scans_key(recipe, ("train/region_records.py",))).hexdigest()[:12]
+
+
+def _kept(
+    recipe: DatasetRecipe, contender: Contender, folder: Path | None, index: int
+) -> RegionRecord:
+    if folder is None:
+        return _record(recipe, contender, index)
+    path = folder / f"{index:06d}.npz"
+    if path.exists():
+        with np.load(path, allow_pickle=False) as stored:
+            return RegionRecord(stored["facts"], stored["shield"])
+    record = _record(recipe, contender, index)
+    partial_path = path.with_suffix(".partial.npz")
+    np.savez(partial_path, facts=record.facts, shield=record.shield)
+    partial_path.replace(path)
+    return record
+
+
+def _record(recipe: DatasetRecipe, contender: Contender, index: int) -> RegionRecord:
+    shared = SharedScan(recipe, index)
+    inspector = inspector_of(contender)
+    scan, manifest = shared.scan, shared.manifest
+    maps = inspector.infer(scan, manifest)
+    assert scan.profile is not None
+    point = inspector.bundle.metadata.operating_point(scan.profile.name)
+    measured, _ = shared.measured(point.thresholds["load_z"])
+    context = Context(measured, point)
+    found = candidates(maps.regions, context)
+    facts = region_facts(found, manifest.lines, measured)
+    borne_out = np.array([confirmed(one.look, context) for one in found], bool)
+    boxes = shared.simulated.truth.boxes
+    shield = np.array([target(one.box, boxes) >= 0 for one in found], bool)
+    return RegionRecord(facts[borne_out], shield[borne_out])
