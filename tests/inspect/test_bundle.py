@@ -12,6 +12,7 @@ import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from odds_making import odds_by_excess
 from onnx import TensorProto
 from reading_making import signatures_of
 
@@ -275,6 +276,36 @@ def test_a_threshold_that_nothing_uses_any_more_is_not_in_force(metadata: Bundle
         metadata, thresholds=metadata.thresholds | {"undeclared_ratio": old}
     )
     assert "undeclared_ratio" not in earlier.operating_point(None).thresholds
+
+
+def test_loads_odds_of_regions_as_they_were_written(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    odds = odds_by_excess()
+    folder = changed(tmp_path, metadata, graph, region_odds=msgspec.to_builtins(odds))
+    assert load_bundle(folder).metadata.region_odds == odds
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        # Questions that lead back would be asked for ever.
+        ({"upper": [0]}, "odds of regions that fit together, found others (order of questions)"),
+        ({"most": []}, "odds of regions that fit together, found others (questions)"),
+        ({"fact": [99]}, "found others (facts of questions)"),
+        ({"first": []}, "at $.region_odds.first"),
+        ({"leaves": None}, "at $.region_odds.leaves"),
+        ({"scans": 0}, "at $.region_odds.scans"),
+    ],
+)
+def test_refuses_odds_of_regions_that_do_not_fit_together(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes, fields: dict[str, object], told: str
+) -> None:
+    odds = msgspec.to_builtins(odds_by_excess()) | fields
+    folder = changed(tmp_path, metadata, graph, region_odds=odds)
+    with pytest.raises(BundleError) as caught:
+        load_bundle(folder)
+    assert told in str(caught.value)
 
 
 @pytest.mark.parametrize("scanner", [None, "other"])

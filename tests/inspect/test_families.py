@@ -104,6 +104,13 @@ def test_an_opaque_region_belongs_to_the_score_it_came_of(point, p_value, scores
     assert found[owner].findings == (region,)
 
 
+def test_what_odds_are_made_of_is_no_evidence_beside_them(point: OperatingPoint) -> None:
+    block = finding("dense_block")
+    scores = {"shielding": 0.99, "shielding_in_dense_goods": 0.9, "shielding_odds": -2.0}
+    (family,) = families_of([block], scores, point)
+    assert (family.name, family.findings) == ("shielding_odds", (block,))
+
+
 def test_a_score_that_physics_speaks_against_does_not_enter(point: OperatingPoint) -> None:
     unconfirmed = finding("empty_mismatch", 0.6, confirmed=False)
     (family,) = families_of([unconfirmed], {"empty_mismatch": 0.6}, point)

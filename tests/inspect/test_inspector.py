@@ -10,6 +10,7 @@ import jsonschema
 import msgspec
 import numpy as np
 import pytest
+from odds_making import odds_by_excess
 from reading_making import signatures_of
 
 from scanai import Inspector
@@ -301,6 +302,13 @@ def test_refuses_a_bundle_with_other_goods_groups(tmp_path, kit, graph) -> None:
         BundleError,
         match="expected the 26 goods groups of this ScanAI, in their order, found 1 others",
     ):
+        Inspector(folder)
+
+
+def test_refuses_a_bundle_with_odds_by_other_facts(tmp_path, kit, graph) -> None:
+    odds = msgspec.structs.replace(odds_by_excess(), facts=("excess",), fact=(0,))
+    folder = kit.write_bundle(tmp_path, graph, kit.tiny_metadata(graph, region_odds=odds))
+    with pytest.raises(BundleError, match="expected odds of regions by the facts that this ScanAI"):
         Inspector(folder)
 
 

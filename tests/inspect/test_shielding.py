@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from odds_making import odds_by_excess
 
 from scanai.inspect.bundle import BenignScores
 from scanai.inspect.evidence.closeup import look_at
 from scanai.inspect.evidence.layers import Layer
-from scanai.inspect.evidence.region_facts import FACTS
 from scanai.inspect.evidence.shielding import (
     NO_REGION,
     _how_much,
@@ -16,7 +16,6 @@ from scanai.inspect.evidence.shielding import (
     regions_beyond,
     shielding_findings,
 )
-from scanai.inspect.region_odds import RegionOdds
 from scanai.manifest import Line, Manifest
 
 BOX = (150.0, 90.0, 170.0, 106.0)
@@ -267,21 +266,6 @@ def test_how_much_more_is_told_as_surely_as_it_is_known(
     low: float, high: float, expected: str
 ) -> None:
     assert _how_much("dense_block", Layer(50.0, low, high)) == expected
-
-
-def odds_by_excess(least: float = 30.0) -> RegionOdds:
-    """ln odds 2 where the excess is above `least` g/cm², else −3."""
-    return RegionOdds(
-        facts=FACTS,
-        first=(0,),
-        fact=(FACTS.index("excess"),),
-        most=(least,),
-        lower=(-1,),
-        upper=(-2,),
-        leaves=(-3.0, 2.0),
-        scans=1,
-        seeds=(),
-    )
 
 
 FULL = Manifest(lines=(Line(hs_code="480256", mass_kg=900.0, packages=4),))
