@@ -15,6 +15,7 @@ import numpy as np
 from scipy import stats
 
 from scanai.inspect.bundle import BundleMetadata
+from scanai.inspect.families import counting
 from scanai.inspect.report import Report
 
 _LEAST_SCANS = 20
@@ -50,7 +51,7 @@ def drift_of(
         point = metadata.operating_point(report.scanner)
         if report.scanner is None or point.benign is None:
             continue
-        for name, score in report.evidence_scores.items():
+        for name, score in counting(report.evidence_scores).items():
             span = point.benign.p_span(name, score)
             if span is not None:
                 found[report.scanner, name].append(float(rng.uniform(*span)))

@@ -123,7 +123,7 @@ def _licences(findings: Sequence[Finding]) -> str:
 
 def _nearest(families: Sequence[Family]) -> list[str]:
     """Of a clear scan: the evidence that is rarest among benign scans, and where it is reported."""
-    rare = [(one.entered_p, one) for one in families if one.entered_p and one.threshold]
+    rare = [(one.entered_p, one) for one in families if one.entered_p and one.threshold is not None]
     p_value, rarest = min(rare, key=lambda pair: pair[0], default=(1.0, None))
     if rarest is None or p_value >= 0.5:
         return []

@@ -55,7 +55,7 @@ with it."""
 _NOT_COMBINED = frozenset({UNFAMILIAR})
 """Scores that tell how far the picture can be trusted, not what is in the load."""
 _IN_ODDS = frozenset({SHIELDING, SCORE_IN_DENSE})
-"""Scores that the odds are made of, where there are odds: no evidence beside these."""
+"""Scores that the odds are made of: no evidence beside these."""
 _OWN_THRESHOLDS = {EMPTY: "loaded_share"}
 """Thresholds on a score that are not set on its benign distribution."""
 _NEUTRAL = 0.5
@@ -106,11 +106,7 @@ def families_of(
 
     `scores`: the evidence scores that apply to the scan, before any threshold.
     """
-    known = [
-        _of_score(name, score, point)
-        for name, score in scores.items()
-        if name not in _IN_ODDS or ODDS not in scores
-    ]
+    known = [_of_score(name, score, point) for name, score in counting(scores).items()]
     members: dict[str, list[Finding]] = {family.name: [] for family in known}
     alone: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -121,6 +117,12 @@ def families_of(
             alone.setdefault(finding.kind, []).append(finding)
     standing = [_of_findings(kind, of_kind) for kind, of_kind in alone.items()]
     return [_with(family, members[family.name]) for family in known] + standing
+
+
+def counting(scores: Mapping[str, float]) -> dict[str, float]:
+    """Without those that others of them are made of."""
+    within = _IN_ODDS if ODDS in scores else frozenset()
+    return {name: score for name, score in scores.items() if name not in within}
 
 
 def combined(families: Sequence[Family]) -> float | None:

@@ -125,8 +125,7 @@ class Inspector:
             raise ValueError(f"threads of 1 or more, found {threads}")
         if not isinstance(bundle, Bundle):
             bundle = load_bundle(bundle if bundle is not None else model_bundle_dir())
-        _check_signatures(bundle)
-        _check_odds(bundle)
+        require_known(bundle)
         self.bundle = bundle if calibration is None else calibration.on(bundle)
         self._sha256 = bundle.sha256
         self._calibrated = None if calibration is None else calibration.profile
@@ -231,6 +230,12 @@ class Inspector:
                 "evidence": 1e3 * (done - inferred),
             },
         )
+
+
+def require_known(bundle: Bundle) -> None:
+    """BundleError where what was learned of the graph is of another ScanAI's numbers."""
+    _check_signatures(bundle)
+    _check_odds(bundle)
 
 
 def _check_signatures(bundle: Bundle) -> None:

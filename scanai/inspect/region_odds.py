@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 MOST_TREES = 2000
 MOST_QUESTIONS = 64_000
+MOST_IN_A_ROW = 64
+"""Questions on the way to a leaf."""
+Leaf = Annotated[float, msgspec.Meta(ge=-100.0, le=100.0)]
 
 
 class RegionOdds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -30,7 +33,7 @@ class RegionOdds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     lower: tuple[int, ...]
     upper: tuple[int, ...]
     """Number of the next question, a later one; −1 − n: leaf n."""
-    leaves: Annotated[tuple[float, ...], msgspec.Meta(min_length=1, max_length=2 * MOST_QUESTIONS)]
+    leaves: Annotated[tuple[Leaf, ...], msgspec.Meta(min_length=1, max_length=2 * MOST_QUESTIONS)]
     """What each adds to the natural logarithm of the odds."""
     scans: Annotated[int, msgspec.Meta(ge=1)]
     """Simulated scans with and without shields, that they were learned from."""
@@ -44,7 +47,7 @@ class RegionOdds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             return "questions"
         if any(not 0 <= one < len(self.facts) for one in self.fact):
             return "facts of questions"
-        if not all(map(isfinite, (*self.most, *self.leaves))):
+        if not all(map(isfinite, self.most)):
             return "numbers that are none"
         least = -len(self.leaves)
         if any(not least <= one < count for one in self.first):
@@ -53,7 +56,15 @@ class RegionOdds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         nexts = (*enumerate(self.lower), *enumerate(self.upper))
         if any(not least <= one < count or 0 <= one <= number for number, one in nexts):
             return "order of questions"
-        return None
+        return "questions in a row" if self._longest() > MOST_IN_A_ROW else None
+
+    def _longest(self) -> int:
+        """Most questions on a way to a leaf, of ones in their order."""
+        left = [0] * len(self.fact)
+        for number in reversed(range(len(left))):
+            nexts = (self.lower[number], self.upper[number])
+            left[number] = 1 + max(left[one] if one >= 0 else 0 for one in nexts)
+        return max(left, default=0)
 
     def log_odds(self, facts: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, facts) → (n,) natural logarithm of the odds that the region is a shield."""

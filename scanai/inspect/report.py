@@ -54,7 +54,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     kind: FindingKind
     score: float
-    """0 to 1, higher is more urgent; comparable within one kind only."""
+    """0 to 1, higher is more urgent; comparable within one kind only, and of dense parts among
+    scans whose `evidence_scores` have the same score for them."""
     p_value: float | None = None
     """Share of benign calibration scans with at least this score; None if not calibrated. Of a
     portal's counts, the chance of them by counting noise alone."""
@@ -63,8 +64,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     evidence: tuple[Evidence, ...] = ()
     confirmed: bool = True
-    """False: the model's score passed but the physical evidence does not support it; of papers: too
-    weak a sign to be a reason by itself."""
+    """False: the model's own score passed but the physical evidence does not support it; of papers:
+    too weak a sign to be a reason by itself."""
     rule: str = ""
     """Identifier of what fired: a document rule's; of a control list, its name and the entry; of
     what the papers ask of unit and packages, the limit. Empty for findings of the picture."""
@@ -299,7 +300,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """As the model gave them, before any decision."""
     evidence_scores: dict[str, float]
     """Largest score of each kind of evidence that applies to this scan, before any threshold; their
-    distribution over benign scans sets thresholds and p-values."""
+    distribution over benign scans sets thresholds and p-values. Beside `shielding_odds` the model's
+    own score of shielding is no evidence: these odds are made of it."""
     findings: tuple[Finding, ...]
     lines: tuple[LinePlausibility, ...]
     unexplained_share: float | None = None

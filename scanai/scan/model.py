@@ -139,6 +139,8 @@ class Scan:
         check_side(self.source, *pixels.shape[1:])
         if not self.is_display:
             _check_scale(self.source, len(pixels), self.energies_mv, self.pitch_mm)
+            if not 0 < self.noise_floor < 1:
+                raise ScanError(self.source, "a noise floor within 0 and 1", f"{self.noise_floor}")
         if self.valid.dtype != np.bool_ or self.valid.shape != pixels.shape[1:]:
             found = f"{self.valid.dtype} {self.valid.shape}"
             raise ScanError(self.source, f"valid as bool {pixels.shape[1:]}", found)

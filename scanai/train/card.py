@@ -196,7 +196,8 @@ def _odds_told(metadata: BundleMetadata) -> str:
         return ""
     return (
         f" Odds that a region is a shield, beside physics and papers, from {odds.scans:,} "
-        "simulated scans of these scanners, half of them with a shield."
+        "simulated scans of these scanners, about half of them with a shield, among goods of all "
+        "headings and load forms, those too that the network was never shown."
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -17,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from scanai.inspect.bundle import GRAPH_FILE
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.mass import estimate_mass
@@ -27,7 +25,7 @@ from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.truth import Truth
 from scanai.synth.workers import ordered
-from scanai.train.code_state import scans_key
+from scanai.train.kept import found_or_made, kept_in
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 
@@ -61,9 +59,7 @@ def honest_loads(
     keep: folder for them; those that lie there of the same graph, recipe and code are not made
     again.
     """
-    folder = None if keep is None else keep / _key(bundle, recipe)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
+    folder = kept_in(keep, bundle, recipe, ("train/honest_loads.py",))
     task = partial(_kept, recipe, Contender(bundle), folder)
     label = "honest loads" if recipe.x_window_px is None else "cuts of honest loads"
     made = ordered(task, range(recipe.count), workers)
@@ -71,24 +67,11 @@ def honest_loads(
     return [load for load in loads if load.goods and load.lines]
 
 
-def _key(bundle: Path, recipe: DatasetRecipe) -> str:
-    graph = (bundle / GRAPH_FILE).read_bytes()
-    return sha256(graph + scans_key(recipe, ("train/honest_loads.py",))).hexdigest()[:12]
-
-
 def _kept(
     recipe: DatasetRecipe, contender: Contender, folder: Path | None, index: int
 ) -> HonestLoad:
-    if folder is None:
-        return _load(recipe, contender, index)
-    path = folder / f"{index:06d}.npz"
-    if path.exists():
-        return read_load(path)
-    load = _load(recipe, contender, index)
-    partial_path = path.with_suffix(".partial.npz")
-    write_load(load, partial_path)
-    partial_path.replace(path)
-    return load
+    make = partial(_load, recipe, contender, index)
+    return found_or_made(folder, index, make, read_load, write_load)
 
 
 def write_load(load: HonestLoad, path: Path) -> None:

@@ -1,6 +1,6 @@
 """Learns a bundle's region odds: what tells a shield from honest goods among the model's regions.
 
-Boosted trees on the facts of every region that physics bears out, in fresh simulated scans with and
+Boosted trees on the facts of every region that physics confirms, in fresh simulated scans with and
 without a shield. The network saw windows; here whole loads stand beside their papers, as the
 Inspector sees them.
 """
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import msgspec
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
 from scanai.errors import InputError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
@@ -82,12 +82,22 @@ def learned_odds(records: Sequence[RegionRecord], seeds: tuple[int, ...] = ()) -
     if not shield.any() or shield.all():
         expected = "regions with and without a shield"
         raise InputError("odds of regions", expected, f"{int(shield.sum())} of {shield.size}")
+    return _as_rows(_boosted(facts, shield), len(records), seeds)
+
+
+def _boosted(facts: NDArray[np.float64], shield: NDArray[np.bool_]) -> Any:
+    """A booster of LightGBM."""
+    # Here, so that whoever learns no odds does not need what LightGBM needs of the system.
+    try:
+        import lightgbm
+    except OSError as error:
+        expected = "LightGBM with the libraries that it needs (libgomp on Linux)"
+        raise InputError("odds of regions", expected, str(error)) from error
     data = lightgbm.Dataset(facts, shield.astype(float), params={"verbose": -1})
-    booster = lightgbm.train(_SETTINGS, data, _TREES)
-    return _as_rows(booster, len(records), seeds)
+    return lightgbm.train(_SETTINGS, data, _TREES)
 
 
-def _as_rows(booster: lightgbm.Booster, scans: int, seeds: tuple[int, ...]) -> RegionOdds:
+def _as_rows(booster: Any, scans: int, seeds: tuple[int, ...]) -> RegionOdds:
     questions: list[dict[str, Any]] = []
     leaves: list[float] = []
 

@@ -1,27 +1,25 @@
 """Region records: the model's regions of simulated scans, their facts, and which are shields.
 
-What region odds are learned from (`region_odds`); nothing is learned here. They cost minutes and
-can be kept in a folder, each in a file of its own, for a call that was stopped to go on with.
+What region odds are learned from (`region_odds`); nothing is learned here. They cost half an hour
+and can be kept in a folder, for a call that was stopped to go on with.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from scanai.inspect.bundle import GRAPH_FILE
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.region_facts import region_facts
 from scanai.inspect.evidence.shielding import candidates, confirmed
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.workers import ordered
-from scanai.train.code_state import scans_key
+from scanai.train.kept import found_or_made, kept_in
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 from scanai.train.truth_compared import target
@@ -29,7 +27,7 @@ from scanai.train.truth_compared import target
 
 @dataclass(frozen=True)
 class RegionRecord:
-    """The regions of one scan that physics bears out."""
+    """The regions of one scan that physics confirms."""
 
     facts: NDArray[np.float64]
     """(n, FACTS)"""
@@ -45,33 +43,25 @@ def region_records(
     keep: folder for them; those that lie there of the same graph, recipe and code are not made
     again.
     """
-    folder = None if keep is None else keep / _key(bundle, recipe)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
+    folder = kept_in(keep, bundle, recipe, ("train/region_records.py",))
     task = partial(_kept, recipe, Contender(bundle), folder)
     made = ordered(task, range(recipe.count), workers)
     return list(tqdm(made, desc="regions of scans", unit="scan", total=recipe.count))
 
 
-def _key(bundle: Path, recipe: DatasetRecipe) -> str:
-    graph = (bundle / GRAPH_FILE).read_bytes()
-    return sha256(graph + scans_key(recipe, ("train/region_records.py",))).hexdigest()[:12]
-
-
 def _kept(
     recipe: DatasetRecipe, contender: Contender, folder: Path | None, index: int
 ) -> RegionRecord:
-    if folder is None:
-        return _record(recipe, contender, index)
-    path = folder / f"{index:06d}.npz"
-    if path.exists():
-        with np.load(path, allow_pickle=False) as stored:
-            return RegionRecord(stored["facts"], stored["shield"])
-    record = _record(recipe, contender, index)
-    partial_path = path.with_suffix(".partial.npz")
-    np.savez(partial_path, facts=record.facts, shield=record.shield)
-    partial_path.replace(path)
-    return record
+    return found_or_made(folder, index, partial(_record, recipe, contender, index), _read, _write)
+
+
+def _write(record: RegionRecord, path: Path) -> None:
+    np.savez(path, facts=record.facts, shield=record.shield)
+
+
+def _read(path: Path) -> RegionRecord:
+    with np.load(path, allow_pickle=False) as stored:
+        return RegionRecord(stored["facts"], stored["shield"])
 
 
 def _record(recipe: DatasetRecipe, contender: Contender, index: int) -> RegionRecord:
@@ -85,7 +75,7 @@ def _record(recipe: DatasetRecipe, contender: Contender, index: int) -> RegionRe
     context = Context(measured, point)
     found = candidates(maps.regions, context)
     facts = region_facts(found, manifest.lines, measured)
-    borne_out = np.array([confirmed(one.look, context) for one in found], bool)
+    kept = np.array([confirmed(one.look, context) for one in found], bool)
     boxes = shared.simulated.truth.boxes
     shield = np.array([target(one.box, boxes) >= 0 for one in found], bool)
-    return RegionRecord(facts[borne_out], shield[borne_out])
+    return RegionRecord(facts[kept], shield[kept])

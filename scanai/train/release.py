@@ -20,6 +20,7 @@ from scanai.inspect.bundle import (
     BundleMetadata,
     load_bundle,
 )
+from scanai.inspect.inspector import require_known
 from scanai.inspect.signatures import Signatures
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
@@ -166,10 +167,11 @@ def _signatures_of(bundle: Path) -> Signatures:
     expected = "a bundle with weights and signatures"
     if not (bundle / WEIGHTS_FILE).exists():
         raise InputError(bundle, expected, "no weights")
-    signatures = load_bundle(bundle).metadata.signatures
-    if signatures is None:
+    loaded = load_bundle(bundle)
+    if loaded.metadata.signatures is None:
         raise InputError(bundle, expected, "no signatures")
-    return signatures
+    require_known(loaded)
+    return loaded.metadata.signatures
 
 
 def _check_replaceable(out: Path) -> None:

@@ -305,6 +305,22 @@ def test_refuses_a_bundle_with_other_goods_groups(tmp_path, kit, graph) -> None:
         Inspector(folder)
 
 
+def test_the_odds_of_the_bundle_are_asked(tmp_path, kit, graph) -> None:
+    metadata = kit.tiny_metadata(graph, region_odds=odds_by_excess())
+    inspector = Inspector(kit.write_bundle(tmp_path / "b", graph, metadata), threads=1)
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    paper = Manifest(lines=(Line(hs_code="480256", mass_kg=900.0, packages=4),))
+    report = inspector.inspect(scan, paper)
+    assert report.evidence_scores["shielding_odds"] == 2.0
+    (lead,) = (one for one in report.findings if one.kind == "high_z_shielding")
+    assert lead.score == pytest.approx(0.881, abs=1e-3)
+    assert [step.name for step in report.verdict.chain if "shielding" in step.name] == [
+        "shielding_odds"
+    ]
+    assert "shielding_odds" not in inspector.inspect(scan).evidence_scores
+    valid_json(report)
+
+
 def test_refuses_a_bundle_with_odds_by_other_facts(tmp_path, kit, graph) -> None:
     odds = msgspec.structs.replace(odds_by_excess(), facts=("excess",), fact=(0,))
     folder = kit.write_bundle(tmp_path, graph, kit.tiny_metadata(graph, region_odds=odds))

@@ -44,7 +44,6 @@ def test_each_region_goes_its_own_way() -> None:
         ({"fact": (0, 2)}, "facts of questions"),
         ({"fact": (-1, 1)}, "facts of questions"),
         ({"most": (10.0, float("nan"))}, "numbers that are none"),
-        ({"leaves": (-2.0, 0.5, 3.0, float("inf"))}, "numbers that are none"),
         ({"first": (2, -4)}, "first questions"),
         ({"first": (0, -5)}, "first questions"),
         ({"upper": (2, -3)}, "order of questions"),
@@ -57,6 +56,29 @@ def test_each_region_goes_its_own_way() -> None:
 def test_what_does_not_fit_together_is_told(change, told) -> None:
     assert ODDS.wrong() is None
     assert msgspec.structs.replace(ODDS, **change).wrong() == told
+
+
+def test_a_row_of_questions_without_end_is_told() -> None:
+    count = 65
+    long = msgspec.structs.replace(
+        ODDS,
+        first=(0,),
+        fact=(0,) * count,
+        most=(1.0,) * count,
+        lower=(-1,) * count,
+        upper=(*range(1, count), -2),
+    )
+    assert long.wrong() == "questions in a row"
+    shorter = {name: getattr(long, name)[:-1] for name in ("fact", "most", "lower")}
+    fits = msgspec.structs.replace(long, **shorter, upper=(*range(1, count - 1), -2))
+    assert fits.wrong() is None
+
+
+@pytest.mark.parametrize("leaf", [1e308, -101.0, float("nan")])
+def test_a_leaf_beyond_all_odds_is_no_leaf(leaf) -> None:
+    told = msgspec.to_builtins(ODDS) | {"leaves": [leaf, 0.5, 3.0, 0.25]}
+    with pytest.raises(msgspec.ValidationError, match="leaves"):
+        msgspec.convert(told, RegionOdds)
 
 
 @given(st.data())

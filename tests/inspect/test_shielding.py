@@ -296,8 +296,9 @@ def test_of_a_picture_where_no_region_is_borne_out_the_odds_are_least(kit, conte
         Manifest(lines=(Line(hs_code="480256", packages=4),)),
         Manifest(lines=(Line(description="Paper", mass_kg=900.0, packages=4),)),
         Manifest(lines=(*FULL.lines, Line(hs_code="780110", mass_kg=40.0))),
+        Manifest(),
     ],
-    ids=["no papers", "no mass", "no code", "no packages of dense goods"],
+    ids=["no papers", "no mass", "no code", "no packages of dense goods", "no lines"],
 )
 def test_papers_that_do_not_tell_enough_leave_the_models_own_score(
     kit, context_of, manifest
@@ -306,6 +307,47 @@ def test_papers_that_do_not_tell_enough_leave_the_models_own_score(
     findings, scores = shielding_findings(regions((*BOX, 0.9)), context, manifest, odds_by_excess())
     assert "shielding_odds" not in scores
     assert [finding.score for finding in findings] == [pytest.approx(0.9)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "name"),
+    [
+        ({"shielding": 90, "shielding_odds": 90}, "shielding_odds"),
+        ({"shielding": 90, "shielding_odds": 12}, "shielding"),
+        ({"shielding": 90}, "shielding"),
+        ({}, "shielding_odds"),
+    ],
+    ids=["both", "few odds", "no odds", "neither"],
+)
+def test_a_scanner_calibrated_without_full_papers_keeps_the_models_own_score(
+    kit, context_of, counts, name
+) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    quantiles = {score: tuple(np.linspace(-9, 0.5, 101).tolist()) for score in counts}
+    benign = BenignScores(scans=200, thresholds={}, quantiles=quantiles, counts=counts)
+    known = replace(context, point=replace(context.point, benign=benign))
+    findings, scores = shielding_findings(regions((*BOX, 0.9)), known, FULL, odds_by_excess())
+    assert ("shielding_odds" in scores) is (name == "shielding_odds")
+    assert findings[0].p_value == (pytest.approx(1 / 91) if counts else None)
+
+
+def test_odds_tell_of_confirmed_regions_alone(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    always = odds_by_excess(-1000.0)
+    findings, scores = shielding_findings(regions((*BOX, 0.9)), context, FULL, always)
+    assert (findings, scores["shielding_odds"]) == ([], NO_REGION)
+
+
+def test_evidence_tells_mass_and_declared_pieces_beside_the_odds(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    pieces = Line(hs_code="780110", mass_kg=40.0, packages=2)
+    told = Manifest(lines=(*FULL.lines, pieces))
+    (finding,), _ = shielding_findings(regions((*BOX, 0.3)), context, told, odds_by_excess())
+    rows = {row.name: row.value for row in finding.evidence}
+    assert rows["packages of dense pieces declared"] == 2
+    assert rows["mass of these"] == 40
+    # 50 g/cm² over 40 × 32 cm, not quite filled.
+    assert rows["mass beyond its surroundings, roughly"] == pytest.approx(45, rel=0.3)
 
 
 def test_curves_tell_how_far_a_region_is_beyond_its_threshold(kit, context_of) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -11,9 +12,12 @@ import pytest
 from scanai.errors import InputError, RecipeError
 from scanai.inspect import Inspector
 from scanai.inspect.bundle import load_bundle
-from scanai.inspect.evidence.region_facts import FACTS
+from scanai.inspect.evidence.closeup import Look, look_at
+from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.region_facts import FACTS, Candidate
 from scanai.train.region_odds import KINDS, learn_region_odds, learned_odds
 from scanai.train.region_records import RegionRecord, region_records
+from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import fresh_scans
 
 EXCESS = FACTS.index("excess")
@@ -90,3 +94,31 @@ def test_records_are_kept_and_not_made_again(
     for first, second in zip(made, again, strict=True):
         assert np.array_equal(first.facts, second.facts)
         assert np.array_equal(first.shield, second.shield)
+
+
+def test_a_region_counts_as_shield_where_it_lies_on_one(
+    untrained_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = msgspec.structs.replace(
+        fresh_scans(load_bundle(untrained_bundle).metadata, 79, 1, {"concealed": 1.0}),
+        profiles=("portal-6-4",),
+    )
+    (box,) = SharedScan(recipe, 0).simulated.truth.boxes[:1]
+    on_it = (box.x0, box.y0, box.x1, box.y1)
+    beside = (box.x1 + 40, box.y0, box.x1 + 60, box.y1)
+    hollow = (box.x0 + 1, box.y0, box.x1, box.y1)
+    denser = {on_it: 40.0, beside: 40.0, hollow: 1.0}
+
+    def looked_at(_: object, context: Context) -> list[Candidate]:
+        looks = [(where, look_at(where, context.measured, 0.01)) for where in denser]
+        return [Candidate(where, 0.5, seen(look, denser[where])) for where, look in looks]
+
+    def seen(look: Look, excess: float) -> Look:
+        layer = replace(look.layer, areal_density=excess)
+        return replace(look, layer=layer, denser_than=1.0, opaque=False)
+
+    monkeypatch.setattr("scanai.train.region_records.candidates", looked_at)
+    (made,) = region_records(untrained_bundle, recipe)
+    # What physics does not confirm is left out, whatever lies there.
+    assert made.shield.tolist() == [True, False]
+    assert made.facts[:, EXCESS].tolist() == [40.0, 40.0]

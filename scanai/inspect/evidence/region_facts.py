@@ -53,7 +53,7 @@ _OF_THE_SCAN = (
     *("unit_length", "unit_height", "regions"),
 )
 FACTS = (*_OF_THE_REGION, *_AMONG_OTHERS, *_BESIDE_THE_PAPERS, *_OF_THE_PAPERS, *_OF_THE_SCAN)
-"""Masses and lengths as logarithms; 0 where a thing was not measured."""
+"""Z, ratio and its change are 0 where they are not known; beside air the change is the ratio."""
 
 _LIKELY, _POSSIBLE, _POSSIBLE_ALIKE = -1.0, -3.0, -4.0
 """Logits of the model from which another region counts."""
@@ -86,9 +86,9 @@ class Pieces(NamedTuple):
 
 
 def tell_enough(lines: Sequence[Line]) -> bool:
-    """Whether all lines have a code and a mass, and those of dense goods a number of packages: what
-    is not told would be taken for none."""
-    told = all(line.coded and line.mass_kg is not None for line in lines)
+    """Whether there are lines, all with a code and a mass, those of dense goods with a number of
+    packages: what is not told would be taken for none."""
+    told = bool(lines) and all(line.coded and line.mass_kg for line in lines)
     return told and all(line.packages for line in lines if is_dense(line.hs_code[:4]))
 
 

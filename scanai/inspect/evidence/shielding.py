@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.closeup import Look, look_at
 from scanai.inspect.evidence.context import Box, Context, share_inside
 from scanai.inspect.evidence.layers import Layer
@@ -39,9 +40,9 @@ from scanai.inspect.report import Evidence, Finding
 from scanai.manifest import Manifest, dense_headings
 
 SCORE, SCORE_IN_DENSE = "shielding", "shielding_in_dense_goods"
-"""Evidence scores: the model's own, of the best region that is borne out."""
+"""Evidence scores: the model's own, of the best region that is confirmed."""
 ODDS = "shielding_odds"
-"""Natural logarithm of the odds of the best region that is borne out, as they are learned."""
+"""Natural logarithm of the odds of the best region that is confirmed, as they are learned."""
 _THRESHOLDS = {
     SCORE: "shielding_score",
     SCORE_IN_DENSE: "shielding_score_in_dense_goods",
@@ -51,12 +52,12 @@ _OVERLAP = 0.3
 _LOOKS = 16
 """Regions looked at, the best by the model's own score: each costs some 1.5 ms."""
 NO_REGION = -15.0
-"""Natural logarithm of the odds where no region is borne out."""
+"""Natural logarithm of the odds where no region is confirmed."""
 
 Kind = Literal["high_z_shielding", "dense_block", "hidden_cavity", "opaque_region"]
 
 
-class Judged(NamedTuple):
+class ScoredRegion(NamedTuple):
     """A region with the score that counts."""
 
     candidate: Candidate
@@ -65,42 +66,47 @@ class Judged(NamedTuple):
     """The model's own, or the natural logarithm of its odds."""
 
 
-class Judgement(NamedTuple):
+class ScoredRegions(NamedTuple):
     """All regions looked at on one scan."""
 
     name: str
     """Of the score."""
     threshold: float
-    regions: list[Judged]
+    regions: list[ScoredRegion]
     pieces: Pieces | None
-    """Dense ones that the papers declare; None where the score is the model's own."""
+    """Dense ones that the papers declare; None where the scores are the model's own."""
     dense: tuple[str, ...] | None
     """Declared HS headings under which pieces as dense as a shield are ordinary; None where goods
     of any could be declared."""
 
     @property
     def is_odds(self) -> bool:
-        return self.name == ODDS
+        return self.pieces is not None
 
 
-def judge(
+def scored_regions(
     regions: NDArray[np.float32],
     context: Context,
     manifest: Manifest | None,
     odds: RegionOdds | None,
-) -> Judgement:
+) -> ScoredRegions:
     """The model's regions ((K, 5) boxes and scores) beside physics and papers."""
     dense = None if manifest is None else dense_headings(manifest)
-    found = candidates(regions, context)
-    name, scores, pieces = score_name(dense), [one.score for one in found], None
-    if odds is not None and manifest is not None and tell_enough(manifest.lines):
-        facts = region_facts(found, manifest.lines, context.measured)
+    looked_at = candidates(regions, context)
+    name, scores, pieces = score_name(dense), [one.score for one in looked_at], None
+    if (
+        odds is not None
+        and manifest is not None
+        and tell_enough(manifest.lines)
+        and _known_odds(context.point, name)
+    ):
+        facts = region_facts(looked_at, manifest.lines, context.measured)
         name, scores, pieces = ODDS, odds.log_odds(facts).tolist(), pieces_of(manifest.lines)
-    judged = [
-        Judged(one, confirmed(one.look, context), score)
-        for one, score in zip(found, scores, strict=True)
+    scored = [
+        ScoredRegion(one, confirmed(one.look, context), score)
+        for one, score in zip(looked_at, scores, strict=True)
     ]
-    return Judgement(name, context.threshold(_THRESHOLDS[name]), judged, pieces, dense)
+    return ScoredRegions(name, context.threshold(_THRESHOLDS[name]), scored, pieces, dense)
 
 
 def shielding_findings(
@@ -111,15 +117,25 @@ def shielding_findings(
 ) -> tuple[list[Finding], dict[str, float]]:
     """Findings for the model's regions ((K, 5) boxes and scores), and the best confirmed score; of
     odds beside the model's own, which thresholds for a graph alone are set on."""
-    judgement = judge(regions, context, manifest, odds)
-    borne_out = [one for one in judgement.regions if one.confirmed]
-    own = max((one.candidate.score for one in borne_out), default=0.0)
-    scores = {score_name(judgement.dense): own}
-    if judgement.is_odds:
-        scores[ODDS] = max((one.score for one in borne_out), default=NO_REGION)
-    reported = [one for one in judgement.regions if one.score >= judgement.threshold]
+    found = scored_regions(regions, context, manifest, odds)
+    confirmed_ones = [one for one in found.regions if one.confirmed]
+    own = max((one.candidate.score for one in confirmed_ones), default=0.0)
+    scores = {score_name(found.dense): own}
+    if found.is_odds:
+        scores[ODDS] = max((one.score for one in confirmed_ones), default=NO_REGION)
+    # Odds are learned of confirmed regions: of others they say nothing.
+    told = confirmed_ones if found.is_odds else found.regions
+    reported = [one for one in told if one.score >= found.threshold]
     reported.sort(key=lambda one: -one.score)
-    return [_finding(one, judgement, context) for one in reported], scores
+    return [_finding(one, found, context) for one in reported], scores
+
+
+def _known_odds(point: OperatingPoint, own: str) -> bool:
+    """Whether as many harmless scans have odds as have the model's own score. A scanner may have
+    been calibrated on scans whose papers do not tell enough: odds without p-values would lose what
+    the own score has."""
+    counts = {} if point.benign is None else point.benign.counts
+    return counts.get(ODDS, 0) >= counts.get(own, 0)
 
 
 def score_name(dense: Sequence[str] | None) -> str:
@@ -133,13 +149,13 @@ def regions_beyond(
     manifest: Manifest | None,
     odds: RegionOdds | None,
 ) -> list[tuple[Box, float]]:
-    """All regions that physics bears out, and how far, in ln odds, each is beyond the threshold of
+    """All regions that physics confirms, and how far, in ln odds, each is beyond the threshold of
     its scan: for curves, not reports."""
-    judgement = judge(regions, context, manifest, odds)
-    threshold = judgement.threshold if judgement.is_odds else _logit(judgement.threshold)
+    found = scored_regions(regions, context, manifest, odds)
+    threshold = found.threshold if found.is_odds else _logit(found.threshold)
     return [
-        (one.candidate.box, (one.score if judgement.is_odds else _logit(one.score)) - threshold)
-        for one in judgement.regions
+        (one.candidate.box, (one.score if found.is_odds else _logit(one.score)) - threshold)
+        for one in found.regions
         if one.confirmed
     ]
 
@@ -178,7 +194,7 @@ def distinct_regions(
 
 
 def confirmed(look: Look, context: Context) -> bool:
-    """Whether physics bears the region out."""
+    """Whether physics confirms the region: nothing speaks for a shield where it does not."""
     if look.opaque:  # nothing can be measured behind, so physics cannot speak against the model
         return look.attenuation > look.surroundings
     layer = look.layer
@@ -198,17 +214,17 @@ def _kind(look: Look, context: Context) -> Kind:
     return "dense_block"
 
 
-def _finding(one: Judged, judgement: Judgement, context: Context) -> Finding:
+def _finding(one: ScoredRegion, found: ScoredRegions, context: Context) -> Finding:
     look = one.candidate.look
     kind = _kind(look, context)
-    beside = _beside(judgement.dense) if one.confirmed else ""
+    beside = _beside(found.dense) if one.confirmed else ""
     return Finding(
         kind=kind,
-        score=float(expit(one.score)) if judgement.is_odds else one.score,
-        p_value=context.p_value(judgement.name, one.score),
+        score=float(expit(one.score)) if found.is_odds else one.score,
+        p_value=context.p_value(found.name, one.score),
         region=look.box,
         sentence=_sentence(kind, look, one.confirmed, context) + beside,
-        evidence=_evidence(look) + _beside_papers(one.candidate, judgement.pieces, context),
+        evidence=_evidence(look) + _beside_papers(one.candidate, found.pieces, context),
         confirmed=one.confirmed,
     )
 
