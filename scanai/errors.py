@@ -38,6 +38,10 @@ class InputError(ScanAIError):
         self.found = found
         super().__init__(_one_line(f"{self.source}: expected {expected}, found {found}"))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        """A worker hands it to its parent, where the message alone would not make it again."""
+        return type(self), (self.source, self.expected, self.found)
+
 
 class ScanError(InputError):
     """A scan file that cannot be read, or whose counts make no transmission."""

@@ -103,15 +103,16 @@ def _add_export(commands: Any) -> None:
     goods.add_argument(
         "--same-signatures",
         action="store_true",
-        help="take what the bundle RUN knows of HS headings: its weights stay, and so does that",
+        help="take the signatures of RUN, a bundle, instead of learning new ones: they hold as "
+        "long as its weights do; --cuts is not read then",
     )
     command.add_argument(
         "--regions",
         metavar="N",
         type=int,
         default=6000,
-        help="scans, half of them with a shield, to learn the odds of the model's regions from; 0 "
-        "leaves the graph's own score (default %(default)s)",
+        help="scans, about half of them with a shield, to learn the odds that a region is one from;"
+        " 0 leaves the model's own score (default %(default)s)",
     )
     command.add_argument(
         "--keep",

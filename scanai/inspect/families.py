@@ -24,8 +24,8 @@ from scanai.inspect.evidence.misfit import SCORE as MISFIT
 from scanai.inspect.evidence.opaque import SCORE as OPAQUE
 from scanai.inspect.evidence.radiation import SUPPRESSION
 from scanai.inspect.evidence.room import SCORE as ROOM
-from scanai.inspect.evidence.shielding import ODDS, SCORE_IN_DENSE
-from scanai.inspect.evidence.shielding import SCORE as SHIELDING
+from scanai.inspect.evidence.scored_regions import ODDS, SCORE_IN_DENSE
+from scanai.inspect.evidence.scored_regions import SCORE as SHIELDING
 from scanai.inspect.evidence.undeclared import SCORE as GOODS
 from scanai.inspect.report import Entry, Finding, FindingKind
 

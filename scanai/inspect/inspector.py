@@ -41,6 +41,7 @@ from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
 from scanai.inspect.evidence.reading import goods_by_sections, read_goods
 from scanai.inspect.evidence.region_facts import FACTS as REGION_FACTS
+from scanai.inspect.evidence.region_facts import untold
 from scanai.inspect.evidence.room import room_findings
 from scanai.inspect.evidence.sections import feature_names
 from scanai.inspect.evidence.shielding import shielding_findings
@@ -48,6 +49,7 @@ from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
 from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.report import (
+    DECLARED_GOODS,
     Finding,
     InputIdentity,
     LinePlausibility,
@@ -189,10 +191,21 @@ class Inspector:
             scores=gathered.scores,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(
-                gathered.seen, gathered.mass, manifest, gathered.unexplained_share
+                gathered.seen,
+                gathered.mass,
+                manifest,
+                gathered.unexplained_share,
+                put_down=sum(one.rule == DECLARED_GOODS for one in gathered.findings),
             ),
             caveats=[
-                *caveats(scan, manifest, point, gathered.mass, gathered.ratio_fits),
+                *caveats(
+                    scan,
+                    manifest,
+                    point,
+                    gathered.mass,
+                    gathered.ratio_fits,
+                    _pieces_untold(scan, manifest, metadata),
+                ),
                 *portal_caveats(gathered.radiation),
             ],
         )
@@ -342,6 +355,16 @@ def _gather(
         scores=scores,
         density=density_along(measured),
     )
+
+
+def _pieces_untold(
+    scan: Scan, manifest: Manifest | None, metadata: BundleMetadata
+) -> Sequence[int]:
+    """Lines that keep the odds of regions from being asked."""
+    odds = metadata.region_odds
+    if odds is None or manifest is None or scan.is_display or not manifest.fully_coded:
+        return ()
+    return untold(manifest.lines)
 
 
 def _with_radiation(

@@ -37,6 +37,10 @@ rather than of the load, or has a likely harmless explanation; not, for the phys
 against it; or there is none."""
 
 
+DECLARED_GOODS = "declared_goods"
+"""Rule of a dense part that is told for the record alone, for declared goods may be as dense."""
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One number behind a finding."""
 
@@ -64,11 +68,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     evidence: tuple[Evidence, ...] = ()
     confirmed: bool = True
-    """False: the model's own score passed but the physical evidence does not support it; of papers:
-    too weak a sign to be a reason by itself."""
+    """False: the model's own score passed but the physical evidence does not support it, or
+    declared goods explain it; of papers: too weak a sign to be a reason by itself."""
     rule: str = ""
     """Identifier of what fired: a document rule's; of a control list, its name and the entry; of
-    what the papers ask of unit and packages, the limit. Empty for findings of the picture."""
+    what the papers ask of unit and packages, the limit; `declared_goods` of a dense part that these
+    explain. Empty for other findings of the picture."""
     asks_at_most: Literal["review", "inspect"] = "inspect"
     """The most that this finding asks for by itself, whatever its kind and score: review where
     there is a likely harmless explanation."""

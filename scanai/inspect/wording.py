@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import SeenGoods, declared_groups, short_title
 from scanai.inspect.evidence.wording_checks import short
@@ -16,6 +18,7 @@ _MUCH = 0.3
 estimate; no threshold: nothing is found by it."""
 _MOSTLY = 0.5
 """Share of the seen mass, from which a load looks mostly like one goods group."""
+_MOST_LINES = 5
 _MOST_FAULTS = 2
 """Of detectors told one by one."""
 
@@ -25,10 +28,12 @@ def clear_reasons(
     mass: MassEstimate | None,
     manifest: Manifest | None,
     unexplained: float | None = None,
+    put_down: int = 0,
 ) -> list[str]:
     """What was seen, in a scan where nothing was found. `unexplained`: share of the seen mass that
-    no declared line explains, where that was told."""
-    reasons = ["Nothing dense stands out from its surroundings."]
+    no declared line explains, where that was told. `put_down`: dense parts that are no finding for
+    what is declared."""
+    reasons = [_dense_reason(put_down)]
     if manifest is not None and seen is not None:
         if manifest.declared_empty:
             reasons.append("Declared empty, and no load is seen.")
@@ -41,6 +46,13 @@ def clear_reasons(
             f"{mass.high_kg / 1000:.1f} t), declared {mass.declared_kg / 1000:.1f} t."
         )
     return reasons
+
+
+def _dense_reason(put_down: int) -> str:
+    if not put_down:
+        return "Nothing dense stands out from its surroundings."
+    parts = "A dense part stands" if put_down == 1 else f"{put_down} dense parts stand"
+    return f"{parts} out, put down to declared goods that may be as dense."
 
 
 def _goods_reason(seen: SeenGoods, manifest: Manifest, unexplained: float) -> str:
@@ -68,9 +80,19 @@ def caveats(
     point: OperatingPoint,
     mass: MassEstimate | None,
     ratio_fits: bool,
+    pieces_untold: Sequence[int] = (),
 ) -> list[str]:
-    """What the reader has to know before trusting any verdict on this scan."""
+    """What the reader has to know before trusting any verdict on this scan. `pieces_untold`:
+    numbers of the lines of dense goods that lack mass or packages, where these would count."""
     notes = []
+    if pieces_untold:
+        lines = "Line" if len(pieces_untold) == 1 else "Lines"
+        named = ", ".join(map(str, pieces_untold[:_MOST_LINES]))
+        more = " and others" if len(pieces_untold) > _MOST_LINES else ""
+        notes.append(
+            f"{lines} {named}{more} may hold dense pieces, without mass or number of packages: "
+            "dense parts were judged by the model's own score, no pieces counted."
+        )
     if manifest is None:
         notes.append("No manifest was used: goods and mass were not compared with one.")
     if manifest is not None and manifest.unit_type and room_inside(manifest.unit_type) is None:

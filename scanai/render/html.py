@@ -293,6 +293,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "box_label": lambda finding, number: words.box_label(number, finding),
         "box_words": words.box_words,
+        "not_confirmed": words.not_confirmed,
         "combination": words.combination,
         "decision_title": words.DECISION_TITLES.__getitem__,
         "energies": words.energies,

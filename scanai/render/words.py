@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanai.inspect.report import Decision, Entry, Evidence, Finding, FindingKind, Report, Step
+from scanai.inspect.report import (
+    DECLARED_GOODS,
+    Decision,
+    Entry,
+    Evidence,
+    Finding,
+    FindingKind,
+    Report,
+    Step,
+)
 
 KIND_TITLES: dict[FindingKind, str] = {
     "high_z_shielding": "High-Z shielding",
@@ -31,8 +40,8 @@ DECISION_TITLES: dict[Decision, str] = {
 
 STEP_TITLES: dict[str, str] = {
     "shielding_odds": "Dense part",
-    "shielding": "Dense part, by the model alone",
-    "shielding_in_dense_goods": "Dense part, in dense goods, by the model alone",
+    "shielding": "Dense part, own score",
+    "shielding_in_dense_goods": "Dense part, own score",
     "opaque_area": "Opaque area",
     "unexplained_goods": "Undeclared goods",
     "goods_misfit": "Load as a whole",
@@ -103,7 +112,20 @@ def box_label(number: int, finding: Finding) -> str:
 
 
 def box_words(finding: Finding) -> str:
-    return KIND_TITLES[finding.kind] + ("" if finding.confirmed else " (unconfirmed)")
+    return KIND_TITLES[finding.kind] + ("" if finding.confirmed else f" ({_why_not(finding)})")
+
+
+def not_confirmed(finding: Finding) -> str:
+    """Why it counts for nothing in the verdict."""
+    if finding.kind in ("document_risk", "controlled_goods"):
+        return "for the record only"
+    if finding.rule == DECLARED_GOODS:
+        return "for the record only: declared goods may be as dense"
+    return "not confirmed by the physical evidence"
+
+
+def _why_not(finding: Finding) -> str:
+    return "declared" if finding.rule == DECLARED_GOODS else "unconfirmed"
 
 
 def energies(report: Report) -> str:

@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 
 from scanai.errors import InputError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
-from scanai.inspect.evidence.region_facts import FACTS
+from scanai.inspect.evidence.region_facts import FACTS, ROOM
 from scanai.inspect.region_odds import RegionOdds
 from scanai.train.export import write_bundle
 from scanai.train.region_records import RegionRecord, region_records
 from scanai.train.trials import fresh_scans
 
 DEFAULT_SCANS = 6000
-LEAST_SCANS = 40
+LEAST_SCANS = 500
+"""Fewer show hardly a hundred shields, and odds would be worth less than the model's own score."""
 DEFAULT_SEED = 741_001
 KINDS = {"benign": 1.0, "concealed": 1.0}
 _TREES = 400
@@ -39,6 +40,8 @@ _SETTINGS: dict[str, Any] = {
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "use_missing": False,
+    "monotone_constraints": [ROOM.get(fact, 0) for fact in FACTS],
+    "monotone_constraints_method": "intermediate",
     # Equal scans, equal trees, whatever the machine has of processors.
     "deterministic": True,
     "force_row_wise": True,

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.region_facts import region_facts
-from scanai.inspect.evidence.shielding import candidates, confirmed
+from scanai.inspect.evidence.scored_regions import candidates, confirmed
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.workers import ordered
 from scanai.train.kept import found_or_made, kept_in

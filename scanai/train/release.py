@@ -100,8 +100,8 @@ def export_run(
     _check_regions(region_scans)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
-    checkpoint = _to_export(Path(run))
     signatures = _signatures_of(Path(run)) if same_signatures else None
+    checkpoint = _to_export(Path(run))
     earlier = released_in(out)
     require_not_of_other_weights(earlier, out, name, version, checkpoint)
     with _complete_or_absent(out) as bundle:

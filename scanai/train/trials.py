@@ -21,7 +21,7 @@ from scanai.inspect.bundle import METADATA_FILE, Bundle, BundleMetadata, load_bu
 from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, read_goods
-from scanai.inspect.evidence.shielding import regions_beyond
+from scanai.inspect.evidence.scored_regions import regions_beyond
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report

@@ -46,9 +46,11 @@ def main(bundle: str, scan_file: str) -> int:
     name = "shielding_score_in_dense_goods"
     least = limits.get(name, metadata["thresholds"][name]["value"])
     print(f"{metadata['name']} {metadata['version']}: regions from a score of {least:.2f}")
-    for x0, y0, x1, y1, score in named["regions"]:
-        if score >= least:
-            print(f"  pixels ({x0:.0f}, {y0:.0f}) to ({x1:.0f}, {y1:.0f}), score {score:.2f}")
+    found = [row for row in named["regions"] if row[4] >= least]
+    for x0, y0, x1, y1, score in found:
+        print(f"  pixels ({x0:.0f}, {y0:.0f}) to ({x1:.0f}, {y1:.0f}), score {score:.2f}")
+    if not found:
+        print("  none")
     return 0
 
 

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from scanai.inspect.evidence.closeup import look_at
-from scanai.inspect.evidence.region_facts import FACTS, Candidate, region_facts, tell_enough
+from scanai.inspect.evidence.region_facts import (
+    FACTS,
+    ROOM,
+    Candidate,
+    pieces_of,
+    region_facts,
+    tell_enough,
+    untold,
+)
 from scanai.manifest import Line
 
 PAPER = Line(hs_code="480256", mass_kg=900.0, packages=4)
@@ -24,10 +32,10 @@ PINNED = {
     "second_other": -2.197, "alike": 1.0, "possible_alike": 1.0, "best_alike": 0.405,
     "mass_of_possible": 3.965, "mass_of_higher": -4.605, "mass_by_pieces": 0.157,
     "mass_by_one_piece": 0.85, "higher_beyond_pieces": -2.0, "possible_beyond_pieces": 1.0,
-    "mass_so_far_by_pieces": 0.157, "dense_declared": 1.0, "dense_in_bulk": 0.0,
-    "dense_mass": 3.691, "dense_packages": 2.0, "dense_package_mass": 2.998, "pieces_mass": 3.691,
-    "pieces": 2.0, "piece_mass": 2.998, "dense_share": 0.043, "declared_mass": 6.847,
-    "lines": 2.0, "energy": 6.0, "energies": 2.0, "energy_ratio": 0.667, "pitch": 20.0,
+    "mass_so_far_by_pieces": 0.157, "dense_declared": 1.0,
+    "dense_mass": 3.691, "dense_packages": 2.0, "pieces_mass": 3.691,
+    "pieces": 2.0,
+    "energy": 6.0, "energies": 2.0, "energy_ratio": 0.667, "pitch": 20.0,
     "floor": 8.805, "rows": 160.0, "from_the_side": 1.0, "unit_length": 6.08, "unit_height": 2.56,
     "regions": 3.0,
 }  # fmt: skip
@@ -92,8 +100,17 @@ def test_declared_pieces_leave_room_for_as_many_regions(context) -> None:
 def test_a_load_of_dense_goods_is_no_line_of_pieces(context) -> None:
     bulk = Line(hs_code="780110", mass_kg=20_000.0, packages=20)
     told = facts_of(context, bulk)[0]
-    assert (told["dense_in_bulk"], told["pieces"]) == (1, 0)
-    assert told["dense_share"] == 1.0
+    assert (told["dense_packages"], told["pieces"]) == (20, 0)
+
+
+def test_a_load_that_is_split_over_many_lines_is_a_load(context) -> None:
+    part = Line(hs_code="780110", mass_kg=250.0, packages=5)
+    assert pieces_of((PAPER, part)) == (250.0, 5)
+    assert pieces_of((PAPER, part, part)) == (0.0, 0)
+    assert pieces_of((part, TWO_PIECES, Line(hs_code="841391", mass_kg=9.0, packages=1))) == (
+        299.0,
+        8,
+    )
 
 
 def test_what_was_not_measured_is_nothing(context_of, kit) -> None:
@@ -124,8 +141,9 @@ def test_every_fact_is_a_number(context) -> None:
         (TWO_PIECES, True),
         (Line(hs_code="780110", mass_kg=40.0), False),
         (Line(hs_code="780110", mass_kg=40.0, packages=0), False),
-        (Line(hs_code="480256"), False),
-        (Line(hs_code="480256", mass_kg=0.0, packages=4), False),
+        (Line(hs_code="480256"), True),
+        (Line(hs_code="780110", mass_kg=0.0, packages=4), False),
+        (Line(hs_code="780110", packages=4), False),
         (Line(description="Paper", mass_kg=900.0), False),
     ],
 )
@@ -138,3 +156,16 @@ def test_facts_are_those_that_released_trees_were_learned_from(context) -> None:
     """Trees know a fact by its name alone: one that is reckoned otherwise needs another name."""
     first = facts_of(context, PAPER, TWO_PIECES)[0]
     assert first == pytest.approx(PINNED, abs=2e-3)
+
+
+def test_lines_of_dense_goods_that_lack_a_number_are_named() -> None:
+    lacking = Line(hs_code="780110", mass_kg=40.0)
+    assert untold((PAPER, lacking, TWO_PIECES, Line(hs_code="841391", packages=2))) == [2, 4]
+
+
+def test_papers_move_the_odds_one_way_alone(context) -> None:
+    """More declared pieces leave more room: facts that fall with them may only raise the odds."""
+    few, many = facts_of(context, PAPER)[0], facts_of(context, PAPER, TWO_PIECES)[0]
+    assert set(ROOM) < set(FACTS)
+    for name, way in ROOM.items():
+        assert way * (many[name] - few[name]) <= 0

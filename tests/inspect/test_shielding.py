@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from odds_making import odds_by_excess
@@ -9,13 +10,10 @@ from odds_making import odds_by_excess
 from scanai.inspect.bundle import BenignScores
 from scanai.inspect.evidence.closeup import look_at
 from scanai.inspect.evidence.layers import Layer
-from scanai.inspect.evidence.shielding import (
-    NO_REGION,
-    _how_much,
-    distinct_regions,
-    regions_beyond,
-    shielding_findings,
-)
+from scanai.inspect.evidence.region_facts import FACTS
+from scanai.inspect.evidence.scored_regions import NO_REGION, distinct_regions, regions_beyond
+from scanai.inspect.evidence.shielding import _how_much, shielding_findings
+from scanai.inspect.region_odds import RegionOdds
 from scanai.manifest import Line, Manifest
 
 BOX = (150.0, 90.0, 170.0, 106.0)
@@ -279,7 +277,7 @@ def test_the_odds_count_where_they_are_learned(kit, context_of, excess, odds) ->
     assert len(findings) == (odds > 0)
     if findings:
         assert findings[0].score == pytest.approx(0.881, abs=1e-3)
-        assert findings[0].evidence[-1].name == "model's own score, by the picture"
+        assert findings[0].evidence[-1].name == "model's own score, without masses"
         assert findings[0].evidence[-1].value == 30.0
 
 
@@ -293,12 +291,12 @@ def test_of_a_picture_where_no_region_is_borne_out_the_odds_are_least(kit, conte
     "manifest",
     [
         None,
-        Manifest(lines=(Line(hs_code="480256", packages=4),)),
         Manifest(lines=(Line(description="Paper", mass_kg=900.0, packages=4),)),
         Manifest(lines=(*FULL.lines, Line(hs_code="780110", mass_kg=40.0))),
+        Manifest(lines=(*FULL.lines, Line(hs_code="780110", packages=4))),
         Manifest(),
     ],
-    ids=["no papers", "no mass", "no code", "no packages of dense goods", "no lines"],
+    ids=["no papers", "no code", "no packages of lead", "no mass of lead", "no lines"],
 )
 def test_papers_that_do_not_tell_enough_leave_the_models_own_score(
     kit, context_of, manifest
@@ -344,10 +342,39 @@ def test_evidence_tells_mass_and_declared_pieces_beside_the_odds(kit, context_of
     told = Manifest(lines=(*FULL.lines, pieces))
     (finding,), _ = shielding_findings(regions((*BOX, 0.3)), context, told, odds_by_excess())
     rows = {row.name: row.value for row in finding.evidence}
-    assert rows["packages of dense pieces declared"] == 2
-    assert rows["mass of these"] == 40
+    assert rows["declared packages that may be such pieces"] == 2
+    assert rows["declared mass of these packages"] == 40
     # 50 g/cm² over 40 × 32 cm, not quite filled.
-    assert rows["mass beyond its surroundings, roughly"] == pytest.approx(45, rel=0.3)
+    assert rows["mass beyond its surroundings"] == pytest.approx(45, rel=0.3)
+
+
+def odds_by_declared(kit_odds: float = 2.0) -> RegionOdds:
+    """ln odds 2 where no dense goods are declared, else −3."""
+    fact = FACTS.index("dense_declared")
+    return msgspec.structs.replace(odds_by_excess(0.5), fact=(fact,), leaves=(kit_odds, -3.0))
+
+
+def test_what_declared_goods_explain_is_told_for_the_record(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    rows = regions((*BOX, 0.9))
+    (reported,), _ = shielding_findings(rows, context, FULL, odds_by_declared())
+    assert (reported.confirmed, reported.rule) == (True, "")
+    told = Manifest(lines=(*FULL.lines, Line(hs_code="780110", mass_kg=40.0, packages=2)))
+    (put_down,), scores = shielding_findings(rows, context, told, odds_by_declared())
+    assert scores["shielding_odds"] == -3.0
+    assert (put_down.confirmed, put_down.rule) == (False, "declared_goods")
+    assert put_down.region == reported.region
+    assert put_down.sentence.startswith("Heavy metal, 40 × 32 cm, at")
+    assert put_down.sentence.endswith(
+        "Put down to goods declared under 7801: without these it would be reported."
+    )
+
+
+def test_what_would_be_nothing_anyway_is_not_put_down_to_goods(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    told = Manifest(lines=(*FULL.lines, Line(hs_code="780110", mass_kg=40.0, packages=2)))
+    findings, _ = shielding_findings(regions((*BOX, 0.9)), context, told, odds_by_declared(-1.0))
+    assert findings == []
 
 
 def test_curves_tell_how_far_a_region_is_beyond_its_threshold(kit, context_of) -> None:

@@ -87,3 +87,35 @@ def test_a_load_that_no_line_explains_is_not_said_to_fit(
 ) -> None:
     declared = Manifest(lines=(Line(hs_code="4802"),))
     assert words in clear_reasons(seen("paper"), None, declared, unexplained)[1]
+
+
+@pytest.mark.parametrize(
+    ("put_down", "words"),
+    [
+        (0, "Nothing dense stands out from its surroundings."),
+        (1, "A dense part stands out, put down to declared goods that may be as dense."),
+        (2, "2 dense parts stand out, put down to declared goods that may be as dense."),
+    ],
+)
+def test_a_clear_scan_does_not_deny_what_declared_goods_explain(put_down: int, words: str) -> None:
+    declared = Manifest(lines=(Line(hs_code="4802"),))
+    assert clear_reasons(seen("paper"), None, declared, put_down=put_down)[0] == words
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ((), ""),
+        ((2,), "Line 2 may hold dense pieces, without mass"),
+        ((2, 3, 4, 5, 6, 7), "Lines 2, 3, 4, 5, 6 and others may hold dense pieces, without mass"),
+    ],
+)
+def test_lines_whose_pieces_cannot_be_counted_are_named(
+    context_of, kit, lines: tuple[int, ...], words: str
+) -> None:
+    context = context_of(kit.walls)
+    declared = Manifest(lines=(Line(hs_code="4802"),))
+    notes = caveats(context.measured.scan, declared, context.point, None, True, lines)
+    assert [note for note in notes if "dense pieces" in note and note.startswith(words)] == (
+        notes[:1] if lines else []
+    )

@@ -14,7 +14,7 @@ from scanai.inspect import Inspector
 from scanai.inspect.bundle import load_bundle
 from scanai.inspect.evidence.closeup import Look, look_at
 from scanai.inspect.evidence.context import Context
-from scanai.inspect.evidence.region_facts import FACTS, Candidate
+from scanai.inspect.evidence.region_facts import FACTS, ROOM, Candidate
 from scanai.train.region_odds import KINDS, learn_region_odds, learned_odds
 from scanai.train.region_records import RegionRecord, region_records
 from scanai.train.shared_scan import SharedScan
@@ -39,6 +39,15 @@ def test_what_tells_shields_apart_counts_on_scans_left_out() -> None:
     for other in (record(900), record(901)):
         told = odds.log_odds(other.facts)
         assert told[other.shield].min() > 0 > told[~other.shield].max()
+
+
+def test_more_declared_pieces_never_raise_the_odds() -> None:
+    odds = learned_odds([record(seed) for seed in range(40)])
+    facts = record(902).facts
+    for name, way in ROOM.items():
+        more = facts.copy()
+        more[:, FACTS.index(name)] += way
+        assert (odds.log_odds(more) >= odds.log_odds(facts)).all()
 
 
 def test_equal_records_give_equal_trees() -> None:

@@ -101,12 +101,12 @@ def test_what_is_learned_of_a_graph_comes_before_its_thresholds(
     ):
         monkeypatch.setattr(f"scanai.train.release.{name}", step(name, count))
     out = tmp_path / "b"
-    counts = {"benign_scans": 60, "honest_loads": 30, "region_scans": 50}
+    counts = {"benign_scans": 60, "honest_loads": 30, "region_scans": 500}
     export_run(run, out, name="tiny", version="0.0.1", **counts)
     assert asked == [
         ("learn_signatures", 30),
         ("set_map_weights", 30),
-        ("learn_region_odds", 50),
+        ("learn_region_odds", 500),
         ("set_thresholds", 60),
     ]
 
@@ -136,8 +136,8 @@ def test_signatures_that_a_run_or_a_bundle_does_not_have_cannot_stay(
 
 
 def test_refuses_too_few_scans_for_odds_before_anything_is_made(tmp_path: Path, run: Path) -> None:
-    with pytest.raises(InputError, match="odds of regions: expected at least 40 scans, or 0"):
-        export_run(run, tmp_path / "bundle", name="tiny", version="0.0.1", region_scans=39)
+    with pytest.raises(InputError, match="odds of regions: expected at least 500 scans, or 0"):
+        export_run(run, tmp_path / "bundle", name="tiny", version="0.0.1", region_scans=499)
     assert list(tmp_path.iterdir()) == []
 
 

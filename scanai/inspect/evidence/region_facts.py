@@ -44,16 +44,18 @@ _BESIDE_THE_PAPERS = (
     *("possible_beyond_pieces", "mass_so_far_by_pieces"),
 )
 # Declared goods under which dense pieces are ordinary, and those of lines that may be a few pieces.
-_OF_THE_PAPERS = (
-    *("dense_declared", "dense_in_bulk", "dense_mass", "dense_packages", "dense_package_mass"),
-    *("pieces_mass", "pieces", "piece_mass", "dense_share", "declared_mass", "lines"),
-)
+_OF_THE_PAPERS = (*("dense_declared", "dense_mass", "dense_packages", "pieces_mass", "pieces"),)
 _OF_THE_SCAN = (
     *("energy", "energies", "energy_ratio", "pitch", "floor", "rows", "from_the_side"),
     *("unit_length", "unit_height", "regions"),
 )
+ROOM = {
+    **dict.fromkeys(_BESIDE_THE_PAPERS, 1),
+    **dict.fromkeys(_OF_THE_PAPERS, -1),
+}
+"""Which way facts of the papers may move the odds: more declared leaves more room, never less."""
 FACTS = (*_OF_THE_REGION, *_AMONG_OTHERS, *_BESIDE_THE_PAPERS, *_OF_THE_PAPERS, *_OF_THE_SCAN)
-"""Z, ratio and its change are 0 where they are not known; beside air the change is the ratio."""
+"""Z, ratio and its change are 0 where they are not known."""
 
 _LIKELY, _POSSIBLE, _POSSIBLE_ALIKE = -1.0, -3.0, -4.0
 """Logits of the model from which another region counts."""
@@ -62,7 +64,8 @@ _NONE = -15.0
 _ALIKE = 0.35
 """Largest difference of ln excess, ln width and ln height of regions that are alike."""
 _PIECES_KG = 300.0
-"""A line of dense goods below this mass may be a few pieces among others; more is a load."""
+"""Dense goods of one heading below this mass may be a few pieces among others; more is a load of
+them, among which a piece more is none too many."""
 _SOLID = 0.7
 """Mean excess over a region's box, as a share of that of its core; a project estimate."""
 _LEAST_KG, _LEAST_DECLARED_KG = 0.01, 0.1
@@ -86,10 +89,18 @@ class Pieces(NamedTuple):
 
 
 def tell_enough(lines: Sequence[Line]) -> bool:
-    """Whether there are lines, all with a code and a mass, those of dense goods with a number of
-    packages: what is not told would be taken for none."""
-    told = bool(lines) and all(line.coded and line.mass_kg for line in lines)
-    return told and all(line.packages for line in lines if is_dense(line.hs_code[:4]))
+    """Whether there are lines, all with a code, those of dense goods with mass and packages: what
+    is not told would be taken for none."""
+    return bool(lines) and all(line.coded for line in lines) and not untold(lines)
+
+
+def untold(lines: Sequence[Line]) -> list[int]:
+    """Numbers of the lines, from 1, of dense goods without mass or packages."""
+    return [
+        number
+        for number, line in enumerate(lines, start=1)
+        if is_dense(line.hs_code[:4]) and not (line.mass_kg and line.packages)
+    ]
 
 
 def region_facts(
@@ -107,7 +118,12 @@ def region_facts(
 
 
 def pieces_of(lines: Sequence[Line]) -> Pieces:
-    few = [line for line in _dense(lines) if (line.mass_kg or 0.0) < _PIECES_KG]
+    """Lines of one heading are the same goods, however many."""
+    weighs: dict[str, float] = {}
+    for line in _dense(lines):
+        heading = line.hs_code[:4]
+        weighs[heading] = weighs.get(heading, 0.0) + (line.mass_kg or 0.0)
+    few = [line for line in _dense(lines) if weighs[line.hs_code[:4]] < _PIECES_KG]
     return Pieces(_kg(few), _packages(few))
 
 
@@ -138,7 +154,7 @@ def _of_region(one: Candidate, measured: Measured) -> list[float]:
         look.surroundings,
         look.denser_than,
         look.ratio or 0.0,
-        (look.ratio or 0.0) - (look.ratio_surroundings or 0.0) if look.ratio else 0.0,
+        look.ratio - look.ratio_surroundings if look.ratio and look.ratio_surroundings else 0.0,
         float(look.opaque),
         look.wall_contrast,
         math.log(width),
@@ -199,20 +215,12 @@ def _of_others(own: Floats, pieces: Pieces) -> tuple[Floats, Floats]:
 
 def _of_papers(lines: Sequence[Line]) -> list[float]:
     dense, pieces = _dense(lines), pieces_of(lines)
-    of_all, of_dense, packages = _kg(lines), _kg(dense), _packages(dense)
-    in_bulk = any((line.mass_kg or 0.0) >= _PIECES_KG for line in dense)
     return [
         float(bool(dense)),
-        float(in_bulk),
-        math.log(of_dense + _LEAST_DECLARED_KG),
-        packages,
-        math.log((of_dense + _LEAST_DECLARED_KG) / max(packages, 1)),
+        math.log(_kg(dense) + _LEAST_DECLARED_KG),
+        _packages(dense),
         math.log(pieces.kg + _LEAST_DECLARED_KG),
         pieces.packages,
-        math.log((pieces.kg + _LEAST_DECLARED_KG) / max(pieces.packages, 1)),
-        of_dense / max(of_all, 1.0),
-        math.log(of_all + 1.0),
-        len(lines),
     ]
 
 

@@ -1,0 +1,190 @@
+"""Scored regions: what the model names, each with the score that counts beside physics and papers.
+
+A block of lead and a lead ingot are one picture. So the score of a region is the odds that it is a
+shield, by what it is, what else lies there and what the papers leave room for. Where these odds are
+not learned, or the papers do not tell enough, the score is the model's own, and is judged against
+benign scans of its own sort: of goods that hold pieces as dense as a shield, or of all others,
+where they are rare.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanai.inspect.bundle import OperatingPoint
+from scanai.inspect.evidence.closeup import Look, look_at
+from scanai.inspect.evidence.context import Box, Context, share_inside
+from scanai.inspect.evidence.region_facts import (
+    Candidate,
+    Pieces,
+    pieces_of,
+    region_facts,
+    tell_enough,
+)
+from scanai.inspect.region_odds import RegionOdds
+from scanai.manifest import Line, Manifest, dense_headings, is_dense
+
+SCORE, SCORE_IN_DENSE = "shielding", "shielding_in_dense_goods"
+"""Evidence scores: the model's own, of the best region that is confirmed."""
+ODDS = "shielding_odds"
+"""Natural logarithm of the odds of the best region that is confirmed, as they are learned."""
+_THRESHOLDS = {
+    SCORE: "shielding_score",
+    SCORE_IN_DENSE: "shielding_score_in_dense_goods",
+    ODDS: "shielding_odds",
+}
+_OVERLAP = 0.3
+_LOOKS = 16
+"""Regions looked at, the best by the model's own score: each costs some 1.5 ms."""
+NO_REGION = -15.0
+"""Natural logarithm of the odds where no region is confirmed."""
+
+
+class ScoredRegion(NamedTuple):
+    """A region with the score that counts."""
+
+    candidate: Candidate
+    confirmed: bool
+    score: float
+    """The model's own, or the natural logarithm of its odds."""
+    without_dense: float
+    """The same if the papers declared no dense goods."""
+
+
+class ScoredRegions(NamedTuple):
+    """All regions looked at on one scan."""
+
+    name: str
+    """Of the score."""
+    threshold: float
+    regions: list[ScoredRegion]
+    pieces: Pieces | None
+    """Dense ones that the papers declare; None where the scores are the model's own."""
+    dense: tuple[str, ...] | None
+    """Declared HS headings under which pieces as dense as a shield are ordinary; None where goods
+    of any could be declared."""
+
+    @property
+    def confirmed(self) -> list[ScoredRegion]:
+        return [one for one in self.regions if one.confirmed]
+
+    @property
+    def is_odds(self) -> bool:
+        return self.pieces is not None
+
+
+def scored_regions(
+    regions: NDArray[np.float32],
+    context: Context,
+    manifest: Manifest | None,
+    odds: RegionOdds | None,
+) -> ScoredRegions:
+    """The model's regions ((K, 5) boxes and scores) beside physics and papers."""
+    dense = None if manifest is None else dense_headings(manifest)
+    looked_at = candidates(regions, context)
+    name, pieces = score_name(dense), None
+    scores = without = [one.score for one in looked_at]
+    if (
+        odds is not None
+        and manifest is not None
+        and tell_enough(manifest.lines)
+        and _known_odds(context.point, name)
+    ):
+        lines = manifest.lines
+        others = [line for line in lines if not is_dense(line.hs_code[:4])]
+        name, pieces = ODDS, pieces_of(lines)
+        scores, without = (_log_odds(odds, looked_at, some, context) for some in (lines, others))
+    scored = [
+        ScoredRegion(one, confirmed(one.look, context), score, otherwise)
+        for one, score, otherwise in zip(looked_at, scores, without, strict=True)
+    ]
+    return ScoredRegions(name, context.threshold(_THRESHOLDS[name]), scored, pieces, dense)
+
+
+def _log_odds(
+    odds: RegionOdds, found: Sequence[Candidate], lines: Sequence[Line], context: Context
+) -> list[float]:
+    answers: list[float] = odds.log_odds(region_facts(found, lines, context.measured)).tolist()
+    return answers
+
+
+def _known_odds(point: OperatingPoint, own: str) -> bool:
+    """Whether as many harmless scans have odds as have the model's own score. A scanner may have
+    been calibrated on scans whose papers do not tell enough: odds without p-values would lose what
+    the own score has."""
+    counts = {} if point.benign is None else point.benign.counts
+    return counts.get(ODDS, 0) >= counts.get(own, 0)
+
+
+def score_name(dense: Sequence[str] | None) -> str:
+    """Which of the model's own scores a declaration puts shielding under; `dense` as judged."""
+    return SCORE if dense is not None and not dense else SCORE_IN_DENSE
+
+
+def regions_beyond(
+    regions: NDArray[np.float32],
+    context: Context,
+    manifest: Manifest | None,
+    odds: RegionOdds | None,
+) -> list[tuple[Box, float]]:
+    """All regions that physics confirms, and how far, in ln odds, each is beyond the threshold of
+    its scan: for curves, not reports."""
+    found = scored_regions(regions, context, manifest, odds)
+    threshold = found.threshold if found.is_odds else _logit(found.threshold)
+    return [
+        (one.candidate.box, (one.score if found.is_odds else _logit(one.score)) - threshold)
+        for one in found.confirmed
+    ]
+
+
+def candidates(regions: NDArray[np.float32], context: Context) -> list[Candidate]:
+    """The best of the model's regions, each looked at, best first."""
+    shape = context.measured.attenuation.shape[1:]
+    ratio_error = context.threshold("ratio_error")
+    return [
+        Candidate(box, score, look_at(box, context.measured, ratio_error))
+        for box, score in distinct_regions(regions, shape)[:_LOOKS]
+    ]
+
+
+def distinct_regions(
+    regions: NDArray[np.float32], shape: tuple[int, ...]
+) -> list[tuple[Box, float]]:
+    """Boxes inside the picture, best first, without those that overlap a better one."""
+    height, width = shape
+    kept: list[tuple[Box, float]] = []
+    usable = regions[np.isfinite(regions).all(axis=1) & (regions[:, 4] > 0)]
+    usable = usable[np.argsort(-usable[:, 4], kind="stable")]
+    last = np.array((width - 1, height - 1))
+    starts = np.clip(np.floor(usable[:, :2]), 0, last).astype(int).tolist()
+    ends = np.clip(np.ceil(usable[:, 2:4]), 1, last + 1).astype(int).tolist()
+    for (x0, y0), (x1, y1), score in zip(starts, ends, usable[:, 4].tolist(), strict=True):
+        box = (x0, y0, x1, y1)
+        if box[2] <= box[0] or box[3] <= box[1]:
+            continue
+        # Both ways: a box within a box is the same thing seen twice.
+        if all(
+            max(share_inside(box, other), share_inside(other, box)) <= _OVERLAP for other, _ in kept
+        ):
+            kept.append((box, min(float(score), 1.0)))
+    return kept
+
+
+def confirmed(look: Look, context: Context) -> bool:
+    """Whether physics confirms the region: nothing speaks for a shield where it does not."""
+    if look.opaque:  # nothing can be measured behind, so physics cannot speak against the model
+        return look.attenuation > look.surroundings
+    layer = look.layer
+    return layer.areal_density >= context.threshold(
+        "shielding_excess"
+    ) and look.denser_than >= context.threshold("shielding_denser")
+
+
+def _logit(probability: float) -> float:
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))
