@@ -40,8 +40,8 @@ DECISION_TITLES: dict[Decision, str] = {
 
 STEP_TITLES: dict[str, str] = {
     "shielding_odds": "Dense part",
-    "shielding": "Dense part, own score",
-    "shielding_in_dense_goods": "Dense part, own score",
+    "shielding": "Dense part",
+    "shielding_in_dense_goods": "Dense part, in dense goods",
     "opaque_area": "Opaque area",
     "unexplained_goods": "Undeclared goods",
     "goods_misfit": "Load as a whole",
