@@ -113,7 +113,7 @@ def test_what_is_learned_of_a_graph_comes_before_its_thresholds(
 
 @pytest.mark.usefixtures("quick")
 def test_a_bundle_exported_again_may_keep_its_signatures(tmp_path: Path, run: Path) -> None:
-    signatures = signatures_of("4802")
+    signatures = signatures_of("4802", goods_features=16)
     first, second = tmp_path / "first", tmp_path / "second"
     export(run, first)
     write_signatures(first, signatures)
@@ -132,6 +132,9 @@ def test_signatures_that_a_run_or_a_bundle_does_not_have_cannot_stay(
         export_run(run, out, name="tiny", version="0.0.1", same_signatures=True)
     export(run, out)
     with pytest.raises(InputError, match="found no signatures"):
+        export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_signatures=True)
+    write_signatures(out, signatures_of("4802"))
+    with pytest.raises(BundleError, match="130 features, not 162: of another ScanAI"):
         export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_signatures=True)
 
 
