@@ -51,7 +51,7 @@ def clear_reasons(
 def _dense_reason(put_down: int) -> str:
     if not put_down:
         return "Nothing dense stands out from its surroundings."
-    parts = "A dense part stands" if put_down == 1 else f"{put_down} dense parts stand"
+    parts = "A dense part stands" if put_down == 1 else "Dense parts stand"
     return f"{parts} out, put down to declared goods that may be as dense."
 
 

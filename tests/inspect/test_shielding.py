@@ -313,9 +313,10 @@ def test_papers_that_do_not_tell_enough_leave_the_models_own_score(
         ({"shielding": 90, "shielding_odds": 90}, "shielding_odds"),
         ({"shielding": 90, "shielding_odds": 12}, "shielding"),
         ({"shielding": 90}, "shielding"),
+        ({"shielding_in_dense_goods": 22}, "shielding"),
         ({}, "shielding_odds"),
     ],
-    ids=["both", "few odds", "no odds", "neither"],
+    ids=["both", "few odds", "no odds", "no papers at all", "neither"],
 )
 def test_a_scanner_calibrated_without_full_papers_keeps_the_models_own_score(
     kit, context_of, counts, name
@@ -326,7 +327,8 @@ def test_a_scanner_calibrated_without_full_papers_keeps_the_models_own_score(
     known = replace(context, point=replace(context.point, benign=benign))
     findings, scores = shielding_findings(regions((*BOX, 0.9)), known, FULL, odds_by_excess())
     assert ("shielding_odds" in scores) is (name == "shielding_odds")
-    assert findings[0].p_value == (pytest.approx(1 / 91) if counts else None)
+    known_p = name in counts
+    assert findings[0].p_value == (pytest.approx(1 / 91) if known_p else None)
 
 
 def test_odds_tell_of_confirmed_regions_alone(kit, context_of) -> None:
@@ -368,6 +370,14 @@ def test_what_declared_goods_explain_is_told_for_the_record(kit, context_of) -> 
     assert put_down.sentence.endswith(
         "Put down to goods declared under 7801: without these it would be reported."
     )
+
+
+def test_papers_that_lack_a_number_hide_no_more_than_full_ones(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), ("lead", INSIDE, 50.0))
+    told = Manifest(lines=(*FULL.lines, Line(hs_code="780110", packages=2)))
+    findings, scores = shielding_findings(regions((*BOX, 0.01)), context, told, odds_by_declared())
+    assert set(scores) == {"shielding_in_dense_goods"}
+    assert [(one.confirmed, one.rule) for one in findings] == [(False, "declared_goods")]
 
 
 def test_what_would_be_nothing_anyway_is_not_put_down_to_goods(kit, context_of) -> None:

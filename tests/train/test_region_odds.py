@@ -41,7 +41,7 @@ def test_what_tells_shields_apart_counts_on_scans_left_out() -> None:
         assert told[other.shield].min() > 0 > told[~other.shield].max()
 
 
-def test_more_declared_pieces_never_raise_the_odds() -> None:
+def test_a_fact_that_leaves_less_room_never_lowers_the_odds() -> None:
     odds = learned_odds([record(seed) for seed in range(40)])
     facts = record(902).facts
     for name, way in ROOM.items():

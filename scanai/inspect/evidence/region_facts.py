@@ -53,7 +53,8 @@ ROOM = {
     **dict.fromkeys(_BESIDE_THE_PAPERS, 1),
     **dict.fromkeys(_OF_THE_PAPERS, -1),
 }
-"""Which way facts of the papers may move the odds: more declared leaves more room, never less."""
+"""Which way each of these facts may move the odds: what leaves less room for the region never makes
+it less suspect."""
 FACTS = (*_OF_THE_REGION, *_AMONG_OTHERS, *_BESIDE_THE_PAPERS, *_OF_THE_PAPERS, *_OF_THE_SCAN)
 """Z, ratio and its change are 0 where they are not known."""
 

@@ -53,7 +53,8 @@ class ScoredRegion(NamedTuple):
     score: float
     """The model's own, or the natural logarithm of its odds."""
     without_dense: float
-    """The same if the papers declared no dense goods."""
+    """Natural logarithm of the odds if the papers declared no dense goods; NO_REGION where no odds
+    are learned, or a line without code could be of any goods."""
 
 
 class ScoredRegions(NamedTuple):
@@ -88,17 +89,14 @@ def scored_regions(
     dense = None if manifest is None else dense_headings(manifest)
     looked_at = candidates(regions, context)
     name, pieces = score_name(dense), None
-    scores = without = [one.score for one in looked_at]
-    if (
-        odds is not None
-        and manifest is not None
-        and tell_enough(manifest.lines)
-        and _known_odds(context.point, name)
-    ):
+    scores, without = [one.score for one in looked_at], [NO_REGION] * len(looked_at)
+    if odds is not None and manifest is not None and manifest.fully_coded:
         lines = manifest.lines
         others = [line for line in lines if not is_dense(line.hs_code[:4])]
-        name, pieces = ODDS, pieces_of(lines)
-        scores, without = (_log_odds(odds, looked_at, some, context) for some in (lines, others))
+        without = _log_odds(odds, looked_at, others, context)
+        if tell_enough(lines) and _known_odds(context.point):
+            name, pieces = ODDS, pieces_of(lines)
+            scores = _log_odds(odds, looked_at, lines, context)
     scored = [
         ScoredRegion(one, confirmed(one.look, context), score, otherwise)
         for one, score, otherwise in zip(looked_at, scores, without, strict=True)
@@ -113,12 +111,12 @@ def _log_odds(
     return answers
 
 
-def _known_odds(point: OperatingPoint, own: str) -> bool:
-    """Whether as many harmless scans have odds as have the model's own score. A scanner may have
-    been calibrated on scans whose papers do not tell enough: odds without p-values would lose what
-    the own score has."""
+def _known_odds(point: OperatingPoint) -> bool:
+    """Whether as many harmless scans have odds as have either of the model's own scores. A scanner
+    may have been calibrated on scans whose papers do not tell enough: nothing is known of its
+    odds."""
     counts = {} if point.benign is None else point.benign.counts
-    return counts.get(ODDS, 0) >= counts.get(own, 0)
+    return counts.get(ODDS, 0) >= max(counts.get(own, 0) for own in (SCORE, SCORE_IN_DENSE))
 
 
 def score_name(dense: Sequence[str] | None) -> str:

@@ -52,16 +52,25 @@ def shielding_findings(
     found = scored_regions(regions, context, manifest, odds)
     own = max((one.candidate.score for one in found.confirmed), default=0.0)
     scores = {score_name(found.dense): own}
-    if not found.is_odds:
-        reported = [one for one in found.regions if one.score >= found.threshold]
-        return [_finding(one, found, context) for one in reported], scores
-    scores[ODDS] = max((one.score for one in found.confirmed), default=NO_REGION)
+    if found.is_odds:
+        scores[ODDS] = max((one.score for one in found.confirmed), default=NO_REGION)
     # Odds are learned of confirmed regions: of others they say nothing.
-    best_first = sorted(found.confirmed, key=lambda one: -one.score)
-    reported = [one for one in best_first if one.score >= found.threshold]
-    put_down = [one for one in best_first if one.score < found.threshold <= one.without_dense]
+    told = found.confirmed if found.is_odds else found.regions
+    reported = [one for one in told if one.score >= found.threshold]
+    reported.sort(key=lambda one: -one.score)
     findings = [_finding(one, found, context) for one in reported]
-    return findings + [_put_down(one, found, context) for one in put_down[:_MOST_PUT_DOWN]], scores
+    return findings + [_put_down(one, found, context) for one in _explained(found, context)], scores
+
+
+def _explained(found: ScoredRegions, context: Context) -> list[ScoredRegion]:
+    """The best of what is no finding, and would be one if no dense goods were declared."""
+    least = context.threshold("shielding_odds")
+    explained = [
+        one
+        for one in found.confirmed
+        if found.dense and one.score < found.threshold and one.without_dense >= least
+    ]
+    return sorted(explained, key=lambda one: -one.without_dense)[:_MOST_PUT_DOWN]
 
 
 def _kind(look: Look, context: Context) -> Kind:
