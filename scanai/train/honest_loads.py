@@ -14,7 +14,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import seen_goods
@@ -24,8 +23,7 @@ from scanai.inspect.evidence.sections import Sections, cut
 from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.truth import Truth
-from scanai.synth.workers import ordered
-from scanai.train.kept import found_or_made, kept_in
+from scanai.train.kept import of_every_scan
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 
@@ -59,19 +57,18 @@ def honest_loads(
     keep: folder for them; those that lie there of the same graph, recipe and code are not made
     again.
     """
-    folder = kept_in(keep, bundle, recipe, ("train/honest_loads.py",))
-    task = partial(_kept, recipe, Contender(bundle), folder)
-    label = "honest loads" if recipe.x_window_px is None else "cuts of honest loads"
-    made = ordered(task, range(recipe.count), workers)
-    loads = list(tqdm(made, desc=label, unit="scan", total=recipe.count))
+    loads = of_every_scan(
+        bundle,
+        recipe,
+        partial(_load, recipe, Contender(bundle)),
+        read_load,
+        write_load,
+        module="train/honest_loads.py",
+        label="honest loads" if recipe.x_window_px is None else "cuts of honest loads",
+        keep=keep,
+        workers=workers,
+    )
     return [load for load in loads if load.goods and load.lines]
-
-
-def _kept(
-    recipe: DatasetRecipe, contender: Contender, folder: Path | None, index: int
-) -> HonestLoad:
-    make = partial(_load, recipe, contender, index)
-    return found_or_made(folder, index, make, read_load, write_load)
 
 
 def write_load(load: HonestLoad, path: Path) -> None:

@@ -6,52 +6,69 @@ again what it had made. What lies there belongs to one graph, recipe and state o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
 import onnx
+from tqdm import tqdm
 
 from scanai.inspect.bundle import GRAPH_FILE
 from scanai.synth.dataset import DatasetRecipe
+from scanai.synth.workers import ordered
 from scanai.train.code_state import scans_key
 
 Made = TypeVar("Made")
 
 
-def kept_in(
-    keep: Path | None, bundle: Path, recipe: DatasetRecipe, modules: Sequence[str]
-) -> Path | None:
-    """The folder for scans of this recipe as this graph sees them; None where nothing is kept.
+def of_every_scan(
+    bundle: Path,
+    recipe: DatasetRecipe,
+    make: Callable[[int], Made],
+    read: Callable[[Path], Made],
+    write: Callable[[Made, Path], None],
+    *,
+    module: str,
+    label: str,
+    keep: Path | None,
+    workers: int,
+) -> list[Made]:
+    """What is made of scan number 0, 1, … of the recipe, as the bundle's graph sees it.
 
-    modules: of training, that beside those of a trial say what is made of a scan.
+    module: of training, whose code says what is made. label: of the progress bar. keep: folder
+    where it stays; what lies there of the same graph, recipe and code is read and not made again.
     """
-    if keep is None:
-        return None
+    folder = None if keep is None else _folder(keep, bundle, recipe, module)
+    task = partial(_found_or_made, folder, make, read, write)
+    made = ordered(task, range(recipe.count), workers)
+    return list(tqdm(made, desc=label, unit="scan", total=recipe.count))
+
+
+def _folder(keep: Path, bundle: Path, recipe: DatasetRecipe, module: str) -> Path:
     # What is written into a graph beside its nodes, its version above all, changes no answer.
     model = onnx.load(bundle / GRAPH_FILE)
     del model.metadata_props[:]
     graph = model.SerializeToString(deterministic=True)
-    folder = keep / sha256(graph + scans_key(recipe, modules)).hexdigest()[:12]
+    folder = keep / sha256(graph + scans_key(recipe, (module,))).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def found_or_made(
+def _found_or_made(
     folder: Path | None,
-    index: int,
-    make: Callable[[], Made],
+    make: Callable[[int], Made],
     read: Callable[[Path], Made],
     write: Callable[[Made, Path], None],
+    index: int,
 ) -> Made:
-    """What is kept of scan number `index`, or made and kept now."""
     if folder is None:
-        return make()
+        return make(index)
     path = folder / f"{index:06d}.npz"
     if path.exists():
         return read(path)
-    made = make()
+    made = make(index)
     partial_path = path.with_suffix(".partial.npz")
     write(made, partial_path)
     partial_path.replace(path)

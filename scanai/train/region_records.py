@@ -12,14 +12,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.region_facts import region_facts
 from scanai.inspect.evidence.scored_regions import candidates, confirmed
 from scanai.synth.dataset import DatasetRecipe
-from scanai.synth.workers import ordered
-from scanai.train.kept import found_or_made, kept_in
+from scanai.train.kept import of_every_scan
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 from scanai.train.truth_compared import target
@@ -43,16 +41,17 @@ def region_records(
     keep: folder for them; those that lie there of the same graph, recipe and code are not made
     again.
     """
-    folder = kept_in(keep, bundle, recipe, ("train/region_records.py",))
-    task = partial(_kept, recipe, Contender(bundle), folder)
-    made = ordered(task, range(recipe.count), workers)
-    return list(tqdm(made, desc="regions of scans", unit="scan", total=recipe.count))
-
-
-def _kept(
-    recipe: DatasetRecipe, contender: Contender, folder: Path | None, index: int
-) -> RegionRecord:
-    return found_or_made(folder, index, partial(_record, recipe, contender, index), _read, _write)
+    return of_every_scan(
+        bundle,
+        recipe,
+        partial(_record, recipe, Contender(bundle)),
+        _read,
+        _write,
+        module="train/region_records.py",
+        label="regions of scans",
+        keep=keep,
+        workers=workers,
+    )
 
 
 def _write(record: RegionRecord, path: Path) -> None:

@@ -178,20 +178,17 @@ def test_a_damaged_checkpoint_is_refused_before_any_window_is_made(
     assert not (run / "windows").exists()
 
 
+def export_weights(run: Path, out: Path, name: str) -> None:
+    none = {"benign_scans": 0, "honest_loads": 0, "region_scans": 0}
+    export_run(run, out, name=name, version="0.0.1", **none)
+
+
 def test_a_new_run_begins_with_the_weights_of_a_bundle(
     tmp_path: Path, recipe_path: Path, recipe_text: str
 ) -> None:
     first = load_checkpoint(loop.train(recipe_path, tmp_path / "first"))
     bundle = tmp_path / "bundle"
-    export_run(
-        tmp_path / "first",
-        bundle,
-        name="first",
-        version="0.0.1",
-        benign_scans=0,
-        honest_loads=0,
-        region_scans=0,
-    )
+    export_weights(tmp_path / "first", bundle, "first")
     # A step so small that it moves nothing to speak of: the weights are those it began with.
     recipe_path.write_text(
         recipe_text.replace("steps = 6", "steps = 1", 1).replace("0.004", "1e-9")
@@ -206,15 +203,7 @@ def test_a_new_run_begins_with_the_weights_of_a_bundle(
     # What a run began with is remembered, and nothing else is taken for it.
     loop.train(recipe_path, run)
     assert json.loads((run / "run.json").read_text()) == about
-    export_run(
-        run,
-        tmp_path / "third",
-        name="third",
-        version="0.0.1",
-        benign_scans=0,
-        honest_loads=0,
-        region_scans=0,
-    )
+    export_weights(run, tmp_path / "third", "third")
     with pytest.raises(RecipeError, match="the weights that this run began with"):
         loop.train(recipe_path, run, start_from=tmp_path / "third")
     metadata = load_bundle(tmp_path / "third").metadata
@@ -226,15 +215,7 @@ def test_weights_of_another_size_are_refused(
     tmp_path: Path, recipe_path: Path, recipe_text: str
 ) -> None:
     loop.train(recipe_path, tmp_path / "first")
-    export_run(
-        tmp_path / "first",
-        tmp_path / "bundle",
-        name="a",
-        version="0.0.1",
-        benign_scans=0,
-        honest_loads=0,
-        region_scans=0,
-    )
+    export_weights(tmp_path / "first", tmp_path / "bundle", "a")
     recipe_path.write_text(recipe_text.replace("[16, 16, 16, 16]", "[16, 16, 16, 32]"))
     with pytest.raises(InputError, match=r"weights of a network with \(16, 16, 16, 32\)"):
         loop.train(recipe_path, tmp_path / "tuned", start_from=tmp_path / "bundle")

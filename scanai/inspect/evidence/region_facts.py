@@ -44,7 +44,7 @@ _BESIDE_THE_PAPERS = (
     *("possible_beyond_pieces", "mass_so_far_by_pieces"),
 )
 # Declared goods under which dense pieces are ordinary, and those of lines that may be a few pieces.
-_OF_THE_PAPERS = (*("dense_declared", "dense_mass", "dense_packages", "pieces_mass", "pieces"),)
+_OF_THE_PAPERS = ("dense_declared", "dense_mass", "dense_packages", "pieces_mass", "pieces")
 _OF_THE_SCAN = (
     *("energy", "energies", "energy_ratio", "pitch", "floor", "rows", "from_the_side"),
     *("unit_length", "unit_height", "regions"),
@@ -128,6 +128,12 @@ def pieces_of(lines: Sequence[Line]) -> Pieces:
     return Pieces(_kg(few), _packages(few))
 
 
+def logit(probability: float) -> float:
+    """Within ±14: nothing is surer than one in a million."""
+    inside = min(max(probability, _SURE), 1 - _SURE)
+    return math.log(inside / (1 - inside))
+
+
 def mass_kg(look: Look, pitch_mm: tuple[float, float]) -> float:
     """Of what the region holds beyond its surroundings, roughly."""
     width, height = _sides_mm(look.box, pitch_mm)
@@ -142,9 +148,8 @@ def _of_region(one: Candidate, measured: Measured) -> list[float]:
     area_cm2 = width * height / 100
     x0, y0, x1, y1 = measured.unit_box
     middle_x, middle_y = (one.box[0] + one.box[2]) / 2, (one.box[1] + one.box[3]) / 2
-    inside = min(max(one.score, _SURE), 1 - _SURE)
     return [
-        math.log(inside / (1 - inside)),
+        logit(one.score),
         layer.areal_density,
         layer.areal_density_low,
         layer.areal_density_high,

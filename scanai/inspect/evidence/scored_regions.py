@@ -9,7 +9,6 @@ where they are rare.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from scanai.inspect.evidence.context import Box, Context, share_inside
 from scanai.inspect.evidence.region_facts import (
     Candidate,
     Pieces,
+    logit,
     pieces_of,
     region_facts,
     tell_enough,
@@ -133,9 +133,9 @@ def regions_beyond(
     """All regions that physics confirms, and how far, in ln odds, each is beyond the threshold of
     its scan: for curves, not reports."""
     found = scored_regions(regions, context, manifest, odds)
-    threshold = found.threshold if found.is_odds else _logit(found.threshold)
+    threshold = found.threshold if found.is_odds else logit(found.threshold)
     return [
-        (one.candidate.box, (one.score if found.is_odds else _logit(one.score)) - threshold)
+        (one.candidate.box, (one.score if found.is_odds else logit(one.score)) - threshold)
         for one in found.confirmed
     ]
 
@@ -181,8 +181,3 @@ def confirmed(look: Look, context: Context) -> bool:
     return layer.areal_density >= context.threshold(
         "shielding_excess"
     ) and look.denser_than >= context.threshold("shielding_denser")
-
-
-def _logit(probability: float) -> float:
-    inside = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(inside / (1 - inside))

@@ -2,8 +2,9 @@
 
 A region is compared with the pixels right around it. What it holds beyond its surroundings gives an
 excess of areal density and, where both energies still get through, an interval for its effective Z.
-The kind of finding follows from these. Regions that the physics does not bear out are kept, marked
-as not confirmed, and count for nothing in the verdict.
+The kind of finding follows from these. Regions that the physics does not confirm count for nothing
+in the verdict; by the model's own score they are kept and marked so, by their odds they are left
+out.
 
 What the declared dense goods explain is told for the record: whoever reads the report must see that
 the papers, not the picture, keep it from being a finding.
