@@ -316,7 +316,7 @@ def _gather(
     seen = seen_goods(maps, context)
     reading = read_goods(maps, context, seen.grams, metadata.signatures)
     seen = seen_by_sections(seen, goods_by_sections(maps.goods, reading))
-    mass = estimate_mass(context, manifest, maps.areal_density, reading.more_kg)
+    mass = estimate_mass(context, manifest, maps.areal_density, reading)
     findings = shielding + findings + strange
     lines = ()
     unexplained = None

@@ -121,6 +121,11 @@ class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
     corrected_kg: float = 0.0
     """Of cargo_kg, what was added to the areal density's sum, or taken from it, because goods that
     look like these weigh more or less (the bundle's signatures)."""
+    magnified: float = 1.0
+    """How many times larger the load looks than it is, by where it lies between source and
+    detector: 1 in the reference plane."""
+    height_kg: float = 0.0
+    """What of half the interval comes of how high the load may reach in such a view."""
     declared_kg: float | None
     tare_kg: float
     tare_from: Literal["manifest", "standard", "none"]

@@ -19,6 +19,7 @@ from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.mass import estimate_mass
 from scanai.inspect.evidence.measured import CELL
+from scanai.inspect.evidence.reading import reading_of
 from scanai.inspect.evidence.sections import Sections, cut
 from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe
@@ -100,7 +101,8 @@ def _load(recipe: DatasetRecipe, contender: Contender, index: int) -> HonestLoad
     goods = tuple(_true_goods(truth, box) for box in sections.boxes)
     # Papers may leave out the tare, and a guessed one is no error of areal density.
     tared = msgspec.structs.replace(manifest, tare_kg=scene.unit.tare_kg)
-    mass = estimate_mass(context, tared, maps.areal_density)
+    # No signatures are known yet: what goods look like is the graph's own word.
+    mass = estimate_mass(context, tared, maps.areal_density, reading_of(sections, None))
     missing = float(truth.cargo_mass_kg - mass.cargo_kg)
     unseen = measured.unit_cut or mass.lower_bound_only
     total = float(truth.cargo_mass_kg + scene.unit.tare_kg)

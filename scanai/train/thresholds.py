@@ -150,9 +150,10 @@ def _recipes(
 
 
 def mass_error(trials: Sequence[Trial]) -> float:
-    """95 % of these scans have a smaller relative error of total mass; opaque ones do not count."""
+    """95 % of these scans have a smaller relative error of total mass, beside what comes of the
+    height of the load; opaque ones do not count."""
     errors = [
-        abs(trial.seen_total_kg - trial.true_total_kg) / trial.true_total_kg
+        math.sqrt(max(_error_kg(trial) ** 2 - trial.height_kg**2, 0.0)) / trial.true_total_kg
         for trial in trials
         if not trial.lower_bound_only
     ]
@@ -165,7 +166,7 @@ def opaque_mass_error(trials: Sequence[Trial], error: float, otherwise: float) -
     """Of what is guessed to lie behind opaque parts, the share that 95 % of such scans stay below
     with their error beyond `error` of the whole; `otherwise` of too few."""
     shares = [
-        max(abs(trial.seen_total_kg - trial.true_total_kg) - error * trial.true_total_kg, 0.0)
+        max(_error_kg(trial) - math.hypot(error * trial.true_total_kg, trial.height_kg), 0.0)
         / max(trial.opaque_kg, 1.0)
         for trial in trials
         if trial.lower_bound_only
@@ -173,6 +174,10 @@ def opaque_mass_error(trials: Sequence[Trial], error: float, otherwise: float) -
     if len(shares) < _LEAST_OPAQUE:
         return otherwise
     return round(float(np.quantile(shares, _MASS_ERROR_SHARE)), 4)
+
+
+def _error_kg(trial: Trial) -> float:
+    return abs(trial.seen_total_kg - trial.true_total_kg)
 
 
 def _mass_errors(pilot: Sequence[Trial], otherwise: float) -> dict[str, float]:

@@ -95,6 +95,8 @@ class Trial(msgspec.Struct, frozen=True):
     lower_bound_only: bool
     opaque_kg: float
     """Of what is seen, what is guessed to lie behind opaque parts."""
+    height_kg: float
+    """Of half the interval of mass, what comes of how high the load may reach."""
     features: tuple[float, ...]
     """Of the picture as a whole; empty for a bundle without them."""
     milliseconds: float

@@ -192,6 +192,7 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
         mass_covered=report.mass.low_kg <= cargo <= report.mass.high_kg,
         lower_bound_only=report.mass.lower_bound_only,
         opaque_kg=report.mass.opaque_kg,
+        height_kg=report.mass.height_kg,
         features=() if maps.features is None else tuple(maps.features.astype(float).tolist()),
         # The maps and the measured scan were made before: their time is not in the report's.
         milliseconds=infer_ms + measure_ms + report.timings_ms["evidence"],

@@ -48,6 +48,7 @@ _TRIAL = Trial(
     mass_covered=True,
     lower_bound_only=False,
     opaque_kg=0.0,
+    height_kg=0.0,
     features=(),
     milliseconds=100.0,
 )

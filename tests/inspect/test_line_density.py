@@ -47,6 +47,18 @@ def test_a_light_part_of_a_heavy_line_is_told_with_its_place(context) -> None:
     assert (density.value, density.low, density.high, density.unit) == (132, 119, 145, "kg/m³")
 
 
+def test_from_above_no_part_is_too_light_for_nobody_sees_how_high_it_reaches(context) -> None:
+    seen = replace(part(4100, 31, Line(hs_code="7210")), filled=False)
+    assert density_findings([seen], context) == ([], {"density": 0.0})
+
+
+def test_from_above_a_part_too_heavy_for_all_its_room_is_told(context) -> None:
+    seen = replace(part(20_000, 25, Line(hs_code="9404", description="Mattresses")), filled=False)
+    (finding,), _ = density_findings([seen], context)
+    assert "weighs 20.0 t: at least 800 kg/m³, well above" in finding.sentence
+    assert finding.evidence[0].high is None
+
+
 def test_a_heavy_part_of_a_light_line_is_told(context) -> None:
     line = Line(hs_code="9404", description="Mattresses")
     (finding,), scores = density_findings([part(20_000, 25, line)], context)

@@ -40,6 +40,14 @@ def test_mass_error_covers_95_in_100_and_leaves_opaque_scans_out() -> None:
     assert thresholds.mass_error([opaque]) == initial_thresholds()["mass_error"].value
 
 
+def test_what_the_height_of_the_load_explains_is_no_error_of_the_scanner() -> None:
+    trials = [_trial(shielding=number / 100) for number in range(101)]
+    wide = [msgspec.structs.replace(one, height_kg=1e6) for one in trials]
+    assert thresholds.mass_error(wide) == 0.0
+    half = [msgspec.structs.replace(one, height_kg=50.0) for one in trials]
+    assert 0.0 < thresholds.mass_error(half) < thresholds.mass_error(trials)
+
+
 def test_refuses_a_rate_that_so_few_scans_cannot_show() -> None:
     message = r"rate of 0\.02: expected at least 49 benign scans of each scanner, found 20"
     with pytest.raises(InputError, match=message):

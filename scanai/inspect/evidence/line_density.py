@@ -2,8 +2,9 @@
 
 A line's part of the picture gives a mass and the room behind it from wall to wall. How deep the
 goods reach is not seen, so that room is the most they can take and the density the least they can
-have; the bands are those of loads seen the same way. Which part belongs to which line is decided
-elsewhere; what the papers alone allow is in `room`.
+have; the bands are those of loads seen from the side, which fill a unit across. Seen from above or
+below the room reaches from floor to roof, as hardly any load does, and none is too light. Which
+part belongs to which line is decided elsewhere; what the papers alone allow is in `room`.
 """
 
 from __future__ import annotations
@@ -37,15 +38,23 @@ class LinePart:
     high_kg: float
     """95 % interval."""
     volume_m3: float
-    """Area of the side view times the inside width of the unit: the most that the goods take."""
+    """Area in the picture times what the unit measures inside along the beam: the most that the
+    goods take."""
     box: Box
     """(x0, y0, x1, y1) pixels of the scan around the part."""
     opaque: bool
     """Whether the beam did not get through all of it, so that it may weigh more than `high_kg`."""
+    filled: bool = True
+    """Whether goods usually reach through the unit along the beam: from side to side they do."""
 
     @property
     def most_kg(self) -> float:
         return math.inf if self.opaque else self.high_kg
+
+    @property
+    def at_least(self) -> bool:
+        """Whether the density is a lower bound, whatever the band."""
+        return self.opaque or not self.filled
 
 
 def density_findings(
@@ -54,7 +63,8 @@ def density_findings(
     """A finding for each part far too light or too heavy for its volume; the largest distance.
 
     The score is the natural logarithm of how many times outside its heading's band the whole
-    interval of kg/m³ lies; 0 inside. An opaque part can be too heavy only. Packages whose seen
+    interval of kg/m³ lies; 0 inside. An opaque part can be too heavy only, and one seen from
+    above or below. Packages whose seen
     mass is far from what such packages weigh are told beside it, as leads. A part without a
     heading, a mass or a volume is not judged.
     """
@@ -73,20 +83,22 @@ def density_findings(
 
 
 def _distance(part: LinePart, band: Band) -> float:
-    low, high = (kg / part.volume_m3 for kg in (part.low_kg, part.most_kg))
+    low = part.low_kg / part.volume_m3
+    high = math.inf if part.at_least else part.high_kg / part.volume_m3
     return math.log(band.times_outside(low, high))
 
 
 def _density_finding(part: LinePart, band: Band, score: float, context: Context) -> Finding:
     density = part.kg / part.volume_m3
-    seen = "at least " if part.opaque else ""
+    weighs = "at least " if part.opaque else ""
+    seen = "at least " if part.at_least else ""
     side = "well below" if density < band.low else "well above"
     evidence = [
         Evidence(
             name="density of the line's part",
             value=round(density),
             low=round(part.low_kg / part.volume_m3),
-            high=None if part.opaque else round(part.high_kg / part.volume_m3),
+            high=None if part.at_least else round(part.high_kg / part.volume_m3),
             unit="kg/m³",
         ),
         Evidence(name="least density of such goods", value=round(band.low), unit="kg/m³"),
@@ -102,7 +114,7 @@ def _density_finding(part: LinePart, band: Band, score: float, context: Context)
         region=part.box,
         sentence=(
             f"Line {line_words(part.number, part.line)} lies in {_cubic(part.volume_m3)} and "
-            f"weighs {seen}{tonnes(part.kg)}: {seen}{density:,.0f} kg/m³, {side} what such goods "
+            f"weighs {weighs}{tonnes(part.kg)}: {seen}{density:,.0f} kg/m³, {side} what such goods "
             f"have ({band.low:,.0f} to {band.high:,.0f})."
         ),
         evidence=tuple(evidence),

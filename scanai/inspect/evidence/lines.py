@@ -39,7 +39,7 @@ _LEAST_P = 1e-4
 """As it is told: more than 20,000 honest lines would else round to 0, which has no logarithm."""
 _OWN_SECTION = 0.5
 """Share of a section that is assigned to a line, from which the section is drawn as the line's."""
-_USUAL_WIDTH_M = 2.35  # ISO 668, inside a box
+_USUAL_WIDTH_M, _USUAL_HEIGHT_M = 2.35, 2.39  # ISO 668, inside a box
 
 
 def line_plausibility(
@@ -95,8 +95,7 @@ def line_parts(
     sections = reading.sections
     apart = np.flatnonzero(sections.apart)
     shape = context.measured.attenuation.shape[1:]
-    inside = room_inside(manifest.unit_type)
-    width = _USUAL_WIDTH_M if inside is None else inside.width_m
+    depth = _depth_m(manifest.unit_type, context)
     opaque = sections.features[apart, FEATURES.index("opaque")] > 0
     parts = []
     for number, line in enumerate(manifest.lines):
@@ -117,12 +116,21 @@ def line_parts(
                 kg=share * mass.cargo_kg,
                 low_kg=share * mass.low_kg,
                 high_kg=share * mass.high_kg,
-                volume_m3=float(of_section @ sections.area_m2[apart]) * width,
+                volume_m3=float(of_section @ sections.area_m2[apart]) / mass.magnified * depth,
                 box=(min(x0s), min(y0s), max(x1s), max(y1s)),
                 opaque=bool(opaque[own].any()),
+                filled=context.measured.profile.geometry.view == "side",
             )
         )
     return parts
+
+
+def _depth_m(unit_type: str, context: Context) -> float:
+    """Inside, along the beam."""
+    inside = room_inside(unit_type)
+    if context.measured.profile.geometry.view == "side":
+        return _USUAL_WIDTH_M if inside is None else inside.width_m
+    return _USUAL_HEIGHT_M if inside is None else inside.height_m
 
 
 def judged(assignment: Assignment, number: int) -> bool:

@@ -1,5 +1,6 @@
 """Mass: areal density added up over the transport unit, less its tare, against the declared mass.
 
+In a view from above or below the load's height decides how large it looks (`magnification`).
 Behind opaque cells nothing is measured. They hold at least what the beam would have come through,
 and by the model's guess from what is around them some more: the interval reaches from the one
 beyond the other, and a declared mass above it contradicts nothing.
@@ -7,13 +8,16 @@ beyond the other, and a declared mass above it contradicts nothing.
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scanai.inspect.evidence.context import Context
+from scanai.inspect.evidence.magnification import magnification
 from scanai.inspect.evidence.measured import CELL, UNIT_ATTENUATION, Measured
+from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.report import Evidence, Finding, MassEstimate
 from scanai.manifest.model import Manifest
 
@@ -25,30 +29,34 @@ class _Standard(NamedTuple):
     tare_kg: float
     spread: float
     """Relative, about two standard deviations between makes."""
-    seen: float = 1.0
-    """Share of the tare that areal density adds up to: engines, axles, bogies and beams seen end on
-    are opaque in parts. Of the simulator's empty units at 6/4 MV."""
+    seen: float
+    """Share of the tare that areal density adds up to, seen from the side: thin steel amid goods is
+    taken for what these are, and engines, axles, bogies and beams seen end on are opaque in parts.
+    Of the simulator's empty units."""
+    seen_upright: float
+    """The same from above or below."""
 
 
 # Length (ISO 668; UIC 571-2; Directive 96/53/EC) and usual tare (project estimate from makers' data
 # sheets) of each unit type. Vehicles differ most: papers without a tare leave a wide interval.
 _BOXES = {
-    "20": _Standard(6.058, 2250.0, 0.10),
-    "40": _Standard(12.192, 3700.0, 0.10),
-    "40HC": _Standard(12.192, 3900.0, 0.10),
-    "45": _Standard(13.716, 4800.0, 0.10),
-    "reefer": _Standard(12.192, 4600.0, 0.10),
+    "20": _Standard(6.058, 2250.0, 0.10, 0.92, 0.92),
+    "40": _Standard(12.192, 3700.0, 0.10, 0.92, 0.92),
+    "40HC": _Standard(12.192, 3900.0, 0.10, 0.92, 0.92),
+    "45": _Standard(13.716, 4800.0, 0.10, 0.92, 0.92),
+    "reefer": _Standard(12.192, 4600.0, 0.10, 0.92, 0.92),
 }
 _UNITS = _BOXES | {
-    "tank": _Standard(6.058, 3650.0, 0.12, 0.9),
-    "flat_rack": _Standard(12.192, 5400.0, 0.12, 0.9),
-    "trailer": _Standard(16.5, 13_300.0, 0.15, 0.8),
-    "container_truck": _Standard(16.0, 15_000.0, 0.18, 0.8),
-    "truck": _Standard(8.3, 5600.0, 0.30, 0.83),
-    "van": _Standard(5.95, 2050.0, 0.15, 0.9),
-    "wagon": _Standard(16.52, 22_500.0, 0.12, 0.75),
-    "gondola": _Standard(14.04, 21_500.0, 0.10, 0.65),
+    "tank": _Standard(6.058, 3650.0, 0.12, 0.94, 0.92),
+    "flat_rack": _Standard(12.192, 5400.0, 0.12, 0.90, 0.96),
+    "trailer": _Standard(16.5, 13_300.0, 0.15, 0.86, 0.93),
+    "container_truck": _Standard(16.0, 15_000.0, 0.18, 0.86, 0.91),
+    "truck": _Standard(8.3, 5600.0, 0.30, 0.88, 0.93),
+    "van": _Standard(5.95, 2050.0, 0.15, 0.96, 0.98),
+    "wagon": _Standard(16.52, 22_500.0, 0.12, 0.78, 0.89),
+    "gondola": _Standard(14.04, 21_500.0, 0.10, 0.73, 0.95),
 }
+_UNKNOWN_SEEN = 0.92
 _SAME_LENGTH_M = 0.4
 _LIGHT = 0.5
 """Of the tare: of lighter goods a deviation is a share of this, for what is unsure of tare and
@@ -62,12 +70,13 @@ def estimate_mass(
     context: Context,
     manifest: Manifest | None,
     guess: NDArray[np.float32] | None = None,
-    more_kg: float = 0.0,
+    reading: GoodsReading | None = None,
 ) -> MassEstimate:
     """Mass of goods and packing in kg, with a 95 % interval.
 
     `guess`: the model's areal density of the cargo, g/cm², for where it cannot be measured.
-    `more_kg`: what such goods weigh more, or less, than their areal density adds up to.
+    `reading`: of the goods, which tells what they weigh more, or less, than their areal density
+    adds up to, and, where the view does not show it, how high they reach.
     """
     measured = context.measured
     inside = _with_what_stands_out(measured)
@@ -77,23 +86,36 @@ def estimate_mass(
     if guess is not None:
         density = np.where(opaque, np.maximum(least, guess[inside]), least)
     area = measured.cell_area_cm2[inside]
-    total = _kilograms(density, area) + more_kg
-    behind = _kilograms(np.where(opaque, density, 0.0), area)
+    more_kg = 0.0 if reading is None else reading.more_kg
     tare, spread, tare_from = _tare(measured, manifest)
-    visible = tare * _seen_share(manifest)
+    visible = tare * _seen_share(measured, manifest)
+    magnified = magnification(
+        measured,
+        inside,
+        unit_type="" if manifest is None else manifest.unit_type,
+        unit_kg=visible,
+        reading=reading,
+    )
+    shown = _kilograms(density, area) - visible * magnified.unit
+    cargo = shown / magnified.load + more_kg
+    behind = _kilograms(np.where(opaque, density, 0.0), area) / magnified.load
     # What of the tare stays unseen differs from unit to unit: half of it counts as unsure.
     unsure = spread * tare + (tare - visible) / 2
-    seen = float(np.hypot(context.threshold("mass_error") * total, unsure))
+    height = abs(shown) * abs(1 / magnified.if_dense - 1 / magnified.if_loose) / 2
+    error = context.threshold("mass_error") * max(cargo + visible, 0.0)
+    seen = math.hypot(error, unsure, height)
     # Added, not squared: the threshold is what errors exceed the visible part's interval by.
     half = seen + context.threshold("opaque_mass_error") * behind
-    bound = _kilograms(least, area) + more_kg - visible - seen
+    bound = (_kilograms(least, area) - visible * magnified.unit) / magnified.load + more_kg - seen
     return MassEstimate(
-        cargo_kg=max(total - visible, 0.0),
-        low_kg=max(total - visible - half, bound, 0.0),
-        high_kg=max(total - visible + half, 0.0),
+        cargo_kg=max(cargo, 0.0),
+        low_kg=max(cargo - half, bound, 0.0),
+        high_kg=max(cargo + half, 0.0),
         lower_bound_only=float(opaque.mean()) >= context.threshold("opaque_share"),
         opaque_kg=behind,
         corrected_kg=more_kg,
+        magnified=magnified.load,
+        height_kg=height,
         declared_kg=None if manifest is None else manifest.declared_mass_kg,
         tare_kg=tare,
         tare_from=tare_from,
@@ -175,9 +197,12 @@ def _grown(covered: NDArray[np.floating], span: slice) -> slice:
     return slice(first, last)
 
 
-def _seen_share(manifest: Manifest | None) -> float:
+def _seen_share(measured: Measured, manifest: Manifest | None) -> float:
     standard = None if manifest is None else _UNITS.get(manifest.unit_type)
-    return 1.0 if standard is None else standard.seen
+    if standard is None:
+        return _UNKNOWN_SEEN
+    side = measured.profile.geometry.view == "side"
+    return standard.seen if side else standard.seen_upright
 
 
 def _tare(
