@@ -97,7 +97,7 @@ def _add_export(commands: Any) -> None:
         "--cuts",
         metavar="N",
         type=int,
-        default=18_000,
+        default=24_000,
         help="cuts through further honest loads to learn the same from (default %(default)s)",
     )
     goods.add_argument(

@@ -209,7 +209,7 @@ def mass_sentence(estimate: MassEstimate) -> str:
         "standard": f"tare {words.mass(estimate.tare_kg)}, standard for the type of unit",
         "none": "tare unknown",
     }[estimate.tare_from]
-    return f"{seen}; {declared}; {tare}.{_correction(estimate)}"
+    return f"{seen}; {declared}; {tare}.{_correction(estimate)}{_height(estimate)}"
 
 
 def _correction(estimate: MassEstimate) -> str:
@@ -221,6 +221,13 @@ def _correction(estimate: MassEstimate) -> str:
         f" {words.mass(abs(kg))} {more} than areal density adds up to: goods that look like these "
         f"weigh {more}."
     )
+
+
+def _height(estimate: MassEstimate) -> str:
+    kg = estimate.height_kg
+    if kg < _LEAST_CORRECTION * estimate.cargo_kg or kg <= 0:
+        return ""
+    return f" ± {words.mass(kg)} because this view does not show how high the load reaches."
 
 
 def manifest_facts(manifest: Manifest) -> list[tuple[str, str]]:

@@ -36,8 +36,8 @@ from scanai.train.trials import fresh_scans, scanners_of
 
 DEFAULT_LOADS = 2400
 """Whole ones: fifteen of each heading of the library as the first consignment."""
-DEFAULT_CUTS = 18_000
-"""Some 112 of each heading. A cut takes a third of the time of a whole load, and of one load all
+DEFAULT_CUTS = 24_000
+"""Some 150 of each heading. A cut takes a third of the time of a whole load, and of one load all
 sections tell much the same."""
 LEAST_LOADS = 10
 """Fewer cannot be shared out over the folds of cross-fitting."""

@@ -326,3 +326,19 @@ def test_masses_shares_and_intervals_read_naturally() -> None:
     ]  # fmt: skip
     assert interval(Evidence(name="Z", value=30)) == ""
     assert interval(Evidence(name="Z", value=30, low=20.0)) == "at least 20.0"
+
+
+@pytest.mark.parametrize(
+    ("height", "told"),
+    [
+        (0.0, ""),
+        (20.0, ""),
+        (900.0, " ± 900 kg because this view does not show how high the load reaches."),
+    ],
+)
+def test_what_the_unknown_height_of_a_load_means_is_told_where_it_counts(
+    height: float, told: str
+) -> None:
+    sentence = mass_sentence(estimate(height_kg=height))
+    assert sentence.endswith(f".{told}")
+    assert ("how high" in sentence) == bool(told)

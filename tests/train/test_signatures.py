@@ -302,10 +302,10 @@ _COUNTS = ("honest_loads", "cuts", "same_signatures", "region_scans", "keep")
 @pytest.mark.parametrize(
     ("told", "loads"),
     [
-        ([], (2400, 18_000, False, 6000, None)),
+        ([], (2400, 24_000, False, 6000, None)),
         (["--loads", "40", "--cuts", "0"], (40, 0, False, 6000, None)),
-        (["--loads", "0", "--keep", "kept"], (0, 18_000, False, 6000, Path("kept"))),
-        (["--same-signatures", "--regions", "80"], (2400, 18_000, True, 80, None)),
+        (["--loads", "0", "--keep", "kept"], (0, 24_000, False, 6000, Path("kept"))),
+        (["--same-signatures", "--regions", "80"], (2400, 24_000, True, 80, None)),
     ],
 )
 def test_export_is_told_how_many_loads_to_learn_from(

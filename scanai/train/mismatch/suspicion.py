@@ -19,7 +19,6 @@ FAMILIES = (
     "heading_fit",
     "mass_mismatch",
     "empty_mismatch",
-    "density",
 )
 
 

@@ -14,7 +14,7 @@ from scanai.inspect.bundle import BenignScores, OperatingPoint
 from scanai.train.mismatch.suspicion import FAMILIES, suspicion
 
 STEPS = tuple(np.linspace(0, 1, 101).tolist())
-NAMES = (*FAMILIES, "shielding", "documents")
+NAMES = (*FAMILIES, "shielding", "documents", "density")
 POINT = OperatingPoint(
     {},
     BenignScores(
@@ -37,13 +37,13 @@ def test_it_is_how_rare_the_score_is_among_benign_scans() -> None:
 
 
 def test_what_is_not_worth_telling_does_not_count() -> None:
-    # Within the error of its bands; of 101 even steps it would be rarer than half of all.
-    assert of(density=0.4, mass_mismatch=0.6) == of(density=0.0, mass_mismatch=0.6)
-    assert of(density=0.9, mass_mismatch=0.6) > of(density=0.0, mass_mismatch=0.6)
+    # Within what papers are rounded by; of 101 even steps it would be rarer than nothing.
+    assert of(mass_mismatch=0.009, heading_fit=0.6) == of(mass_mismatch=0.0, heading_fit=0.6)
+    assert of(mass_mismatch=0.9, heading_fit=0.6) > of(mass_mismatch=0.0, heading_fit=0.6)
 
 
-def test_neither_shielding_nor_papers_count() -> None:
-    assert of(shielding=5.0, documents=9.0, room=3.0) == 0.0
+def test_neither_shielding_nor_papers_nor_density_count() -> None:
+    assert of(shielding=5.0, documents=9.0, room=3.0, density=9.0) == 0.0
     assert of(shielding=5.0, mass_mismatch=0.5) == of(mass_mismatch=0.5)
 
 
