@@ -6,6 +6,7 @@ trained. What the result holds is in `scanai.inspect.scanner_calibration`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,8 +174,20 @@ def _mass_ratio(report: Report) -> float | None:
 
 
 def _mass_error(reports: Sequence[Report]) -> dict[str, float]:
-    ratios = [ratio for report in reports if (ratio := _mass_ratio(report)) is not None]
-    if len(ratios) < _MASS_SCANS:
+    """Beside what comes of the height of the load, which the interval has apart from it."""
+    errors = [
+        math.sqrt(max((ratio - 1) ** 2 - _height_share(report) ** 2, 0.0))
+        for report in reports
+        if (ratio := _mass_ratio(report)) is not None
+    ]
+    if len(errors) < _MASS_SCANS:
         return {}
-    errors = np.abs(np.array(ratios) - 1)
     return {"mass_error": round(float(np.quantile(errors, _MASS_ERROR_SHARE)), 4)}
+
+
+def _height_share(report: Report) -> float:
+    """Of the declared mass and tare, for a report that `_mass_ratio` knows."""
+    mass = report.mass
+    assert mass is not None
+    assert mass.declared_kg is not None
+    return mass.height_kg / (mass.declared_kg + mass.tare_kg)

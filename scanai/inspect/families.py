@@ -54,8 +54,8 @@ ONE_MATTER = frozenset({GOODS, MISFIT})
 with it."""
 _NOT_COMBINED = frozenset({UNFAMILIAR, DENSITY})
 """Scores that tell how far the picture can be trusted, not what is in the load; and the density of
-a line's part: 1 % of 890 simulated true declarations reach what 0.3 % of false codes of another
-group do, so that it took its part of the false alarms and found nothing. Its finding stands."""
+a line's part, which at a threshold that 1 % of 890 simulated true declarations pass finds 0.3 % of
+false codes of another group: it took its part of the false alarms and found nothing."""
 _IN_ODDS = frozenset({SHIELDING, SCORE_IN_DENSE})
 """Scores that the odds are made of: no evidence beside these."""
 _OWN_THRESHOLDS = {EMPTY: "loaded_share"}

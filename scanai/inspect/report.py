@@ -33,8 +33,8 @@ FindingKind = Literal[
 Decision = Literal["clear", "review", "inspect"]
 Entry = Literal["combined", "not_combined", "not_confirmed", "no_p_value"]
 """How evidence enters the combined p-value: with its own; not at all, for it tells of the picture
-rather than of the load, or has a likely harmless explanation; not, for the physical evidence speaks
-against it; or there is none."""
+rather than of the load, tells true papers from false ones no better than chance, or has a likely
+harmless explanation; not, for the physical evidence speaks against it; or there is none."""
 
 
 DECLARED_GOODS = "declared_goods"
@@ -125,7 +125,8 @@ class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """How many times larger the load looks than it is, by where it lies between source and
     detector: 1 in the reference plane."""
     height_kg: float = 0.0
-    """What of half the interval comes of how high the load may reach in such a view."""
+    """What of half the interval comes of how high the load may reach, which a view from above or
+    below does not show."""
     declared_kg: float | None
     tare_kg: float
     tare_from: Literal["manifest", "standard", "none"]

@@ -98,7 +98,7 @@ def caveats(
     if manifest is not None and manifest.unit_type and room_inside(manifest.unit_type) is None:
         notes.append(
             f"The declared unit type “{short(manifest.unit_type)}” is none that is known: its "
-            "room, tare and greatest load could not be gone by."
+            "room, tare, floor and greatest load could not be gone by."
         )
     if manifest is not None and manifest.fully_coded and _masses_missing(manifest):
         notes.append(

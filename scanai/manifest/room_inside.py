@@ -31,6 +31,11 @@ def room_inside(unit_type: str) -> RoomInside | None:
     return _rooms().get(unit_type)
 
 
+def room_or_box(unit_type: str) -> RoomInside:
+    """The same; of an unknown type that of a 40′ container."""
+    return _rooms().get(unit_type) or _rooms()["40"]
+
+
 def unit_types() -> tuple[str, ...]:
     """All words of `Manifest.unit_type`."""
     return tuple(_rooms())

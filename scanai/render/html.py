@@ -225,9 +225,9 @@ def _correction(estimate: MassEstimate) -> str:
 
 def _height(estimate: MassEstimate) -> str:
     kg = estimate.height_kg
-    if kg < _LEAST_CORRECTION * estimate.cargo_kg or kg <= 0:
+    if kg < _LEAST_CORRECTION * estimate.cargo_kg or kg <= 0 or estimate.lower_bound_only:
         return ""
-    return f" ± {words.mass(kg)} because this view does not show how high the load reaches."
+    return f" How high the load reaches does not show in this view: {words.mass(kg)} either way."
 
 
 def manifest_facts(manifest: Manifest) -> list[tuple[str, str]]:

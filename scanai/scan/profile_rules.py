@@ -22,6 +22,8 @@ _FACTORS = (0.1, 10.0)
 # Pitches in metres or micrometres are such a slip as well.
 _PITCH_MM = (0.5, 50.0)
 _FARTHEST_M = 100.0
+_LEAST_ABOVE_M = 2.0
+"""Of a source above the lower face of the unit: vans are as high."""
 
 # Imperfections are shares, 0 to 1, but for these.
 _ABOVE_ZERO = ("scatter_reach_m", "afterglow_pulses")
@@ -154,9 +156,14 @@ def _geometry_rules(view: Geometry, profile: ScannerProfile) -> tuple[Rule, ...]
         f"geometry.source_height_m and view_bottom_m within ±{_FARTHEST_M:g}",
         f"{view.source_height_m} and {view.view_bottom_m}",
     )
+    clear: Rule = (
+        _clear_of_the_load(view),
+        f"geometry.source_height_m below 0 seen from below, {_LEAST_ABOVE_M:g} at least from above",
+        f"{view.source_height_m}",
+    )
     arm = view.arm_height_m
     if arm is None or not distances[0]:
-        return (distances, heights)
+        return (distances, heights, clear)
     magnification = view.source_to_detector_m / view.source_to_centre_m
     array = profile.rows * profile.pitch_mm[1] / 1000 * magnification
     foot = view.source_height_m + (view.view_bottom_m - view.source_height_m) * magnification
@@ -174,6 +181,14 @@ def _geometry_rules(view: Geometry, profile: ScannerProfile) -> tuple[Rule, ...]
             "rows on the level arm that end before the source",
             f"an arm of {reach:.2f} m at source_to_detector_m {view.source_to_detector_m}",
         ),
+    )
+
+
+def _clear_of_the_load(view: Geometry) -> bool:
+    if view.view == "side":
+        return True
+    return (
+        view.source_height_m < 0 if view.view == "below" else view.source_height_m >= _LEAST_ABOVE_M
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from scanai.inspect.benign import benign_scores
 from scanai.inspect.bundle import BenignScores, OperatingPoint, initial_thresholds, threshold_table
 from scanai.inspect.families import KINDS, combined, families_of
+from scanai.inspect.policy import weigh
 from scanai.inspect.report import Finding
 
 INITIAL = {name: entry.value for name, entry in initial_thresholds().items()}
@@ -69,6 +70,14 @@ def test_strangeness_of_the_picture_does_not_enter(point: OperatingPoint) -> Non
     assert (family.entry, family.entered_p) == ("not_combined", None)
     assert family.findings == (strange,)
     assert combined([family]) is None
+
+
+def test_the_density_of_a_line_is_told_and_does_not_enter(point: OperatingPoint) -> None:
+    heavy = finding("mass_mismatch", p_value=1 / 201, asks_at_most="review")
+    (family,) = families_of([heavy], {"density": 9.0}, point)
+    assert (family.entry, family.entered_p) == ("not_combined", None)
+    assert combined([family]) is None
+    assert weigh([family], point) == "review"
 
 
 def test_a_finding_without_a_score_joins_with_its_own_p_value(point: OperatingPoint) -> None:

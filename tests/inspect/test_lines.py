@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -280,6 +281,24 @@ def test_each_line_has_the_sections_that_it_explains(parts) -> None:
     # 1.5 m² across the rays, as wide as a container of ISO 668 inside.
     assert steel.volume_m3 == pytest.approx(1.5 * 2.35, rel=0.01)
     assert not steel.opaque
+
+
+def test_from_above_the_room_of_a_line_reaches_from_floor_to_roof(kit, context_of) -> None:
+    """And its area is that of the load, not of the larger picture of it."""
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    seen = context.measured
+    geometry = msgspec.structs.replace(seen.profile.geometry, view="above", source_height_m=9.0)
+    profile = msgspec.structs.replace(seen.profile, geometry=geometry)
+    above = replace(context, measured=replace(seen, profile=profile))
+    declared = manifest((PAPER, 600.0), (STEEL, 400.0))
+    larger = msgspec.structs.replace(MASS, magnified=1.25)
+    assigned = assign(HALVES, declared.lines)
+    (side, _), (top, _) = (
+        line_parts(declared, HALVES, assigned, mass, where)
+        for mass, where in ((MASS, context), (larger, above))
+    )
+    assert (side.filled, top.filled) == (True, False)
+    assert top.volume_m3 == pytest.approx(side.volume_m3 / 1.25 * 2.393 / 2.352, rel=0.01)
 
 
 def test_a_line_without_code_or_of_a_scrap_of_the_load_has_no_part(parts) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading_making import PAPER, STEEL, goods_reading
+from reading_making import NOTHING, PAPER, STEEL, goods_reading
 
 from scanai.inspect.evidence import magnification as module
 from scanai.inspect.evidence.magnification import magnification
@@ -25,7 +25,6 @@ BELOW = Geometry(
 ABOVE = msgspec.structs.replace(BELOW, source_height_m=5.5, view="above")
 WHOLE = (slice(0, 20), slice(0, 41))
 FLOOR, ROOF = 0.17, 2.56
-TON = 1000.0
 
 
 @pytest.fixture
@@ -41,8 +40,11 @@ def seen(kit, context_of):
     return build
 
 
-def of(measured, reading=None, unit_kg: float = 0.0, unit_type: str = "20"):
-    return magnification(measured, WHOLE, unit_type=unit_type, unit_kg=unit_kg, reading=reading)
+def of(measured, reading=None, unit_kg: float = 0.0, unit_type: str = "20", inside=WHOLE):
+    density = measured.areal_density[inside]
+    return magnification(
+        measured, inside, density, unit_type=unit_type, unit_kg=unit_kg, reading=reading
+    )
 
 
 def test_from_the_side_a_load_gains_what_its_nearer_half_does(seen) -> None:
@@ -73,11 +75,20 @@ def test_goods_that_are_packed_densely_lie_lower(seen) -> None:
     columns = range(paper.sections.boxes[0, 0], paper.sections.boxes[0, 2])
     measured = seen(BELOW)
     own = (WHOLE[0], slice(columns.start, columns.stop))
-    told = [
-        magnification(measured, own, unit_type="20", unit_kg=0.0, reading=reading).load
-        for reading in (steel, paper)
-    ]
+    told = [of(measured, reading, inside=own).load for reading in (steel, paper)]
     assert told[0] > told[1] + 0.02
+
+
+def test_what_looks_like_nothing_counts_as_general_cargo(seen) -> None:
+    nothing = goods_reading((1000.0, {NOTHING: 1.0}))
+    assert of(seen(BELOW), nothing) == pytest.approx(of(seen(BELOW)))
+
+
+def test_a_unit_of_no_known_type_may_stand_on_the_ground_or_on_wheels(seen) -> None:
+    box, lorry, unknown = (of(seen(BELOW), unit_type=name) for name in ("40", "trailer", "?"))
+    assert lorry.load < unknown.load < box.load
+    assert unknown.if_dense == pytest.approx(box.if_dense)
+    assert unknown.if_loose < box.if_loose
 
 
 @pytest.mark.parametrize(("geometry", "sign"), [(BELOW, 1), (ABOVE, -1)])
@@ -86,20 +97,25 @@ def test_how_densely_it_is_packed_decides_how_large_it_looks(seen, geometry, sig
     assert sign * found.if_loose < sign * found.load < sign * found.if_dense
 
 
-@pytest.mark.parametrize("geometry", [BELOW, ABOVE])
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    times=st.floats(0.0, 50.0),
-    unit_kg=st.floats(0.0, 1e5),
+    times=st.floats(0.01, 50.0),
     unit_type=st.sampled_from(["", *UNIT_TYPES]),
-    source=st.floats(-50.0, 50.0),
+    source=st.one_of(st.floats(-50.0, -1.5), st.floats(5.0, 50.0)),
 )
-def test_whatever_is_seen_a_magnification_is_a_positive_number(
-    seen, geometry, times, unit_kg, unit_type, source
+def test_whatever_is_seen_lies_between_the_nearest_and_the_farthest_of_the_unit(
+    seen, times, unit_type, source
 ) -> None:
-    placed = msgspec.structs.replace(geometry, source_height_m=source)
-    found = of(seen(placed, times), unit_kg=unit_kg, unit_type=unit_type)
-    assert all(math.isfinite(value) and value > 0 for value in found)
+    view = "below" if source < 0 else "above"
+    geometry = msgspec.structs.replace(BELOW, source_height_m=source, view=view)
+    found = of(seen(geometry, times), unit_type=unit_type)
+    ends = sorted(4.0 / abs(height - source) for height in (0.0, 4.5))
+    assert ends[0] <= min(found[1:]) <= max(found[1:]) <= ends[1]
+    assert ends[0] <= found.unit <= 1.2 * ends[1]
+
+
+def test_a_unit_that_weighs_more_than_all_that_is_seen_leaves_no_load_to_magnify(seen) -> None:
+    assert of(seen(BELOW), unit_kg=1e6)[1:] == (1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize("unit_type", UNIT_TYPES)

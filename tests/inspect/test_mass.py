@@ -93,25 +93,52 @@ def test_what_of_a_wagon_is_opaque_is_not_taken_off_the_load(kit, context_of) ->
         for unit_type in ("20", "wagon")
     )
     assert box.tare_kg == wagon.tare_kg == 1000.0
-    assert wagon.cargo_kg - box.cargo_kg == pytest.approx(1000 * (0.92 - 0.78), rel=0.15)
+    assert wagon.cargo_kg - box.cargo_kg == pytest.approx(1000 * (0.90 - 0.78), rel=0.15)
     assert wagon.high_kg - wagon.low_kg > box.high_kg - box.low_kg
 
 
-@pytest.mark.parametrize(("index", "larger"), [(74, False), (96, False), (238, True)])
-def test_a_load_seen_from_below_weighs_what_it_weighs(context_of, index: int, larger: bool) -> None:
-    """Two lorries and a container. By the reference plane alone 1.5 to 1.9 times as much; what lies
-    on the floor of a container looks larger than it is, on that of a lorry smaller."""
+@pytest.mark.parametrize(
+    ("index", "view", "larger"),
+    [(74, "below", 0.97), (238, "below", 1.42), (40, "above", 0.93), (116, "above", 1.25)],
+)
+def test_a_load_seen_from_above_or_below_weighs_what_it_weighs(
+    context_of, index: int, view: str, larger: float
+) -> None:
     shared = SharedScan(VERTICAL, index)
     scene, truth = shared.simulated.scene, shared.simulated.truth
-    assert shared.scan.profile.geometry.view == "below"
+    assert shared.scan.profile.geometry.view == view
     context = replace(context_of(), measured=shared.measured(40.0)[0])
     papers = msgspec.structs.replace(shared.manifest, tare_kg=scene.unit.tare_kg)
-    mass = estimate_mass(context, papers)
-    total = float(truth.cargo_mass_kg) + scene.unit.tare_kg
-    assert abs(mass.cargo_kg - float(truth.cargo_mass_kg)) < 0.12 * total
-    assert mass.low_kg < float(truth.cargo_mass_kg) < mass.high_kg
-    assert (mass.magnified > 1) == larger
+    mass, cargo = estimate_mass(context, papers), float(truth.cargo_mass_kg)
+    assert mass.magnified == pytest.approx(larger, abs=0.03)
+    assert abs(mass.cargo_kg - cargo) < 0.1 * (cargo + scene.unit.tare_kg)
+    assert mass.low_kg < cargo < mass.high_kg
     assert 0.0 < mass.height_kg < mass.high_kg - mass.cargo_kg
+
+
+@pytest.mark.parametrize("scanner", ["portal-6-4", "mobile-4", "relocatable-6-4"])
+def test_an_empty_unit_weighs_about_what_its_tare_says(context_of, scanner: str) -> None:
+    """Twice what half of it takes off; what of steel is seen differs from unit to unit by 4 %."""
+    recipe = DatasetRecipe(
+        seed=746_003,
+        count=6,
+        profiles=(scanner,),
+        kinds={"empty": 1.0},
+        unit_types=("20", "40", "40HC"),
+    )
+    shares = []
+    for index in range(recipe.count):
+        shared = SharedScan(recipe, index)
+        scene, truth = shared.simulated.scene, shared.simulated.truth
+        context = replace(context_of(), measured=shared.measured(40.0)[0])
+        shown, halved = (
+            estimate_mass(context, Manifest(unit_type=scene.unit.unit_type, tare_kg=tare)).cargo_kg
+            for tare in (0.0, scene.unit.tare_kg / 2)
+        )
+        assert 0 < halved < shown
+        # Left-over pallets and dunnage are no tare.
+        shares.append((shown - float(truth.cargo_mass_kg)) / (2 * (shown - halved)))
+    assert np.median(shares) == pytest.approx(1.0, abs=0.04)
 
 
 def test_from_the_side_nothing_hangs_on_the_height_of_the_load(loaded) -> None:

@@ -193,6 +193,8 @@ def test_missing_profile_file_is_named(tmp_path):
         ({"dark_counts": -5.0}, "dark_counts from 0"),
         ({"file": FileLayout(dark_counts=(-500.0, 0.0))}, "file.dark_counts from 0"),
         ({"geometry": Geometry(4.5, inf, 0.9, -0.3)}, "source_to_detector_m, that below 100"),
+        ({"geometry": Geometry(4.5, 6.4, 0.4, -2.0, "below")}, "below 0 seen from below"),
+        ({"geometry": Geometry(4.5, 6.4, 1.2, -2.0, "above")}, "2 at least from above"),
         ({"geometry": Geometry(4.5, 6.4, nan, -0.3)}, "source_height_m and view_bottom_m within"),
     ],
 )

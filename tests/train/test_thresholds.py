@@ -45,7 +45,19 @@ def test_what_the_height_of_the_load_explains_is_no_error_of_the_scanner() -> No
     wide = [msgspec.structs.replace(one, height_kg=1e6) for one in trials]
     assert thresholds.mass_error(wide) == 0.0
     half = [msgspec.structs.replace(one, height_kg=50.0) for one in trials]
-    assert 0.0 < thresholds.mass_error(half) < thresholds.mass_error(trials)
+    assert thresholds.mass_error(half) == pytest.approx(np.sqrt(950**2 - 50**2) / 1e4, abs=1e-4)
+
+
+def test_what_lies_behind_opaque_parts_errs_by_what_neither_scanner_nor_height_explain() -> None:
+    opaque = [
+        msgspec.structs.replace(
+            _trial(shielding=number / 100), lower_bound_only=True, opaque_kg=2000.0, height_kg=300.0
+        )
+        for number in range(101)
+    ]
+    told = (950 - np.hypot(400, 300)) / 2000
+    assert thresholds.opaque_mass_error(opaque, 0.04, 0.5) == pytest.approx(told, abs=1e-3)
+    assert thresholds.opaque_mass_error(opaque[:9], 0.04, 0.5) == 0.5
 
 
 def test_refuses_a_rate_that_so_few_scans_cannot_show() -> None:

@@ -38,8 +38,8 @@ class LinePart:
     high_kg: float
     """95 % interval."""
     volume_m3: float
-    """Area in the picture times what the unit measures inside along the beam: the most that the
-    goods take."""
+    """Area that the part covers times what the unit measures inside along the beam: the most that
+    the goods take."""
     box: Box
     """(x0, y0, x1, y1) pixels of the scan around the part."""
     opaque: bool
@@ -63,10 +63,10 @@ def density_findings(
     """A finding for each part far too light or too heavy for its volume; the largest distance.
 
     The score is the natural logarithm of how many times outside its heading's band the whole
-    interval of kg/m³ lies; 0 inside. An opaque part can be too heavy only, and one seen from
-    above or below. Packages whose seen
-    mass is far from what such packages weigh are told beside it, as leads. A part without a
-    heading, a mass or a volume is not judged.
+    interval of kg/m³ lies; 0 inside. A part that is opaque, or seen from above or below, can only
+    be too heavy. No such finding asks for more than a review. Packages whose seen mass is far from
+    what such packages weigh are told beside it, as leads. A part without a heading, a mass or a
+    volume is not judged.
     """
     findings, scores = [], []
     for part in parts:
@@ -118,6 +118,7 @@ def _density_finding(part: LinePart, band: Band, score: float, context: Context)
             f"have ({band.low:,.0f} to {band.high:,.0f})."
         ),
         evidence=tuple(evidence),
+        asks_at_most="review",
     )
 
 

@@ -24,7 +24,7 @@ from scanai.inspect.signatures import ALL, Signatures
 from scanai.manifest.goods_groups import goods_group_of, group_named
 from scanai.manifest.model import Line, Manifest
 from scanai.manifest.nomenclature import chapter_title
-from scanai.manifest.room_inside import room_inside
+from scanai.manifest.room_inside import room_or_box
 
 SCORE = "heading_fit"
 _LEAST_SHARE = 0.05
@@ -39,7 +39,6 @@ _LEAST_P = 1e-4
 """As it is told: more than 20,000 honest lines would else round to 0, which has no logarithm."""
 _OWN_SECTION = 0.5
 """Share of a section that is assigned to a line, from which the section is drawn as the line's."""
-_USUAL_WIDTH_M, _USUAL_HEIGHT_M = 2.35, 2.39  # ISO 668, inside a box
 
 
 def line_plausibility(
@@ -127,10 +126,9 @@ def line_parts(
 
 def _depth_m(unit_type: str, context: Context) -> float:
     """Inside, along the beam."""
-    inside = room_inside(unit_type)
-    if context.measured.profile.geometry.view == "side":
-        return _USUAL_WIDTH_M if inside is None else inside.width_m
-    return _USUAL_HEIGHT_M if inside is None else inside.height_m
+    inside = room_or_box(unit_type)
+    side = context.measured.profile.geometry.view == "side"
+    return inside.width_m if side else inside.height_m
 
 
 def judged(assignment: Assignment, number: int) -> bool:

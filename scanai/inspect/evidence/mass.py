@@ -30,9 +30,9 @@ class _Standard(NamedTuple):
     spread: float
     """Relative, about two standard deviations between makes."""
     seen: float
-    """Share of the tare that areal density adds up to, seen from the side: thin steel amid goods is
-    taken for what these are, and engines, axles, bogies and beams seen end on are opaque in parts.
-    Of the simulator's empty units."""
+    """Share of the tare that areal density adds up to, seen from the side: thin steel reads as
+    lighter matter, and engines, axles, bogies and beams seen end on are opaque in parts. Of the
+    simulator's empty units, two energies."""
     seen_upright: float
     """The same from above or below."""
 
@@ -40,11 +40,11 @@ class _Standard(NamedTuple):
 # Length (ISO 668; UIC 571-2; Directive 96/53/EC) and usual tare (project estimate from makers' data
 # sheets) of each unit type. Vehicles differ most: papers without a tare leave a wide interval.
 _BOXES = {
-    "20": _Standard(6.058, 2250.0, 0.10, 0.92, 0.92),
-    "40": _Standard(12.192, 3700.0, 0.10, 0.92, 0.92),
-    "40HC": _Standard(12.192, 3900.0, 0.10, 0.92, 0.92),
-    "45": _Standard(13.716, 4800.0, 0.10, 0.92, 0.92),
-    "reefer": _Standard(12.192, 4600.0, 0.10, 0.92, 0.92),
+    "20": _Standard(6.058, 2250.0, 0.10, 0.90, 0.92),
+    "40": _Standard(12.192, 3700.0, 0.10, 0.90, 0.92),
+    "40HC": _Standard(12.192, 3900.0, 0.10, 0.90, 0.92),
+    "45": _Standard(13.716, 4800.0, 0.10, 0.90, 0.92),
+    "reefer": _Standard(12.192, 4600.0, 0.10, 0.90, 0.92),
 }
 _UNITS = _BOXES | {
     "tank": _Standard(6.058, 3650.0, 0.12, 0.94, 0.92),
@@ -56,7 +56,9 @@ _UNITS = _BOXES | {
     "wagon": _Standard(16.52, 22_500.0, 0.12, 0.78, 0.89),
     "gondola": _Standard(14.04, 21_500.0, 0.10, 0.73, 0.95),
 }
-_UNKNOWN_SEEN = 0.92
+_UNKNOWN = _BOXES["40"]
+_ONE_ENERGY = 0.935
+"""Of what two energies see of a tare from the side, what one does: it takes steel for organic."""
 _SAME_LENGTH_M = 0.4
 _LIGHT = 0.5
 """Of the tare: of lighter goods a deviation is a share of this, for what is unsure of tare and
@@ -92,6 +94,7 @@ def estimate_mass(
     magnified = magnification(
         measured,
         inside,
+        density,
         unit_type="" if manifest is None else manifest.unit_type,
         unit_kg=visible,
         reading=reading,
@@ -101,7 +104,9 @@ def estimate_mass(
     behind = _kilograms(np.where(opaque, density, 0.0), area) / magnified.load
     # What of the tare stays unseen differs from unit to unit: half of it counts as unsure.
     unsure = spread * tare + (tare - visible) / 2
-    height = abs(shown) * abs(1 / magnified.if_dense - 1 / magnified.if_loose) / 2
+    # A load that is taken to reach up to the roof can only be lower: the wider side counts.
+    others = (magnified.if_dense, magnified.if_loose)
+    height = abs(shown) * max(abs(1 / one - 1 / magnified.load) for one in others)
     error = context.threshold("mass_error") * max(cargo + visible, 0.0)
     seen = math.hypot(error, unsure, height)
     # Added, not squared: the threshold is what errors exceed the visible part's interval by.
@@ -198,11 +203,11 @@ def _grown(covered: NDArray[np.floating], span: slice) -> slice:
 
 
 def _seen_share(measured: Measured, manifest: Manifest | None) -> float:
-    standard = None if manifest is None else _UNITS.get(manifest.unit_type)
-    if standard is None:
-        return _UNKNOWN_SEEN
-    side = measured.profile.geometry.view == "side"
-    return standard.seen if side else standard.seen_upright
+    standard = _UNKNOWN if manifest is None else _UNITS.get(manifest.unit_type, _UNKNOWN)
+    if measured.profile.geometry.view != "side":
+        return standard.seen_upright
+    one = len(measured.scan.energies_mv) == 1 or not measured.ratio_fits
+    return standard.seen * (_ONE_ENERGY if one else 1.0)
 
 
 def _tare(
