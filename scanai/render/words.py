@@ -60,13 +60,14 @@ _ENTRIES: dict[Entry, str] = {
 }
 
 INTERVAL_NOTE = (
-    "The true value lies inside its 95 % interval in about 95 of 100 such measurements. Of a dense "
-    "part it comes from physics alone, and the model has no part in it: counting noise, how uneven "
-    "the surroundings are, the scanner's calibration. Of a mass it is the error on simulated loads, "
-    "of the tare and, seen from above or below, of the height of the load; the model guesses what lies behind opaque parts and corrects for what goods "
-    "that look like these weigh more or less. An interval is wide where the surroundings are "
-    "uneven, where little of the beam gets through, or where one cannot tell which element it is. "
-    "One that begins at 0 allows that nothing is there beyond the surroundings."
+    "The true value lies inside its 95 % interval in about 95 of 100 such measurements. Of a "
+    "dense part it comes from physics alone, and the model has no part in it: counting noise, how"
+    " uneven the surroundings are, the scanner's calibration. Of a mass it is the error on "
+    "simulated loads, of the tare and, seen from above or below, of the height of the load; the "
+    "model guesses what lies behind opaque parts and corrects for what goods that look like these"
+    " weigh more or less. An interval is wide where the surroundings are uneven, where little of "
+    "the beam gets through, or where one cannot tell which element it is. One that begins at 0 "
+    "allows that nothing is there beyond the surroundings."
 )
 
 
