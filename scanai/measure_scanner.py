@@ -64,7 +64,7 @@ def look_at_scan(
         raise InputError(path, "a scan with a grey scale and a scanner", "a display picture")
     report = inspector.inspect(scan, declared_for(path, scan.unit).manifest)
     seen = ScanSeen(
-        _z_by_scale(scan, scan.profile), tuple(scan.quality.open_beam), _mass_ratio(report)
+        _z_by_scale(scan, scan.profile), tuple(scan.quality.open_beam), _scale_ratio(report)
     )
     return seen, scan.profile
 
@@ -171,6 +171,12 @@ def _mass_ratio(report: Report) -> float | None:
     if mass is None or mass.declared_kg is None or mass.lower_bound_only or mass.declared_kg <= 0:
         return None
     return (mass.cargo_kg + mass.tare_kg) / (mass.declared_kg + mass.tare_kg)
+
+
+def _scale_ratio(report: Report) -> float | None:
+    """The same as far as it tells of the scanner and not of how high loads reach."""
+    ratio = _mass_ratio(report)
+    return None if ratio is None or _height_share(report) > _LEAST_SCALE else ratio
 
 
 def _mass_error(reports: Sequence[Report]) -> dict[str, float]:

@@ -122,11 +122,12 @@ class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """Of cargo_kg, what was added to the areal density's sum, or taken from it, because goods that
     look like these weigh more or less (the bundle's signatures)."""
     magnified: float = 1.0
-    """How many times larger the load looks than it is, by where it lies between source and
-    detector: 1 in the reference plane."""
+    """How many times larger the load alone looks than it is, by where it lies between source and
+    detector; the masses here are divided by it already. 1 in the reference plane, and in reports of
+    earlier versions, which did not ask."""
     height_kg: float = 0.0
     """What of half the interval comes of how high the load may reach, which a view from above or
-    below does not show."""
+    below does not show; it joins the other parts by the root of squares. 0 seen from the side."""
     declared_kg: float | None
     tare_kg: float
     tare_from: Literal["manifest", "standard", "none"]

@@ -41,10 +41,11 @@ def clear_reasons(
             reasons.append(_goods_reason(seen, manifest, unexplained or 0.0))
     empty = manifest is not None and manifest.declared_empty
     if mass is not None and mass.declared_kg is not None and not empty:
-        reasons.append(
-            f"Mass {mass.cargo_kg / 1000:.1f} t ({mass.low_kg / 1000:.1f} to "
-            f"{mass.high_kg / 1000:.1f} t), declared {mass.declared_kg / 1000:.1f} t."
-        )
+        within = f"{mass.low_kg / 1000:.1f} to {mass.high_kg / 1000:.1f} t"
+        if mass.lower_bound_only:
+            within = f"at least {mass.low_kg / 1000:.1f} t"
+        declared = f"declared {mass.declared_kg / 1000:.1f} t"
+        reasons.append(f"Mass {mass.cargo_kg / 1000:.1f} t ({within}), {declared}.")
     return reasons
 
 
@@ -104,6 +105,11 @@ def caveats(
         notes.append(
             "Not every line has a mass: whether the load as a whole is what most of it is declared "
             "as was not judged."
+        )
+    if mass is not None and mass.tare_from == "none":
+        notes.append(
+            "Neither a tare nor a known type of unit is declared: the mass is that of unit and "
+            "goods together."
         )
     if mass is not None and mass.lower_bound_only:
         notes.append(

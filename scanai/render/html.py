@@ -225,9 +225,12 @@ def _correction(estimate: MassEstimate) -> str:
 
 def _height(estimate: MassEstimate) -> str:
     kg = estimate.height_kg
-    if kg < _LEAST_CORRECTION * estimate.cargo_kg or kg <= 0 or estimate.lower_bound_only:
+    if kg < _LEAST_CORRECTION * estimate.cargo_kg or estimate.cargo_kg <= 0 or kg <= 0:
         return ""
-    return f" How high the load reaches does not show in this view: {words.mass(kg)} either way."
+    return (
+        f" Of the interval, some {words.mass(kg)} either way come of how high the load reaches, "
+        "which this view does not show."
+    )
 
 
 def manifest_facts(manifest: Manifest) -> list[tuple[str, str]]:

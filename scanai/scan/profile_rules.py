@@ -22,8 +22,8 @@ _FACTORS = (0.1, 10.0)
 # Pitches in metres or micrometres are such a slip as well.
 _PITCH_MM = (0.5, 50.0)
 _FARTHEST_M = 100.0
-_LEAST_ABOVE_M = 2.0
-"""Of a source above the lower face of the unit: vans are as high."""
+_LEAST_ABOVE_M, _LEAST_ROOF_M, _HIGHEST_REFERENCE_M = 2.9, 2.0, 3.0
+"""A source from above clears a high-cube container, an array above the unit at least a van."""
 
 # Imperfections are shares, 0 to 1, but for these.
 _ABOVE_ZERO = ("scatter_reach_m", "afterglow_pulses")
@@ -156,14 +156,10 @@ def _geometry_rules(view: Geometry, profile: ScannerProfile) -> tuple[Rule, ...]
         f"geometry.source_height_m and view_bottom_m within ±{_FARTHEST_M:g}",
         f"{view.source_height_m} and {view.view_bottom_m}",
     )
-    clear: Rule = (
-        _clear_of_the_load(view),
-        f"geometry.source_height_m below 0 seen from below, {_LEAST_ABOVE_M:g} at least from above",
-        f"{view.source_height_m}",
-    )
+    upright = () if view.view == "side" or not distances[0] else _upright_rules(view)
     arm = view.arm_height_m
     if arm is None or not distances[0]:
-        return (distances, heights, clear)
+        return (distances, heights, *upright)
     magnification = view.source_to_detector_m / view.source_to_centre_m
     array = profile.rows * profile.pitch_mm[1] / 1000 * magnification
     foot = view.source_height_m + (view.view_bottom_m - view.source_height_m) * magnification
@@ -184,11 +180,33 @@ def _geometry_rules(view: Geometry, profile: ScannerProfile) -> tuple[Rule, ...]
     )
 
 
-def _clear_of_the_load(view: Geometry) -> bool:
-    if view.view == "side":
-        return True
+def _upright_rules(view: Geometry) -> tuple[Rule, ...]:
+    """A view from above or below: heights in m above the lower face of the unit."""
+    above = view.view == "above"
+    away = -1 if above else 1
+    reference = view.source_height_m + away * view.source_to_centre_m
+    array = view.source_height_m + away * view.source_to_detector_m
+    source = f"of {_LEAST_ABOVE_M:g} and more" if above else "below 0"
+    detectors = "at 0 or below it" if above else f"at {_LEAST_ROOF_M:g} or above it"
     return (
-        view.source_height_m < 0 if view.view == "below" else view.source_height_m >= _LEAST_ABOVE_M
+        (
+            view.source_height_m >= _LEAST_ABOVE_M if above else view.source_height_m < 0,
+            f"geometry.source_height_m {source}, seen from {view.view}, in m above the lower face "
+            "of the unit",
+            f"{view.source_height_m}",
+        ),
+        (
+            0 <= reference <= _HIGHEST_REFERENCE_M,
+            "geometry.source_height_m and source_to_centre_m with a reference plane 0 to "
+            f"{_HIGHEST_REFERENCE_M:g} m above the lower face of the unit",
+            f"one at {reference:.2f} m",
+        ),
+        (
+            array <= 0 if above else array >= _LEAST_ROOF_M,
+            "geometry.source_height_m and source_to_detector_m with detectors "
+            f"{detectors}, seen from {view.view}, in m above the lower face of the unit",
+            f"some at {array:.2f} m",
+        ),
     )
 
 

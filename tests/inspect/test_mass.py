@@ -147,9 +147,12 @@ def test_from_the_side_nothing_hangs_on_the_height_of_the_load(loaded) -> None:
     assert mass.magnified == pytest.approx(1.0, abs=0.02)
 
 
-def test_a_unit_of_no_known_length_has_no_tare(kit, context_of) -> None:
-    mass = estimate_mass(context_of(("paper", np.s_[60:140, 40:200], 45.0)), None)
-    assert (mass.tare_kg, mass.tare_from) == (0.0, "none")
+def test_a_unit_of_no_known_length_has_no_tare_and_may_be_all_that_is_seen(kit, context_of) -> None:
+    context = context_of(("paper", np.s_[60:140, 40:200], 45.0))
+    mass = estimate_mass(context, None)
+    assert (mass.tare_kg, mass.tare_from, mass.low_kg) == (0.0, "none", 0.0)
+    light = replace_mass(mass, declared_kg=0.1 * mass.cargo_kg)
+    assert mass_findings(light, context, manifest()) == ([], {"mass_mismatch": 0.0})
 
 
 def test_an_empty_unit_weighs_nothing_less_than_nothing(kit, context_of) -> None:
@@ -168,6 +171,33 @@ def test_what_goods_weigh_more_than_is_seen_moves_the_whole_interval(kit, contex
     assert more.low_kg > plain.low_kg
     assert more.high_kg > plain.high_kg + 900
     assert (plain.corrected_kg, more.corrected_kg) == (0.0, 900.0)
+
+
+def test_a_unit_without_type_is_the_box_of_its_length_if_its_tare_is(kit, context_of) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    seen = context.measured
+    geometry = msgspec.structs.replace(
+        seen.profile.geometry, view="below", source_height_m=-2.5, source_to_centre_m=4.0
+    )
+    profile = msgspec.structs.replace(seen.profile, geometry=geometry)
+    below = replace(context, measured=replace(seen, profile=profile))
+    box, told, heavy = (
+        estimate_mass(below, manifest(unit_type=unit_type, tare_kg=tare)).magnified
+        for unit_type, tare in (("20", 2300.0), ("", 2300.0), ("", 5000.0))
+    )
+    assert told == box
+    assert heavy < box
+
+
+def test_the_unseen_height_of_the_load_stands_beside_a_mismatch(loaded) -> None:
+    context, mass = loaded
+    mass = replace_mass(mass, declared_kg=0.4 * mass.cargo_kg, height_kg=0.05 * mass.cargo_kg)
+    (finding,), _ = mass_findings(mass, context, manifest())
+    (told,) = finding.evidence[2:]
+    assert (told.name, told.value) == (
+        "half of the interval that comes of the unseen height of the load",
+        round(0.05 * mass.cargo_kg),
+    )
 
 
 @pytest.mark.parametrize(

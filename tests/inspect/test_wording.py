@@ -67,6 +67,32 @@ def test_an_empty_unit_declared_empty_is_said_to_be_so() -> None:
     assert clear_reasons(nothing, mass, Manifest())[1:] == ["Declared empty, and no load is seen."]
 
 
+def of_mass(**changes: object) -> MassEstimate:
+    told = {"cargo_kg": 15_800.0, "low_kg": 10_300.0, "high_kg": 25_400.0, "tare_kg": 2200.0}
+    more = {"lower_bound_only": False, "declared_kg": 15_700.0, "tare_from": "manifest"}
+    return MassEstimate(**told | more | changes)
+
+
+@pytest.mark.parametrize(
+    ("lower_bound_only", "within"), [(False, "(10.3 to 25.4 t)"), (True, "(at least 10.3 t)")]
+)
+def test_a_clear_scan_tells_of_its_mass_what_is_known(lower_bound_only: bool, within: str) -> None:
+    declared = Manifest(lines=(Line(hs_code="4802"),))
+    mass = of_mass(lower_bound_only=lower_bound_only)
+    told = clear_reasons(seen("paper"), mass, declared)[2]
+    assert told == f"Mass 15.8 t {within}, declared 15.7 t."
+
+
+@pytest.mark.parametrize(("tare_from", "said"), [("none", True), ("standard", False)])
+def test_a_mass_without_a_tare_is_said_to_be_that_of_unit_and_goods(
+    kit, context_of, tare_from: str, said: bool
+) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0))
+    mass = of_mass(tare_from=tare_from)
+    notes = caveats(context.measured.scan, Manifest(), context.point, mass, True)
+    assert any("that of unit and goods together" in note for note in notes) is said
+
+
 def test_load_with_a_line_without_code_is_not_said_to_fit() -> None:
     declared = Manifest(lines=(Line(hs_code="4802"), Line(description="Household goods")))
     assert clear_reasons(seen("iron_steel"), None, declared)[1] == (

@@ -333,7 +333,11 @@ def test_masses_shares_and_intervals_read_naturally() -> None:
     [
         (0.0, ""),
         (20.0, ""),
-        (900.0, " How high the load reaches does not show in this view: 900 kg either way."),
+        (
+            900.0,
+            " Of the interval, some 900 kg either way come of how high the load reaches, "
+            "which this view does not show.",
+        ),
     ],
 )
 def test_what_the_unknown_height_of_a_load_means_is_told_where_it_counts(
@@ -341,4 +345,4 @@ def test_what_the_unknown_height_of_a_load_means_is_told_where_it_counts(
 ) -> None:
     sentence = mass_sentence(estimate(height_kg=height))
     assert sentence.endswith(f".{told}")
-    assert ("How high" in sentence) == bool(told)
+    assert ("how high" in sentence) == bool(told)

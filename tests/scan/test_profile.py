@@ -193,8 +193,14 @@ def test_missing_profile_file_is_named(tmp_path):
         ({"dark_counts": -5.0}, "dark_counts from 0"),
         ({"file": FileLayout(dark_counts=(-500.0, 0.0))}, "file.dark_counts from 0"),
         ({"geometry": Geometry(4.5, inf, 0.9, -0.3)}, "source_to_detector_m, that below 100"),
-        ({"geometry": Geometry(4.5, 6.4, 0.4, -2.0, "below")}, "below 0 seen from below"),
-        ({"geometry": Geometry(4.5, 6.4, 1.2, -2.0, "above")}, "2 at least from above"),
+        ({"geometry": Geometry(4.5, 6.4, 0.4, -2.0, "below")}, "below 0, seen from below"),
+        ({"geometry": Geometry(4.5, 6.4, 1.2, -2.0, "above")}, "2.9 and more, seen from above"),
+        ({"geometry": Geometry(6.6, 8.6, 30.0, -2.4, "above")}, "found one at 23.40 m"),
+        ({"geometry": Geometry(6.6, 8.6, 8.7, -2.4, "above")}, "with detectors at 0 or below it"),
+        (
+            {"geometry": Geometry(3.0, 3.4, -2.0, -2.4, "below")},
+            "at 2 or above it, seen from below",
+        ),
         ({"geometry": Geometry(4.5, 6.4, nan, -0.3)}, "source_height_m and view_bottom_m within"),
     ],
 )

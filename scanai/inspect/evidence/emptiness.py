@@ -1,6 +1,6 @@
 """Emptiness: is the transport unit loaded, and does the declaration say so?
 
-Two witnesses: the goods map (share of the side view that shows goods) and the mass. A unit counts
+Two witnesses: the goods map (share of the picture that shows goods) and the mass. A unit counts
 as loaded only when both say so, for the map takes a lorry's own engine and axles for goods now and
 then; without a tare from the papers the mass has no say. It counts as empty when both say so, or
 when the mass does and the goods declared are far heavier than anything that can be there.
@@ -40,7 +40,9 @@ def emptiness_findings(
     """A finding when one of picture and declaration says empty and the other does not."""
     evidence = (
         Evidence(
-            name="side view that shows goods", value=round(100 * seen.loaded_share, 1), unit="%"
+            name="picture of the unit that shows goods",
+            value=round(100 * seen.loaded_share, 1),
+            unit="%",
         ),
         Evidence(
             name="mass of goods",
@@ -55,7 +57,7 @@ def emptiness_findings(
         if not _shows_goods(seen, context):
             return [], scores
         loaded = is_loaded(seen, mass, context)
-        share = f"{100 * seen.loaded_share:.0f} % of the side view"
+        share = f"{100 * seen.loaded_share:.0f} % of the picture"
         finding = Finding(
             kind="empty_mismatch",
             score=seen.loaded_share,

@@ -29,7 +29,7 @@ class SeenGoods:
     shares: NDArray[np.float64]
     """(1 + groups,) expected share of that mass in each group; channel 0 is 0."""
     loaded_share: float
-    """Share of the unit's side view that shows goods."""
+    """Share of the unit's picture that shows goods."""
 
     @property
     def main_group(self) -> GoodsGroup | None:

@@ -72,7 +72,7 @@ _UNTOLD = (150.0, 600.0)
 close, and hardly any load is. Project estimate."""
 _LEAST_HEIGHT_M = 0.05
 _NEAREST_M = 0.3
-"""To the source, which a profile may set amid the load."""
+"""To the source: a load may reach higher than the unit that a scanner is made for."""
 _ALIKE = 1e-6
 """Part by which two distances differ that are one."""
 _KG_M2 = 10.0

@@ -60,7 +60,11 @@ _UNKNOWN = _BOXES["40"]
 _ONE_ENERGY = 0.935
 """Of what two energies see of a tare from the side, what one does: it takes steel for organic."""
 _SAME_LENGTH_M = 0.4
-_LIGHT = 0.5
+_HEAVIEST_BOX = 1.6
+"""Times its usual tare: a lorry of that length weighs more."""
+_WORTH_TELLING = 0.01
+"""Share of the goods from which a part of the estimate is told apart."""
+LIGHT = 0.5
 """Of the tare: of lighter goods a deviation is a share of this, for what is unsure of tare and
 picture is no less for them."""
 # Share of a row of cells that wheels, axles or buffers cover at least, where they stand out of the
@@ -95,7 +99,7 @@ def estimate_mass(
         measured,
         inside,
         density,
-        unit_type="" if manifest is None else manifest.unit_type,
+        unit_type=_unit_type(measured, manifest),
         unit_kg=visible,
         reading=reading,
     )
@@ -112,9 +116,11 @@ def estimate_mass(
     # Added, not squared: the threshold is what errors exceed the visible part's interval by.
     half = seen + context.threshold("opaque_mass_error") * behind
     bound = (_kilograms(least, area) - visible * magnified.unit) / magnified.load + more_kg - seen
+    # Where nothing is known of the tare, all that is seen may be the unit.
+    low = 0.0 if tare_from == "none" else max(cargo - half, bound, 0.0)
     return MassEstimate(
         cargo_kg=max(cargo, 0.0),
-        low_kg=max(cargo - half, bound, 0.0),
+        low_kg=low,
         high_kg=max(cargo + half, 0.0),
         lower_bound_only=float(opaque.mean()) >= context.threshold("opaque_share"),
         opaque_kg=behind,
@@ -143,7 +149,7 @@ def mass_findings(
         return [], {}
     above = 0.0 if mass.lower_bound_only else declared - mass.high_kg
     outside = max(mass.low_kg - declared, above, 0.0)
-    deviation = outside / max(declared, mass.cargo_kg, mass.tare_kg * _LIGHT, 1.0)
+    deviation = outside / max(declared, mass.cargo_kg, mass.tare_kg * LIGHT, 1.0)
     scores = {SCORE: deviation}
     if deviation < context.threshold("mass_deviation"):
         return [], scores
@@ -168,19 +174,30 @@ def mass_findings(
             ),
             Evidence(name="declared mass", value=round(declared), unit="kg"),
             *_correction(mass),
+            *_height(mass),
         ),
     )
     return [finding], scores
 
 
 def _correction(mass: MassEstimate) -> tuple[Evidence, ...]:
-    kg = round(mass.corrected_kg)
+    kg = mass.corrected_kg
     name = (
         "added for goods that look like these"
         if kg > 0
         else "taken off for goods that look like these"
     )
-    return (Evidence(name=name, value=abs(kg), unit="kg"),) if kg else ()
+    if abs(kg) < _WORTH_TELLING * mass.cargo_kg or not kg:
+        return ()
+    return (Evidence(name=name, value=round(abs(kg)), unit="kg"),)
+
+
+def _height(mass: MassEstimate) -> tuple[Evidence, ...]:
+    kg = mass.height_kg
+    if kg < _WORTH_TELLING * mass.cargo_kg or not kg:
+        return ()
+    name = "half of the interval that comes of the unseen height of the load"
+    return (Evidence(name=name, value=round(kg), unit="kg"),)
 
 
 def _with_what_stands_out(measured: Measured) -> tuple[slice, slice]:
@@ -216,15 +233,32 @@ def _tare(
     """Tare in kg, its relative uncertainty, and where it comes from."""
     if manifest is not None and manifest.tare_kg is not None:
         return manifest.tare_kg, 0.03, "manifest"
-    seen = (measured.unit_box[2] - measured.unit_box[0]) * measured.scan.pitch_mm[0] / 1000
     declared = None if manifest is None else _UNITS.get(manifest.unit_type)
     if declared is not None:
         return declared.tare_kg, declared.spread, "standard"
-    # By its length alone a unit is taken for a plain box: a van is as long as a 20′ one.
-    fits = [box for box in _BOXES.values() if abs(box.length_m - seen) < _SAME_LENGTH_M]
-    if fits:
-        return fits[0].tare_kg, 2 * fits[0].spread, "standard"
+    box = _box_of_length(measured)
+    if box is not None:
+        return _BOXES[box].tare_kg, 2 * _BOXES[box].spread, "standard"
     return 0.0, 0.0, "none"
+
+
+def _unit_type(measured: Measured, manifest: Manifest | None) -> str:
+    """As declared; of a unit without a known type that of the box that its length and tare fit."""
+    if manifest is not None and manifest.unit_type in _UNITS:
+        return manifest.unit_type
+    box = _box_of_length(measured)
+    tare = None if manifest is None else manifest.tare_kg
+    if box is None or (tare is not None and tare > _HEAVIEST_BOX * _BOXES[box].tare_kg):
+        return ""
+    return box
+
+
+def _box_of_length(measured: Measured) -> str | None:
+    """By its length alone a unit is taken for a plain box: a van is as long as a 20′ one."""
+    x0, _, x1, _ = measured.unit_box
+    seen = (x1 - x0) * measured.scan.pitch_mm[0] / 1000
+    fits = (name for name, box in _BOXES.items() if abs(box.length_m - seen) < _SAME_LENGTH_M)
+    return next(fits, None)
 
 
 def tonnes(kg: float) -> str:

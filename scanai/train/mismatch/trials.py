@@ -13,6 +13,7 @@ import msgspec
 from tqdm import tqdm
 
 from scanai.inspect.evidence.goods import comparable_groups
+from scanai.inspect.evidence.mass import LIGHT
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
@@ -46,7 +47,8 @@ class CaseTrial(msgspec.Struct, frozen=True):
     plausibility: float | None
     """p-value of the picture under the code of the largest line."""
     mass_deviation: float
-    """Declared against estimated mass, as a share of the larger, no interval thought of."""
+    """Declared against estimated mass, as a share of the larger, or of half the tare where that is
+    more, no interval thought of."""
     lower_bound_only: bool
 
 
@@ -111,7 +113,7 @@ def _case_trial(
     assert shared.scan.profile is not None
     point = inspector.bundle.metadata.operating_point(shared.scan.profile.name)
     declared = case.manifest.declared_mass_kg or 0.0
-    largest = max(declared, report.mass.cargo_kg, 1.0)
+    largest = max(declared, report.mass.cargo_kg, LIGHT * report.mass.tare_kg, 1.0)
     return CaseTrial(
         name=case.name,
         true_heading=case.true_heading,
