@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
@@ -15,6 +16,7 @@ from scanai.calibrate_command import _one_scanner
 from scanai.cli import main
 from scanai.errors import BundleError, InputError
 from scanai.inspect.inspector import Inspector
+from scanai.inspect.report import MassEstimate
 from scanai.inspect.scanner_calibration import ScannerCalibration, read_calibration
 from scanai.measure_scanner import ScanSeen, fitted_profile
 from scanai.scan import load_profile, read_scan
@@ -143,6 +145,37 @@ def test_declared_masses_scale_both_energies() -> None:
     assert both.value == pytest.approx(1.08)
     for new, old in zip(fitted.spectral, PROFILE.spectral, strict=True):
         assert new.pair == pytest.approx(old.pair * 1.08)
+
+
+def weighed(seen_kg: float, height_kg: float) -> SimpleNamespace:
+    """A report on 8 t of declared goods in a unit of 2 t."""
+    return SimpleNamespace(
+        mass=MassEstimate(
+            cargo_kg=seen_kg,
+            low_kg=0.0,
+            high_kg=1e5,
+            lower_bound_only=False,
+            height_kg=height_kg,
+            declared_kg=8000.0,
+            tare_kg=2000.0,
+            tare_from="manifest",
+        )
+    )
+
+
+def test_what_hangs_on_the_height_of_loads_is_no_scale_of_the_scanner() -> None:
+    assert measure_scanner._scale_ratio(weighed(9000.0, 0.0)) == pytest.approx(1.1)
+    assert measure_scanner._scale_ratio(weighed(9000.0, 1000.0)) is None
+
+
+def test_mass_error_is_what_the_height_of_loads_does_not_explain() -> None:
+    def error(height_kg: float) -> float:
+        reports = [weighed(9000.0, height_kg)] * measure_scanner._MASS_SCANS
+        return measure_scanner._mass_error(reports)["mass_error"]
+
+    assert error(0.0) == pytest.approx(0.1)
+    assert error(600.0) == pytest.approx(0.08)
+    assert error(2000.0) == 0.0
 
 
 def test_what_lies_within_the_error_is_left_and_so_is_what_few_scans_say() -> None:
