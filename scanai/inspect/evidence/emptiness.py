@@ -40,7 +40,7 @@ def emptiness_findings(
     """A finding when one of picture and declaration says empty and the other does not."""
     evidence = (
         Evidence(
-            name="picture of the unit that shows goods",
+            name="share of the picture that shows goods",
             value=round(100 * seen.loaded_share, 1),
             unit="%",
         ),

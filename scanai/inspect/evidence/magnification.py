@@ -25,12 +25,12 @@ from scanai.scan.profile import Geometry
 class Magnification(NamedTuple):
     """Mass as the picture adds it up, by what it is in truth; 1 in the reference plane."""
 
-    unit: float = 1.0
-    load: float = 1.0
-    if_dense: float = 1.0
+    unit: float
+    load: float
+    if_dense: float
     """Of a load packed as densely as most goods that look like it are at most, on the lowest floor
     that its unit may have."""
-    if_loose: float = 1.0
+    if_loose: float
     """Packed as loosely, on the highest floor."""
 
 

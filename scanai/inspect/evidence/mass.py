@@ -64,7 +64,7 @@ _HEAVIEST_BOX = 1.6
 """Times its usual tare: a lorry of that length weighs more."""
 _WORTH_TELLING = 0.01
 """Share of the goods from which a part of the estimate is told apart."""
-LIGHT = 0.5
+_LIGHT = 0.5
 """Of the tare: of lighter goods a deviation is a share of this, for what is unsure of tare and
 picture is no less for them."""
 # Share of a row of cells that wheels, axles or buffers cover at least, where they stand out of the
@@ -149,7 +149,7 @@ def mass_findings(
         return [], {}
     above = 0.0 if mass.lower_bound_only else declared - mass.high_kg
     outside = max(mass.low_kg - declared, above, 0.0)
-    deviation = outside / max(declared, mass.cargo_kg, mass.tare_kg * LIGHT, 1.0)
+    deviation = outside / deviation_base_kg(mass, declared)
     scores = {SCORE: deviation}
     if deviation < context.threshold("mass_deviation"):
         return [], scores
@@ -178,6 +178,11 @@ def mass_findings(
         ),
     )
     return [finding], scores
+
+
+def deviation_base_kg(mass: MassEstimate, declared_kg: float) -> float:
+    """What a deviation of mass is a share of: the larger mass, or half the tare of light goods."""
+    return max(declared_kg, mass.cargo_kg, _LIGHT * mass.tare_kg, 1.0)
 
 
 def _correction(mass: MassEstimate) -> tuple[Evidence, ...]:

@@ -13,7 +13,7 @@ import msgspec
 from tqdm import tqdm
 
 from scanai.inspect.evidence.goods import comparable_groups
-from scanai.inspect.evidence.mass import LIGHT
+from scanai.inspect.evidence.mass import deviation_base_kg
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
 from scanai.inspect.report import Report
@@ -113,7 +113,7 @@ def _case_trial(
     assert shared.scan.profile is not None
     point = inspector.bundle.metadata.operating_point(shared.scan.profile.name)
     declared = case.manifest.declared_mass_kg or 0.0
-    largest = max(declared, report.mass.cargo_kg, LIGHT * report.mass.tare_kg, 1.0)
+    largest = deviation_base_kg(report.mass, declared)
     return CaseTrial(
         name=case.name,
         true_heading=case.true_heading,
