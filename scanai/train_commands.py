@@ -106,13 +106,20 @@ def _add_export(commands: Any) -> None:
         help="take the signatures of RUN, a bundle, instead of learning new ones: they hold as "
         "long as its weights do; --cuts is not read then",
     )
-    command.add_argument(
+    regions = command.add_mutually_exclusive_group()
+    regions.add_argument(
         "--regions",
         metavar="N",
         type=int,
         default=6000,
         help="scans, about half of them with a shield, to learn the odds that a region is one from;"
         " 0 leaves the model's own score (default %(default)s)",
+    )
+    regions.add_argument(
+        "--same-odds",
+        action="store_true",
+        help="take these odds of RUN, a bundle, instead of learning new ones: they hold as long as "
+        "its weights do",
     )
     command.add_argument(
         "--keep",
@@ -146,6 +153,7 @@ def _export(options: argparse.Namespace) -> int:
         cuts=options.cuts,
         same_signatures=options.same_signatures,
         region_scans=options.regions,
+        same_odds=options.same_odds,
         keep=options.keep,
         false_alarm_rate=options.false_alarm_rate,
         more_scanners=tuple(options.scanner),

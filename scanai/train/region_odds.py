@@ -66,12 +66,16 @@ def learn_region_odds(
     of signatures or of thresholds.
     """
     bundle = Path(bundle)
-    loaded = load_bundle(bundle)
-    recipe = fresh_scans(loaded.metadata, seed, scans, KINDS)
+    recipe = fresh_scans(load_bundle(bundle).metadata, seed, scans, KINDS)
     records = region_records(bundle, recipe, keep=keep, workers=workers)
-    odds = learned_odds(records, (seed,))
+    return write_region_odds(bundle, learned_odds(records, (seed,)))
+
+
+def write_region_odds(bundle: str | Path, odds: RegionOdds) -> BundleMetadata:
+    """Rewrites the bundle in place with these odds, learned from its own weights."""
+    loaded = load_bundle(bundle)
     return write_bundle(
-        bundle,
+        Path(bundle),
         onnx.load_from_string(loaded.graph),
         msgspec.structs.replace(loaded.metadata, region_odds=odds),
     )

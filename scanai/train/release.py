@@ -11,17 +11,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from scanai.errors import InputError
 from scanai.inspect.benign import least_scans
 from scanai.inspect.bundle import (
     GRAPH_FILE,
     INT8_FILE,
     METADATA_FILE,
+    Bundle,
     BundleMetadata,
     load_bundle,
 )
 from scanai.inspect.inspector import require_known
-from scanai.inspect.signatures import Signatures
 from scanai.synth.recipe_file import require_profiles
 from scanai.train.card import CARD_FILE
 from scanai.train.checkpoint import (
@@ -37,7 +39,7 @@ from scanai.train.metrics import METRICS_FILE
 from scanai.train.quantise import add_int8
 from scanai.train.region_odds import DEFAULT_SCANS as DEFAULT_REGION_SCANS
 from scanai.train.region_odds import LEAST_SCANS as LEAST_REGION_SCANS
-from scanai.train.region_odds import learn_region_odds
+from scanai.train.region_odds import learn_region_odds, write_region_odds
 from scanai.train.signatures import (
     DEFAULT_CUTS,
     DEFAULT_LOADS,
@@ -69,6 +71,7 @@ def export_run(
     cuts: int = DEFAULT_CUTS,
     same_signatures: bool = False,
     region_scans: int = DEFAULT_REGION_SCANS,
+    same_odds: bool = False,
     keep: Path | None = None,
     seed: int = DEFAULT_SEED,
     false_alarm_rate: float = 0.02,
@@ -85,11 +88,12 @@ def export_run(
     benign_scans: scans of each scanner to set the thresholds on, those of the training and
     `more_scanners`; 0 leaves the initial ones. honest_loads, cuts: whole loads, and
     cuts through further ones, that signatures are learned from; no loads leave the goods map to be
-    read alone. same_signatures: instead those of `run`, a bundle that has them. region_scans: that
-    the odds of regions are learned from; 0 leaves the graph's own score. keep: folder for loads and
-    regions, which an export that was stopped goes on with. int8: also the graph in 8 bits.
+    read alone. region_scans: that the odds of regions are learned from; 0 leaves the graph's own
+    score. same_signatures, same_odds: instead those of `run`, a bundle that has them. keep: folder
+    for loads and regions, which an export that was stopped goes on with. int8: also the graph in 8
+    bits.
     InputError when they are too few, when `version` is not of the form X.Y.Z, when `out` holds
-    anything but a bundle, or when the run has no checkpoint or not the signatures asked for.
+    anything but a bundle, or when the run has no checkpoint or not what is to stay of a bundle.
     BundleError when the graph does not answer as torch does, or when another one has the version;
     before any work where it is of other weights, else at the end.
     """
@@ -100,7 +104,8 @@ def export_run(
     _check_regions(region_scans)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
-    signatures = _signatures_of(Path(run)) if same_signatures else None
+    signatures = _learned_of(Path(run), "signatures").signatures if same_signatures else None
+    odds = _learned_of(Path(run), "region_odds").region_odds if same_odds else None
     checkpoint = _to_export(Path(run))
     earlier = released_in(out)
     require_not_of_other_weights(earlier, out, name, version, checkpoint)
@@ -119,7 +124,9 @@ def export_run(
             )
             scans = min(honest_loads, MAP_SCANS)
             metadata = set_map_weights(bundle, scans=scans, workers=workers)
-        if region_scans:
+        if odds is not None:
+            metadata = write_region_odds(bundle, odds)
+        elif region_scans:
             metadata = learn_region_odds(bundle, scans=region_scans, keep=keep, workers=workers)
         if benign_scans:
             metadata = set_thresholds(
@@ -162,16 +169,22 @@ def _check_regions(scans: int) -> None:
         raise InputError("odds of regions", expected, str(scans))
 
 
-def _signatures_of(bundle: Path) -> Signatures:
-    """Of its weights, which are exported again."""
-    expected = "a bundle with weights and signatures"
+_LEARNED = {"signatures": "signatures", "region_odds": "odds of regions"}
+
+
+def _learned_of(bundle: Path, wanted: str) -> BundleMetadata:
+    """That of a bundle whose weights are exported again, without what else was learned of them:
+    it may be of another ScanAI when it is learned anew."""
+    expected = f"a bundle with weights and {_LEARNED[wanted]}"
     if not (bundle / WEIGHTS_FILE).exists():
         raise InputError(bundle, expected, "no weights")
     loaded = load_bundle(bundle)
-    if loaded.metadata.signatures is None:
-        raise InputError(bundle, expected, "no signatures")
-    require_known(loaded)
-    return loaded.metadata.signatures
+    if getattr(loaded.metadata, wanted) is None:
+        raise InputError(bundle, expected, f"no {_LEARNED[wanted]}")
+    others = dict.fromkeys(_LEARNED.keys() - {wanted})
+    metadata = msgspec.structs.replace(loaded.metadata, **others)
+    require_known(Bundle(loaded.path, metadata, loaded.graph))
+    return metadata
 
 
 def _check_replaceable(out: Path) -> None:

@@ -9,16 +9,19 @@ import msgspec
 import onnx
 import pytest
 import torch
+from odds_making import odds_by_excess
 from reading_making import signatures_of
 
 from scanai.errors import BundleError, InputError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
+from scanai.inspect.evidence.region_facts import FACTS
 from scanai.train import release
 from scanai.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from scanai.train.export import to_onnx, write_bundle
 from scanai.train.graph import ScanGraph
 from scanai.train.network import ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe
+from scanai.train.region_odds import write_region_odds
 from scanai.train.release import export_run
 from scanai.train.signatures import write_signatures
 
@@ -136,6 +139,36 @@ def test_signatures_that_a_run_or_a_bundle_does_not_have_cannot_stay(
     write_signatures(out, signatures_of("4802"))
     with pytest.raises(BundleError, match="130 features, not 162: of another ScanAI"):
         export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_signatures=True)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_bundle_exported_again_may_keep_its_odds(tmp_path: Path, run: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    export(run, first)
+    write_region_odds(first, odds_by_excess())
+    # Of another ScanAI, which is no matter when they are not kept.
+    write_signatures(first, signatures_of("4802"))
+    export_run(
+        first, second, name="tiny", version="0.2.0", benign_scans=0, honest_loads=0, same_odds=True,
+    )  # fmt: skip
+    kept = load_bundle(second).metadata
+    assert kept.region_odds == odds_by_excess()
+    assert kept.signatures is None
+
+
+@pytest.mark.usefixtures("quick")
+def test_odds_that_a_run_or_a_bundle_does_not_have_cannot_stay(tmp_path: Path, run: Path) -> None:
+    out = tmp_path / "bundle"
+    expected = "a bundle with weights and odds of regions, found no"
+    with pytest.raises(InputError, match=f"{expected} weights"):
+        export_run(run, out, name="tiny", version="0.0.1", same_odds=True)
+    export(run, out)
+    with pytest.raises(InputError, match=f"{expected} odds of regions"):
+        export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_odds=True)
+    other = msgspec.structs.replace(odds_by_excess(), facts=("score",) * len(FACTS))
+    write_region_odds(out, other)
+    with pytest.raises(BundleError, match="of another ScanAI"):
+        export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_odds=True)
 
 
 def test_refuses_too_few_scans_for_odds_before_anything_is_made(tmp_path: Path, run: Path) -> None:

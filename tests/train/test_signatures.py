@@ -296,16 +296,17 @@ def test_loads_that_were_kept_are_not_made_again(
         honest_loads(exported, msgspec.structs.replace(recipe, seed=7), keep=tmp_path / "kept")
 
 
-_COUNTS = ("honest_loads", "cuts", "same_signatures", "region_scans", "keep")
+_COUNTS = ("honest_loads", "cuts", "same_signatures", "region_scans", "same_odds", "keep")
 
 
 @pytest.mark.parametrize(
     ("told", "loads"),
     [
-        ([], (2400, 24_000, False, 6000, None)),
-        (["--loads", "40", "--cuts", "0"], (40, 0, False, 6000, None)),
-        (["--loads", "0", "--keep", "kept"], (0, 24_000, False, 6000, Path("kept"))),
-        (["--same-signatures", "--regions", "80"], (2400, 24_000, True, 80, None)),
+        ([], (2400, 24_000, False, 6000, False, None)),
+        (["--loads", "40", "--cuts", "0"], (40, 0, False, 6000, False, None)),
+        (["--loads", "0", "--keep", "kept"], (0, 24_000, False, 6000, False, Path("kept"))),
+        (["--same-signatures", "--regions", "80"], (2400, 24_000, True, 80, False, None)),
+        (["--same-odds"], (2400, 24_000, False, 6000, True, None)),
     ],
 )
 def test_export_is_told_how_many_loads_to_learn_from(
@@ -313,7 +314,7 @@ def test_export_is_told_how_many_loads_to_learn_from(
     exported: Path,
     monkeypatch: pytest.MonkeyPatch,
     told: list[str],
-    loads: tuple[int, int, bool, int, Path | None],
+    loads: tuple[int, int, bool, int, bool, Path | None],
 ) -> None:
     asked: list[object] = []
 
