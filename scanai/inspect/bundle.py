@@ -55,6 +55,7 @@ _LATER_THRESHOLDS = frozenset(
         "unexplained_goods",
         "goods_misfit",
         "shielding_odds",
+        "load_taken_off",
     }
 )
 """That bundles made before these were known have no value for; the initial ones stand in."""

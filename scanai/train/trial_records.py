@@ -1,7 +1,8 @@
 """What is kept of a trial: one simulated scan after inspection, beside its truth.
 
-A line of JSON each in the folder of a benchmark; thresholds, figures, curves and pages are made
-from these alone. How they come about is in `trials` and `truth_compared`.
+A line of JSON each in the folder of a benchmark; figures, curves and pages are made from these
+alone, thresholds from the shorter records of benign scans. How they come about is in `trials` and
+`truth_compared`.
 """
 
 from __future__ import annotations
@@ -109,3 +110,15 @@ class Trial(msgspec.Struct, frozen=True):
     @property
     def look_alikes(self) -> tuple[ObjectTrial, ...]:
         return tuple(one for one in self.objects if one.kind == "look_alike")
+
+
+class BenignTrial(msgspec.Struct, frozen=True):
+    """One harmless simulated scan after inspection: what thresholds are set by, named as above."""
+
+    scores: dict[str, float]
+    true_total_kg: float
+    seen_total_kg: float
+    lower_bound_only: bool
+    opaque_kg: float
+    height_kg: float
+    features: tuple[float, ...]

@@ -24,12 +24,12 @@ from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, rea
 from scanai.inspect.evidence.scored_regions import regions_beyond
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.maps import Maps
-from scanai.inspect.report import Report
+from scanai.inspect.report import MassEstimate, Report
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.workers import ordered
 from scanai.train.recipe import recipes_of, seeds_of
 from scanai.train.shared_scan import SharedScan
-from scanai.train.trial_records import OWN, SHIELDING_KINDS, Trial
+from scanai.train.trial_records import OWN, SHIELDING_KINDS, BenignTrial, Trial
 from scanai.train.truth_compared import goods_hits, judged, mean_where_loaded, target
 
 
@@ -43,18 +43,19 @@ class Contender(NamedTuple):
     """In place of the bundle's."""
 
 
-def run_trials(
+def benign_trials(
     bundle: Path,
     recipe: DatasetRecipe,
     *,
     workers: int = 1,
     label: str = "inspect",
     thresholds: Mapping[str, float] | None = None,
-) -> list[Trial]:
-    """Simulates and inspects every scan of the recipe; `thresholds` replace the bundle's."""
+) -> list[BenignTrial]:
+    """Simulates and inspects every scan of a recipe of harmless ones; `thresholds` replace the
+    bundle's."""
     contender = Contender(bundle, thresholds=tuple(sorted((thresholds or {}).items())))
-    work = [(index, (contender,)) for index in range(recipe.count)]
-    return [trial for (trial,) in trials_of(recipe, work, workers=workers, label=label)]
+    made = ordered(partial(_benign_trial, recipe, contender), range(recipe.count), workers)
+    return list(tqdm(made, desc=label, unit="scan", total=recipe.count))
 
 
 def trials_of(
@@ -137,10 +138,17 @@ def goods_read(inspector: Inspector, shared: SharedScan, maps: Maps) -> GoodsRea
     return read_goods(maps, context, seen_goods(maps, context).grams, metadata.signatures)
 
 
-def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
-    """The scan, inspected against its declaration and compared with its truth."""
-    scan, simulated = shared.scan, shared.simulated
-    manifest, truth, scene = shared.manifest, simulated.truth, simulated.scene
+class _Inspected(NamedTuple):
+    maps: Maps
+    context: Context
+    report: Report
+    mass: MassEstimate
+    milliseconds: float
+    """Inference and evidence."""
+
+
+def _inspected(inspector: Inspector, shared: SharedScan) -> _Inspected:
+    scan, manifest = shared.scan, shared.manifest
     start = perf_counter()
     maps = inspector.infer(scan, manifest)
     infer_ms = 1e3 * (perf_counter() - start)
@@ -149,8 +157,36 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     measured, measure_ms = shared.measured(point.thresholds["load_z"])
     report = inspector.inspect(scan, manifest, maps=maps, measured=measured)
     assert report.mass is not None
+    # The maps and the measured scan were made before: their time is not in the report's.
+    milliseconds = infer_ms + measure_ms + report.timings_ms["evidence"]
+    return _Inspected(maps, Context(measured, point), report, report.mass, milliseconds)
+
+
+def _benign_trial(recipe: DatasetRecipe, contender: Contender, index: int) -> BenignTrial:
+    shared = SharedScan(recipe, index)
+    seen = _inspected(inspector_of(contender), shared)
+    mass, tare = seen.mass, shared.simulated.scene.unit.tare_kg
+    return BenignTrial(
+        scores=seen.report.evidence_scores,
+        true_total_kg=float(shared.simulated.truth.cargo_mass_kg) + tare,
+        seen_total_kg=mass.cargo_kg + mass.tare_kg,
+        lower_bound_only=mass.lower_bound_only,
+        opaque_kg=mass.opaque_kg,
+        height_kg=mass.height_kg,
+        features=_features(seen.maps),
+    )
+
+
+def _features(maps: Maps) -> tuple[float, ...]:
+    return () if maps.features is None else tuple(maps.features.astype(float).tolist())
+
+
+def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
+    """The scan, inspected against its declaration and compared with its truth."""
+    simulated, manifest = shared.simulated, shared.manifest
+    truth, scene = simulated.truth, simulated.scene
+    maps, context, report, mass, milliseconds = _inspected(inspector, shared)
     found = _shielding_boxes(report)
-    context = Context(measured, point)
     odds = inspector.bundle.metadata.region_odds
     own = judged(regions_beyond(maps.regions, context, manifest, odds), shared.boxes)
     goods = goods_by_sections(maps.goods, goods_read(inspector, shared, maps))
@@ -187,15 +223,14 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
         empty=scene.load_forms == ("empty",),
         true_cargo_kg=cargo,
         true_total_kg=cargo + tare,
-        seen_cargo_kg=report.mass.cargo_kg,
-        seen_total_kg=report.mass.cargo_kg + report.mass.tare_kg,
-        mass_covered=report.mass.low_kg <= cargo <= report.mass.high_kg,
-        lower_bound_only=report.mass.lower_bound_only,
-        opaque_kg=report.mass.opaque_kg,
-        height_kg=report.mass.height_kg,
-        features=() if maps.features is None else tuple(maps.features.astype(float).tolist()),
-        # The maps and the measured scan were made before: their time is not in the report's.
-        milliseconds=infer_ms + measure_ms + report.timings_ms["evidence"],
+        seen_cargo_kg=mass.cargo_kg,
+        seen_total_kg=mass.cargo_kg + mass.tare_kg,
+        mass_covered=mass.low_kg <= cargo <= mass.high_kg,
+        lower_bound_only=mass.lower_bound_only,
+        opaque_kg=mass.opaque_kg,
+        height_kg=mass.height_kg,
+        features=_features(maps),
+        milliseconds=milliseconds,
     )
 
 

@@ -24,17 +24,25 @@ from reading_making import (
 
 from scanai import Inspector
 from scanai.inspect.evidence.context import Context
-from scanai.inspect.evidence.undeclared import SCORE, section_scores, undeclared_findings
+from scanai.inspect.evidence.undeclared import (
+    SCORE,
+    section_scores,
+    standing_out,
+    undeclared_findings,
+)
 from scanai.inspect.report import Report
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
 from scanai.manifest.model import Line, Manifest
 
 PAPER_GROUP, STEEL_GROUP = goods_group_of(PAPER), goods_group_of(STEEL)
+STEEL_AMONG_PAPER = -math.log(0.01) + 0.7 * math.log(0.99)
 
 
 @pytest.fixture
 def context(kit, context_of: Callable[..., Context]) -> Context:
-    return context_of(kit.walls, ("paper", kit.load, 45.0), unexplained_goods=3.0)
+    return context_of(
+        kit.walls, ("paper", kit.load, 45.0), unexplained_goods=3.0, load_taken_off=0.7
+    )
 
 
 def paper(kg: float = 100.0) -> Row:
@@ -93,7 +101,7 @@ def test_a_part_of_other_goods_is_found_with_its_box_and_what_it_looks_like(cont
         f"25 % of the load, {context.place(finding.region)}, looks like “Iron and steel” (such as "
         "HS 7208), which is not declared (declared: Paper, board and print)."
     )
-    assert found.scores == {SCORE: pytest.approx(-math.log(0.01))}
+    assert found.scores == {SCORE: pytest.approx(STEEL_AMONG_PAPER)}
     assert finding.score == pytest.approx(0.99)
     assert found.seen == [(STEEL_GROUP, finding.region, finding.score)]
     share, probability = finding.evidence
@@ -117,7 +125,10 @@ def test_without_signatures_the_group_alone_is_named(context) -> None:
 
 
 def test_a_load_that_is_all_other_goods_is_said_to_be(context) -> None:
-    whole = goods_reading(steel(), steel(), steel(200.0), long=[False, False, True])
+    sure = 1 - 1e-5
+    whole = goods_reading(
+        steel(sure=sure), steel(sure=sure), steel(200.0, sure), long=[False, False, True]
+    )
     (finding,) = undeclared_findings(whole, context, [PAPER_GROUP]).findings
     assert finding.evidence[0].value == 100.0
     assert finding.sentence.startswith("Nearly the whole load looks like “Iron and steel”")
@@ -147,7 +158,7 @@ def test_a_part_in_doubt_is_scored_but_not_told(context) -> None:
     reading = goods_reading(paper(), steel(sure=0.9))
     found = undeclared_findings(reading, context, [PAPER_GROUP])
     assert found.findings == []
-    assert found.scores == {SCORE: pytest.approx(-math.log(0.1))}
+    assert found.scores == {SCORE: pytest.approx(-math.log(0.1) + 0.7 * math.log(0.99))}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +194,41 @@ def test_goods_in_two_places_are_two_findings_the_surer_first(context) -> None:
         (8, 64, 72, 136),
     ]
     assert [group.name for group, _, _ in found.seen] == ["tyres", "iron_steel"]
+    assert found.scores == {SCORE: pytest.approx(STEEL_AMONG_PAPER)}
+
+
+def test_goods_that_look_like_others_throughout_are_no_part(context) -> None:
+    # By itself each of these sections is as unlikely as the steel among paper that is found.
+    found = undeclared_findings(goods_reading(steel(), steel(), steel()), context, [PAPER_GROUP])
+    assert found.findings == []
+    assert found.scores == {SCORE: pytest.approx(-0.3 * math.log(0.01))}
+
+
+def test_a_bundle_that_takes_nothing_off_holds_each_section_against_the_papers_alone(
+    kit, context_of: Callable[..., Context]
+) -> None:
+    context = context_of(kit.walls, ("paper", kit.load, 45.0), unexplained_goods=3.0)
+    found = undeclared_findings(goods_reading(steel(), steel(), steel()), context, [PAPER_GROUP])
     assert found.scores == {SCORE: pytest.approx(-math.log(0.01))}
+    assert len(found.findings) == 3
+
+
+def test_a_part_stands_out_of_goods_that_are_hard_to_read(context) -> None:
+    hard = [steel(sure=0.5) for _ in range(3)]
+    reading = goods_reading(*hard, steel(sure=0.99), headings=SIGNED)
+    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    assert finding.region == (200, 64, 264, 136)
+    # What is told is how unlikely declared goods are there, not how far the part stands out.
+    assert finding.score == pytest.approx(0.99)
+    assert finding.evidence[1].value == 1.0
+
+
+def test_what_looks_most_as_declared_is_a_quarter_of_the_mass() -> None:
+    scores = np.array([5.0, 1.0, 3.0])
+    light = standing_out(scores, np.array([100.0, 10.0, 100.0]), 0.7)
+    np.testing.assert_allclose(light, scores - 0.7 * 3.0)
+    heavy = standing_out(scores, np.array([100.0, 70.0, 100.0]), 0.7)
+    np.testing.assert_allclose(heavy, scores - 0.7 * 1.0)
 
 
 def test_only_the_first_of_many_declared_groups_are_listed(context) -> None:
@@ -213,6 +258,23 @@ def test_declaring_more_never_makes_goods_less_explained(
     assert (fewer >= 0).all()
     if more not in declared:
         assert (section_scores(reading, [*declared, more]) <= fewer + 1e-12).all()
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 13.8), st.floats(0.1, 1e4)), min_size=1, max_size=30),
+    st.floats(0, 5),
+    st.floats(0, 1),
+)
+def test_a_section_stands_out_by_no_more_than_it_is_unlikely(
+    rows: list[tuple[float, float]], more: float, taken_off: float
+) -> None:
+    scores, kg = (np.array(column) for column in zip(*rows, strict=True))
+    found = standing_out(scores, kg, taken_off)
+    assert (found <= scores).all()
+    assert found.max() >= (1 - taken_off) * scores.max() - 1e-9
+    # What makes all of a load less likely makes a part of it stand out by as much less.
+    again = standing_out(scores + more, kg, taken_off)
+    np.testing.assert_allclose(again, found + (1 - taken_off) * more, atol=1e-9)
 
 
 # Through the Inspector --------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from scanai.train.loop import train
 from scanai.train.metrics import METRICS_FILE, Metrics
 from scanai.train.recipe import TrainingRecipe, read_recipe
 from scanai.train.release import export_run
+from scanai.train.thresholds import LOAD_TAKEN_OFF
 from scanai.train.windows import data_recipe, load_window, make_windows
 
 SMOKE = Path(__file__).parents[2] / "training" / "recipes" / "smoke.toml"
@@ -93,6 +94,7 @@ def test_bundle_carries_thresholds_set_on_its_scanner(bundle: Path) -> None:
     assert own.thresholds["opaque_area"] == metadata.scanners["mobile-4"].thresholds["opaque_area"]
     assert metadata.thresholds["opaque_area"].false_alarm_rate == 0.1
     assert metadata.thresholds["shielding_excess"].false_alarm_rate is None
+    assert own.thresholds["load_taken_off"] == LOAD_TAKEN_OFF
     assert own.p_value("opaque_area", 1e12) == pytest.approx(0.1)
     assert "Set on benign simulated scans: 9 of mobile-4." in (bundle / "README.md").read_text(
         "utf-8"

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
-from trial_making import trial
 
 from scanai.errors import InputError, RecipeError
-from scanai.inspect.bundle import BenignScores, BundleMetadata, initial_thresholds
+from scanai.inspect.bundle import (
+    BenignScores,
+    BundleMetadata,
+    initial_thresholds,
+    load_bundle,
+)
 from scanai.inspect.evidence.familiarity import distance
+from scanai.synth.dataset import DatasetRecipe
 from scanai.train import thresholds
 from scanai.train.bench_patches import BANK_SEED
 from scanai.train.card import card
 from scanai.train.figures import Figure
 from scanai.train.quantise import SEED as INT8_SEED
 from scanai.train.recipe import read_recipe
-from scanai.train.trial_records import Trial
+from scanai.train.trial_records import BenignTrial
 from scanai.train.trials import fresh_scans
 
 
-def _trial(**scores: float) -> Trial:
-    more = 1000 * scores.get("shielding", 0.0)
-    return trial(
+def _trial(features: tuple[float, ...] = (), **scores: float) -> BenignTrial:
+    return BenignTrial(
         scores=scores,
-        true_cargo_kg=8_000.0,
         true_total_kg=10_000.0,
-        seen_cargo_kg=8_000.0 + more,
-        seen_total_kg=10_000.0 + more,
+        seen_total_kg=10_000.0 + 1000 * scores.get("shielding", 0.0),
+        lower_bound_only=False,
+        opaque_kg=0.0,
+        height_kg=0.0,
+        features=features,
     )
 
 
@@ -132,13 +139,33 @@ def test_recipes_shipped_with_training_leave_the_default_seeds_free() -> None:
     assert taken.isdisjoint({seed + part for seed in seeds for part in (0, 1)})
 
 
+def test_what_a_load_has_taken_off_is_in_force_when_thresholds_are_set(
+    untrained_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = shutil.copytree(untrained_bundle, tmp_path / "untrained")
+    in_force: dict[str, float] = {}
+
+    def made_up(bundle: Path, recipe: DatasetRecipe, *, label: str, **_: object) -> object:
+        point = load_bundle(bundle).metadata.operating_point(recipe.profiles[0])
+        in_force[label] = point.thresholds["load_taken_off"]
+        return [_trial(shielding=number / 100) for number in range(recipe.count)]
+
+    monkeypatch.setattr(thresholds, "benign_trials", made_up)
+    thresholds.set_thresholds(bundle, scans=60)
+    setting = {value for label, value in in_force.items() if label.endswith(", thresholds")}
+    assert setting == {thresholds.LOAD_TAKEN_OFF}
+    kept = load_bundle(bundle).metadata.thresholds["load_taken_off"]
+    assert (kept.value, kept.false_alarm_rate) == (thresholds.LOAD_TAKEN_OFF, None)
+
+
 def test_features_of_benign_scans_lie_about_one_from_their_mean() -> None:
     rng = np.random.default_rng(0)
     spread = np.array([5.0, 1.0, 0.2])
-    trials = [trial(features=tuple((7 + spread * rng.normal(size=3)).tolist())) for _ in range(400)]
+    drawn = 7 + spread * rng.normal(size=(400, 3))
+    trials = [_trial(features=tuple(row)) for row in drawn.tolist()]
     reference = thresholds.feature_reference(trials)
     assert reference is not None
     distances = [distance(np.array(one.features), reference) for one in trials]
     assert np.sqrt(np.mean(np.square(distances))) == pytest.approx(1.0, abs=0.02)
     assert distance(np.array([7.0, 7.0, 12.0]), reference) > 10
-    assert thresholds.feature_reference([trial()] * 9) is None
+    assert thresholds.feature_reference([_trial()] * 9) is None

@@ -1,7 +1,10 @@
 """Undeclared goods: sections of the load that look like nothing of what is declared.
 
-A section's score is −ln of the probability that it shows declared goods, or none. An empty unit or
-an empty declaration is judged by `emptiness`.
+What counts is how far a section stands out: −ln of the probability that it shows declared goods, or
+none, less a share of what the part of the load has that looks most as declared. Where all of a load
+looks unlike its papers no part of it stands out, and `misfit` judges the whole; goods that are
+hard to read throughout would else set the threshold for those that hide among others. An empty unit
+or an empty declaration is judged by `emptiness`.
 """
 
 from __future__ import annotations
@@ -22,7 +25,12 @@ from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.goods_groups import GoodsGroup, goods_groups
 
 SCORE = "unexplained_goods"
-"""Evidence score, and the threshold on it."""
+"""Evidence score, and the threshold on it: how far the section that does most stands out."""
+_LOOKS_MOST = 0.25
+"""Share of the load's mass that is the part which looks most as declared."""
+TAKEN_OFF = "load_taken_off"
+"""Threshold: the share of what that part has which is taken off. The threshold on the score holds
+for the one that it was set with."""
 _NEARLY_ALL = 0.9  # in words only
 _LEAST_PROBABILITY = 1e-6
 _SAME_GOODS = 0.5
@@ -47,10 +55,11 @@ def undeclared_findings(
     sections = reading.sections
     if not declared or not sections.kg.size:
         return Undeclared([], {}, [])
-    scores = section_scores(reading, declared)
+    unlikely = section_scores(reading, declared)
+    scores = standing_out(unlikely, sections.kg, context.threshold(TAKEN_OFF))
     least = context.threshold(SCORE)
     found = [
-        _finding(members, scores, reading, context, declared)
+        _finding(members, scores, unlikely, reading, context, declared)
         for members in _stretches(scores, sections.boxes, least)
     ]
     return Undeclared(
@@ -65,6 +74,16 @@ def section_scores(reading: GoodsReading, declared: Sequence[GoodsGroup]) -> NDA
     columns = [0, *(group.index for group in declared)]
     probability = reading.by_group[:, columns].sum(axis=1)
     return np.asarray(-np.log(np.clip(probability, _LEAST_PROBABILITY, 1.0)), np.float64)
+
+
+def standing_out(
+    scores: NDArray[np.float64], kg: NDArray[np.float64], taken_off: float
+) -> NDArray[np.float64]:
+    """(sections,) how far each stands out, of `section_scores` and masses."""
+    order = np.argsort(scores)
+    below = np.cumsum(kg[order])
+    part = int(np.searchsorted(below, _LOOKS_MOST * below[-1]))
+    return np.asarray(scores - taken_off * scores[order[part]], np.float64)
 
 
 def _stretches(
@@ -92,15 +111,17 @@ def _stretches(
 def _finding(
     members: NDArray[np.intp],
     scores: NDArray[np.float64],
+    unlikely: NDArray[np.float64],
     reading: GoodsReading,
     context: Context,
     declared: Sequence[GoodsGroup],
 ) -> tuple[GoodsGroup, Finding]:
-    """What a stretch looks like, and what is said of it."""
+    """What a stretch looks like, and what is said of it: by how far it stands out, and by how
+    unlikely declared goods are in it."""
     sections = reading.sections
     inside = _columns(members, scores, sections)
     box = _box(members, inside, sections.boxes, context.measured.attenuation.shape[1:])
-    score = float(scores[members].max())
+    probability = math.exp(-float(unlikely[members].max()))
     share = _share(inside, sections)
     names = "; ".join(short_title(group) for group in declared[:3])
     more = f" and {len(declared) - 3} more" if len(declared) > 3 else ""
@@ -112,8 +133,8 @@ def _finding(
     group = _likeliest(members, reading, declared)
     finding = Finding(
         kind="undeclared_goods",
-        score=-math.expm1(-score),  # 0 when all that is seen is declared
-        p_value=context.p_value(SCORE, score),
+        score=1.0 - probability,  # 0 when all that is seen is declared
+        p_value=context.p_value(SCORE, float(scores[members].max())),
         region=box,
         sentence=(
             f"{part} looks like {_in_words(group, members, reading)}, which is not "
@@ -123,7 +144,7 @@ def _finding(
             Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),
             Evidence(
                 name="probability of declared goods",
-                value=round(100 * math.exp(-score), 2),
+                value=round(100 * probability, 2),
                 unit="%",
             ),
         ),
