@@ -42,7 +42,7 @@ _SHOWN = (
 _MISMATCH = {
     "group_swap": "largest line under a code of another goods group, found",
     "group_swap.in_force": "the same, contradicted at the thresholds in force",
-    "group_swap.by_goods": "the same by the section that looks least as declared, alone",
+    "group_swap.by_goods": "the same by the section that stands out most, alone",
     "group_swap.as_a_whole": "the same by how little the load as a whole looks as declared, alone",
     "chapter_swap": "under a code of the same group and another chapter",
     "chapter_swap.in_force": "the same, contradicted at the thresholds in force",
@@ -53,7 +53,7 @@ _MISMATCH = {
     "part_10": "10 % of the mass",
     "part_25": "25 % of the mass",
     "part_25.in_force": "25 %, contradicted at the thresholds in force",
-    "part_25.by_goods": "25 %, by the section that looks least as declared, alone",
+    "part_25.by_goods": "25 %, by the section that stands out most, alone",
     "part_50": "50 % of the mass",
     "mass_15": "declared mass 15 to 60 % off, all penetrated, found by the mass alone",
     "mass_15.in_force": "the same at the thresholds in force",

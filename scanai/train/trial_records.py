@@ -1,7 +1,7 @@
 """What is kept of a trial: one simulated scan after inspection, beside its truth.
 
 A line of JSON each in the folder of a benchmark; figures, curves and pages are made from these
-alone, thresholds from the shorter records of benign scans. How they come about is in `trials` and
+alone, thresholds from the shorter records of harmless scans. How they come about is in `trials` and
 `truth_compared`.
 """
 
@@ -45,8 +45,25 @@ class RegionTrial(msgspec.Struct, frozen=True):
     """Number of the object in whose box its middle lies; −1: in none."""
 
 
-class Trial(msgspec.Struct, frozen=True):
-    """One simulated scan after inspection."""
+class ShortTrial(msgspec.Struct, frozen=True):
+    """One simulated scan after inspection: of harmless ones, what thresholds are set by."""
+
+    scores: dict[str, float]
+    """Evidence scores of the report."""
+    true_total_kg: float
+    """Cargo and transport unit."""
+    seen_total_kg: float
+    lower_bound_only: bool
+    opaque_kg: float
+    """Of what is seen, what is guessed to lie behind opaque parts."""
+    height_kg: float
+    """Of half the interval of mass, what comes of how high the load may reach."""
+    features: tuple[float, ...]
+    """Of the picture as a whole; empty for a bundle without them."""
+
+
+class Trial(ShortTrial, frozen=True):
+    """The same beside its truth: what a benchmark is counted from."""
 
     index: int
     """In its recipe."""
@@ -61,8 +78,6 @@ class Trial(msgspec.Struct, frozen=True):
     """HS headings of the load, true ones; look-alikes and hidden goods with it."""
     declared_dense: bool
     """The declaration has headings that hold pieces as dense as a shield, or there is none."""
-    scores: dict[str, float]
-    """Evidence scores of the report."""
     regions: dict[str, tuple[RegionTrial, ...]]
     """By detector: the bundle's own, and the rules that it is compared with."""
     shielding_alarm: bool
@@ -88,18 +103,9 @@ class Trial(msgspec.Struct, frozen=True):
     declared_empty: bool
     empty: bool
     true_cargo_kg: float
-    true_total_kg: float
     seen_cargo_kg: float
-    seen_total_kg: float
     mass_covered: bool
     """The true mass lies in the estimate's interval."""
-    lower_bound_only: bool
-    opaque_kg: float
-    """Of what is seen, what is guessed to lie behind opaque parts."""
-    height_kg: float
-    """Of half the interval of mass, what comes of how high the load may reach."""
-    features: tuple[float, ...]
-    """Of the picture as a whole; empty for a bundle without them."""
     milliseconds: float
     """Inference and evidence."""
 
@@ -110,15 +116,3 @@ class Trial(msgspec.Struct, frozen=True):
     @property
     def look_alikes(self) -> tuple[ObjectTrial, ...]:
         return tuple(one for one in self.objects if one.kind == "look_alike")
-
-
-class BenignTrial(msgspec.Struct, frozen=True):
-    """One harmless simulated scan after inspection: what thresholds are set by, named as above."""
-
-    scores: dict[str, float]
-    true_total_kg: float
-    seen_total_kg: float
-    lower_bound_only: bool
-    opaque_kg: float
-    height_kg: float
-    features: tuple[float, ...]

@@ -29,7 +29,7 @@ from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.workers import ordered
 from scanai.train.recipe import recipes_of, seeds_of
 from scanai.train.shared_scan import SharedScan
-from scanai.train.trial_records import OWN, SHIELDING_KINDS, BenignTrial, Trial
+from scanai.train.trial_records import OWN, SHIELDING_KINDS, ShortTrial, Trial
 from scanai.train.truth_compared import goods_hits, judged, mean_where_loaded, target
 
 
@@ -50,11 +50,11 @@ def benign_trials(
     workers: int = 1,
     label: str = "inspect",
     thresholds: Mapping[str, float] | None = None,
-) -> list[BenignTrial]:
+) -> list[ShortTrial]:
     """Simulates and inspects every scan of a recipe of harmless ones; `thresholds` replace the
     bundle's."""
     contender = Contender(bundle, thresholds=tuple(sorted((thresholds or {}).items())))
-    made = ordered(partial(_benign_trial, recipe, contender), range(recipe.count), workers)
+    made = ordered(partial(_short_trial, recipe, contender), range(recipe.count), workers)
     return list(tqdm(made, desc=label, unit="scan", total=recipe.count))
 
 
@@ -162,39 +162,40 @@ def _inspected(inspector: Inspector, shared: SharedScan) -> _Inspected:
     return _Inspected(maps, Context(measured, point), report, report.mass, milliseconds)
 
 
-def _benign_trial(recipe: DatasetRecipe, contender: Contender, index: int) -> BenignTrial:
+def _short_trial(recipe: DatasetRecipe, contender: Contender, index: int) -> ShortTrial:
     shared = SharedScan(recipe, index)
-    seen = _inspected(inspector_of(contender), shared)
-    mass, tare = seen.mass, shared.simulated.scene.unit.tare_kg
-    return BenignTrial(
+    return _told(_inspected(inspector_of(contender), shared), shared)
+
+
+def _told(seen: _Inspected, shared: SharedScan) -> ShortTrial:
+    mass, features = seen.mass, seen.maps.features
+    return ShortTrial(
         scores=seen.report.evidence_scores,
-        true_total_kg=float(shared.simulated.truth.cargo_mass_kg) + tare,
+        true_total_kg=float(shared.simulated.truth.cargo_mass_kg)
+        + shared.simulated.scene.unit.tare_kg,
         seen_total_kg=mass.cargo_kg + mass.tare_kg,
         lower_bound_only=mass.lower_bound_only,
         opaque_kg=mass.opaque_kg,
         height_kg=mass.height_kg,
-        features=_features(seen.maps),
+        features=() if features is None else tuple(features.astype(float).tolist()),
     )
-
-
-def _features(maps: Maps) -> tuple[float, ...]:
-    return () if maps.features is None else tuple(maps.features.astype(float).tolist())
 
 
 def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
     """The scan, inspected against its declaration and compared with its truth."""
     simulated, manifest = shared.simulated, shared.manifest
     truth, scene = simulated.truth, simulated.scene
-    maps, context, report, mass, milliseconds = _inspected(inspector, shared)
+    seen = _inspected(inspector, shared)
+    maps, context, report, mass, milliseconds = seen
     found = _shielding_boxes(report)
     odds = inspector.bundle.metadata.region_odds
     own = judged(regions_beyond(maps.regions, context, manifest, odds), shared.boxes)
     goods = goods_by_sections(maps.goods, goods_read(inspector, shared, maps))
     weight, top1, top3, reliability = goods_hits(goods, truth)
     _, graph_top1, graph_top3, _ = goods_hits(maps.goods, truth)
-    tare = scene.unit.tare_kg
     cargo = float(truth.cargo_mass_kg)
     return Trial(
+        **msgspec.structs.asdict(_told(seen, shared)),
         index=shared.index,
         kind=shared.kind,
         profile=shared.profile_name,
@@ -202,7 +203,6 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
         forms=scene.load_forms,
         headings=tuple(sorted({item.heading for item in scene.objects if item.heading})),
         declared_dense=bool(shared.dense),
-        scores=report.evidence_scores,
         regions={OWN: own, **shared.rules},
         shielding_alarm=bool(found),
         decision=report.verdict.decision,
@@ -222,14 +222,8 @@ def trial_of(inspector: Inspector, shared: SharedScan) -> Trial:
         # Left-over pallets and dunnage are no load.
         empty=scene.load_forms == ("empty",),
         true_cargo_kg=cargo,
-        true_total_kg=cargo + tare,
         seen_cargo_kg=mass.cargo_kg,
-        seen_total_kg=mass.cargo_kg + mass.tare_kg,
         mass_covered=mass.low_kg <= cargo <= mass.high_kg,
-        lower_bound_only=mass.lower_bound_only,
-        opaque_kg=mass.opaque_kg,
-        height_kg=mass.height_kg,
-        features=_features(maps),
         milliseconds=milliseconds,
     )
 

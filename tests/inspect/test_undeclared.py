@@ -26,9 +26,9 @@ from scanai import Inspector
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.undeclared import (
     SCORE,
-    section_scores,
-    standing_out,
+    at_best,
     undeclared_findings,
+    unlikeness,
 )
 from scanai.inspect.report import Report
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
@@ -102,11 +102,12 @@ def test_a_part_of_other_goods_is_found_with_its_box_and_what_it_looks_like(cont
         "HS 7208), which is not declared (declared: Paper, board and print)."
     )
     assert found.scores == {SCORE: pytest.approx(STEEL_AMONG_PAPER)}
-    assert finding.score == pytest.approx(0.99)
+    assert finding.score == pytest.approx(-math.expm1(-STEEL_AMONG_PAPER))
     assert found.seen == [(STEEL_GROUP, finding.region, finding.score)]
-    share, probability = finding.evidence
+    share, probability, elsewhere = finding.evidence
     assert (share.name, share.value, share.unit) == ("share of the seen mass", 25.0, "%")
     assert (probability.value, probability.unit) == (1.0, "%")
+    assert (elsewhere.value, elsewhere.unit) == (99.0, "%")
 
 
 def test_a_heading_that_does_not_stand_out_is_not_named(context) -> None:
@@ -125,11 +126,14 @@ def test_without_signatures_the_group_alone_is_named(context) -> None:
 
 
 def test_a_load_that_is_all_other_goods_is_said_to_be(context) -> None:
-    sure = 1 - 1e-5
+    # Too unlike its papers to be hard to read: no more is taken off than 0.7 of 5.
+    sure = 1 - 1e-3
     whole = goods_reading(
         steel(sure=sure), steel(sure=sure), steel(200.0, sure), long=[False, False, True]
     )
-    (finding,) = undeclared_findings(whole, context, [PAPER_GROUP]).findings
+    found = undeclared_findings(whole, context, [PAPER_GROUP])
+    (finding,) = found.findings
+    assert found.scores == {SCORE: pytest.approx(-math.log(1e-3) - 0.7 * 5.0)}
     assert finding.evidence[0].value == 100.0
     assert finding.sentence.startswith("Nearly the whole load looks like “Iron and steel”")
 
@@ -210,25 +214,28 @@ def test_a_bundle_that_takes_nothing_off_holds_each_section_against_the_papers_a
     context = context_of(kit.walls, ("paper", kit.load, 45.0), unexplained_goods=3.0)
     found = undeclared_findings(goods_reading(steel(), steel(), steel()), context, [PAPER_GROUP])
     assert found.scores == {SCORE: pytest.approx(-math.log(0.01))}
-    assert len(found.findings) == 3
+    assert [len(finding.evidence) for finding in found.findings] == [2, 2, 2]
 
 
 def test_a_part_stands_out_of_goods_that_are_hard_to_read(context) -> None:
-    hard = [steel(sure=0.5) for _ in range(3)]
-    reading = goods_reading(*hard, steel(sure=0.99), headings=SIGNED)
+    # By themselves all four are above the threshold.
+    rows = [*(steel(sure=0.96) for _ in range(3)), steel(sure=0.999)]
+    reading = goods_reading(*rows, headings=SIGNED)
     (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
     assert finding.region == (200, 64, 264, 136)
-    # What is told is how unlikely declared goods are there, not how far the part stands out.
-    assert finding.score == pytest.approx(0.99)
-    assert finding.evidence[1].value == 1.0
+    score = -math.log(0.001) + 0.7 * math.log(0.04)
+    assert finding.score == pytest.approx(-math.expm1(-score))
+    assert [(one.name, one.value, one.unit) for one in finding.evidence[1:]] == [
+        ("probability of declared goods", 0.1, "%"),
+        ("the same where the load looks most as declared", 4.0, "%"),
+    ]
 
 
-def test_what_looks_most_as_declared_is_a_quarter_of_the_mass() -> None:
-    scores = np.array([5.0, 1.0, 3.0])
-    light = standing_out(scores, np.array([100.0, 10.0, 100.0]), 0.7)
-    np.testing.assert_allclose(light, scores - 0.7 * 3.0)
-    heavy = standing_out(scores, np.array([100.0, 70.0, 100.0]), 0.7)
-    np.testing.assert_allclose(heavy, scores - 0.7 * 1.0)
+def test_a_load_is_at_best_as_the_last_of_its_best_quarter_by_mass() -> None:
+    unlike = np.array([5.0, 1.0, 3.0])
+    assert at_best(unlike, np.array([100.0, 10.0, 100.0])) == 3.0
+    assert at_best(unlike, np.array([100.0, 70.0, 100.0])) == 1.0
+    assert at_best(unlike + 4, np.array([100.0, 10.0, 100.0])) == 5.0
 
 
 def test_only_the_first_of_many_declared_groups_are_listed(context) -> None:
@@ -254,27 +261,22 @@ def test_declaring_more_never_makes_goods_less_explained(
     rows: list[Row], declared: list[GoodsGroup], more: GoodsGroup
 ) -> None:
     reading = goods_reading(*rows)
-    fewer = section_scores(reading, declared)
+    fewer = unlikeness(reading, declared)
     assert (fewer >= 0).all()
     if more not in declared:
-        assert (section_scores(reading, [*declared, more]) <= fewer + 1e-12).all()
+        assert (unlikeness(reading, [*declared, more]) <= fewer + 1e-12).all()
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 13.8), st.floats(0.1, 1e4)), min_size=1, max_size=30),
-    st.floats(0, 5),
-    st.floats(0, 1),
-)
-def test_a_section_stands_out_by_no_more_than_it_is_unlikely(
-    rows: list[tuple[float, float]], more: float, taken_off: float
+@given(st.lists(st.tuples(st.floats(0, 13.8), st.floats(0.1, 1e4)), min_size=1, max_size=30))
+def test_a_quarter_of_the_mass_is_no_worse_than_the_load_at_best(
+    rows: list[tuple[float, float]],
 ) -> None:
-    scores, kg = (np.array(column) for column in zip(*rows, strict=True))
-    found = standing_out(scores, kg, taken_off)
-    assert (found <= scores).all()
-    assert found.max() >= (1 - taken_off) * scores.max() - 1e-9
-    # What makes all of a load less likely makes a part of it stand out by as much less.
-    again = standing_out(scores + more, kg, taken_off)
-    np.testing.assert_allclose(again, found + (1 - taken_off) * more, atol=1e-9)
+    unlike, kg = (np.array(column) for column in zip(*rows, strict=True))
+    best = at_best(unlike, kg)
+    assert best in (5.0, *unlike)
+    if best < 5.0:
+        assert kg[unlike <= best].sum() >= 0.25 * kg.sum() - 1e-6
+        assert kg[unlike < best].sum() <= 0.25 * kg.sum() + 1e-6
 
 
 # Through the Inspector --------------------------------------------------------------------------

@@ -24,12 +24,12 @@ from scanai.train.card import card
 from scanai.train.figures import Figure
 from scanai.train.quantise import SEED as INT8_SEED
 from scanai.train.recipe import read_recipe
-from scanai.train.trial_records import BenignTrial
+from scanai.train.trial_records import ShortTrial
 from scanai.train.trials import fresh_scans
 
 
-def _trial(features: tuple[float, ...] = (), **scores: float) -> BenignTrial:
-    return BenignTrial(
+def _trial(features: tuple[float, ...] = (), **scores: float) -> ShortTrial:
+    return ShortTrial(
         scores=scores,
         true_total_kg=10_000.0,
         seen_total_kg=10_000.0 + 1000 * scores.get("shielding", 0.0),
@@ -156,6 +156,22 @@ def test_what_a_load_has_taken_off_is_in_force_when_thresholds_are_set(
     assert setting == {thresholds.LOAD_TAKEN_OFF}
     kept = load_bundle(bundle).metadata.thresholds["load_taken_off"]
     assert (kept.value, kept.false_alarm_rate) == (thresholds.LOAD_TAKEN_OFF, None)
+
+
+def test_thresholds_that_are_set_again_are_told_in_todays_words(metadata: BundleMetadata) -> None:
+    earlier = {
+        name: msgspec.structs.replace(entry, value=0.25, meaning="as once")
+        for name, entry in metadata.thresholds.items()
+        if name != "load_taken_off"
+    }
+    older = msgspec.structs.replace(metadata, thresholds=earlier)
+    again = thresholds._in_todays_words(older, {"load_taken_off": 0.7})
+    known = initial_thresholds()
+    assert {name: entry.meaning for name, entry in again.items()} == {
+        name: entry.meaning for name, entry in known.items()
+    }
+    assert again["unexplained_goods"].value == 0.25
+    assert again["load_taken_off"].value == 0.7
 
 
 def test_features_of_benign_scans_lie_about_one_from_their_mean() -> None:

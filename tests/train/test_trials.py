@@ -19,7 +19,7 @@ from scanai.synth.dataset import DatasetRecipe, ScanPlan
 from scanai.synth.simulate import SimulatedScan
 from scanai.train import shared_scan, trials
 from scanai.train.benchmark import run_benchmark
-from scanai.train.trial_records import OWN, BenignTrial, Trial
+from scanai.train.trial_records import OWN, ShortTrial, Trial
 from scanai.train.trials import Contender, benign_trials, trials_of
 
 V1, V0 = (Contender(model_bundle_dir(name)) for name in ("scanai-v1", "scanai-v0"))
@@ -94,7 +94,7 @@ def test_what_thresholds_are_set_by_is_what_a_whole_trial_tells(made: list[int])
     recipe = msgspec.structs.replace(RECIPE, count=1, kinds={"benign": 1.0})
     ((whole,),) = trials_of(recipe, [(0, (V1,))])
     (benign,) = benign_trials(V1.bundle, recipe)
-    told = {name: getattr(whole, name) for name in BenignTrial.__struct_fields__}
+    told = {name: getattr(whole, name) for name in ShortTrial.__struct_fields__}
     assert msgspec.structs.asdict(benign) == told
     assert made == [0, 0]
 

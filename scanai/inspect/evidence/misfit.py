@@ -22,7 +22,7 @@ from scanai.inspect.evidence.lines import judged, line_score
 from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.evidence.sections import Sections
-from scanai.inspect.evidence.undeclared import Undeclared, section_scores
+from scanai.inspect.evidence.undeclared import Undeclared, unlikeness
 from scanai.inspect.report import Evidence, Finding
 from scanai.inspect.signatures import Signatures
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
@@ -42,9 +42,9 @@ FACTS = (
     "doubt",
 )
 """What the odds are told from: mean price of the assignment; share that no line explains; the
-highest and the third highest score of a section; −ln of the probability of what the largest line
-names, on average over the load by mass and where it is greatest; the highest score of a line under
-its code; entropy of what the sections show, by mass."""
+highest and the third highest unlikeness of a section; −ln of the probability of what the largest
+line names, on average over the load by mass and where it is greatest; the highest score of a line
+under its code; entropy of what the sections show, by mass."""
 _THIRD = 2
 _HARDLY, _LITTLE = 0.2, 0.5
 """Probability of the largest line's goods in the section where they are likeliest, up to which they
@@ -94,7 +94,7 @@ def facts(
     """(FACTS,) of one load under a declaration whose lines tell enough."""
     apart = reading.sections.apart
     weight = reading.sections.kg[apart] / reading.sections.kg[apart].sum()
-    scores = np.sort(section_scores(reading, groups_of(lines)))[::-1]
+    unlike = np.sort(unlikeness(reading, groups_of(lines)))[::-1]
     largest = reading.of_group(lines[largest_line(lines)].hs_code)
     of_lines = [
         line_score(reading, line.hs_code, assignment.kg[:, number])
@@ -106,8 +106,8 @@ def facts(
     told = (
         assignment.misfit,
         1.0 - assignment.explained_share,
-        scores[0],
-        scores[min(_THIRD, scores.size - 1)],
+        unlike[0],
+        unlike[min(_THIRD, unlike.size - 1)],
         -math.log(max(float(weight @ largest[apart]), _LEAST_PROBABILITY)),
         -math.log(max(float(largest.max()), _LEAST_PROBABILITY)),
         max(of_lines, default=0.0),

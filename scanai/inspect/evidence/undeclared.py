@@ -1,10 +1,10 @@
 """Undeclared goods: sections of the load that look like nothing of what is declared.
 
-What counts is how far a section stands out: −ln of the probability that it shows declared goods, or
-none, less a share of what the part of the load has that looks most as declared. Where all of a load
-looks unlike its papers no part of it stands out, and `misfit` judges the whole; goods that are
-hard to read throughout would else set the threshold for those that hide among others. An empty unit
-or an empty declaration is judged by `emptiness`.
+The score of a section is how far it stands out: its unlikeness to what is declared, −ln of the
+probability that it shows such goods or none, less a share of that of the best quarter of its load.
+Goods that are hard to read throughout would else set the threshold for those that hide among
+others. Where all of a load looks unlike its papers no part stands out much, and `misfit` judges the
+whole. An empty unit or an empty declaration is judged by `emptiness`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,15 @@ from scanai.manifest.goods_groups import GoodsGroup, goods_groups
 
 SCORE = "unexplained_goods"
 """Evidence score, and the threshold on it: how far the section that does most stands out."""
-_LOOKS_MOST = 0.25
-"""Share of the load's mass that is the part which looks most as declared."""
+_BEST_PART = 0.25
+"""Of the mass of all sections, those least unlike the papers first: the last of them tells how
+unlike the load is at best."""
 TAKEN_OFF = "load_taken_off"
-"""Threshold: the share of what that part has which is taken off. The threshold on the score holds
-for the one that it was set with."""
+"""Threshold: the share of that which is taken off. The threshold on the score holds for the one
+that it was set with."""
+_HARD_TO_READ = 5.0
+"""Unlikeness up to which a share is taken off, 0.7 %: a load that is more unlike its papers all
+over is one of other goods, and is found by its sections too."""
 _NEARLY_ALL = 0.9  # in words only
 _LEAST_PROBABILITY = 1e-6
 _SAME_GOODS = 0.5
@@ -55,11 +59,11 @@ def undeclared_findings(
     sections = reading.sections
     if not declared or not sections.kg.size:
         return Undeclared([], {}, [])
-    unlikely = section_scores(reading, declared)
-    scores = standing_out(unlikely, sections.kg, context.threshold(TAKEN_OFF))
+    unlike = unlikeness(reading, declared)
+    scores = unlike - context.threshold(TAKEN_OFF) * at_best(unlike, sections.kg)
     least = context.threshold(SCORE)
     found = [
-        _finding(members, scores, unlikely, reading, context, declared)
+        _finding(members, scores, unlike, reading, context, declared)
         for members in _stretches(scores, sections.boxes, least)
     ]
     return Undeclared(
@@ -69,21 +73,20 @@ def undeclared_findings(
     )
 
 
-def section_scores(reading: GoodsReading, declared: Sequence[GoodsGroup]) -> NDArray[np.float64]:
+def unlikeness(reading: GoodsReading, declared: Sequence[GoodsGroup]) -> NDArray[np.float64]:
     """(sections,) −ln of the probability of declared goods, or of none at all."""
     columns = [0, *(group.index for group in declared)]
     probability = reading.by_group[:, columns].sum(axis=1)
     return np.asarray(-np.log(np.clip(probability, _LEAST_PROBABILITY, 1.0)), np.float64)
 
 
-def standing_out(
-    scores: NDArray[np.float64], kg: NDArray[np.float64], taken_off: float
-) -> NDArray[np.float64]:
-    """(sections,) how far each stands out, of `section_scores` and masses."""
-    order = np.argsort(scores)
+def at_best(unlike: NDArray[np.float64], kg: NDArray[np.float64]) -> float:
+    """How unlike its papers the load is at best, as far as that may be taken off, of the
+    `unlikeness` and the mass of each section."""
+    order = np.argsort(unlike)
     below = np.cumsum(kg[order])
-    part = int(np.searchsorted(below, _LOOKS_MOST * below[-1]))
-    return np.asarray(scores - taken_off * scores[order[part]], np.float64)
+    last = int(np.searchsorted(below, _BEST_PART * below[-1]))
+    return min(float(unlike[order[last]]), _HARD_TO_READ)
 
 
 def _stretches(
@@ -111,17 +114,16 @@ def _stretches(
 def _finding(
     members: NDArray[np.intp],
     scores: NDArray[np.float64],
-    unlikely: NDArray[np.float64],
+    unlike: NDArray[np.float64],
     reading: GoodsReading,
     context: Context,
     declared: Sequence[GoodsGroup],
 ) -> tuple[GoodsGroup, Finding]:
-    """What a stretch looks like, and what is said of it: by how far it stands out, and by how
-    unlikely declared goods are in it."""
+    """What a stretch looks like, and what is said of it."""
     sections = reading.sections
     inside = _columns(members, scores, sections)
     box = _box(members, inside, sections.boxes, context.measured.attenuation.shape[1:])
-    probability = math.exp(-float(unlikely[members].max()))
+    score = float(scores[members].max())
     share = _share(inside, sections)
     names = "; ".join(short_title(group) for group in declared[:3])
     more = f" and {len(declared) - 3} more" if len(declared) > 3 else ""
@@ -133,8 +135,8 @@ def _finding(
     group = _likeliest(members, reading, declared)
     finding = Finding(
         kind="undeclared_goods",
-        score=1.0 - probability,  # 0 when all that is seen is declared
-        p_value=context.p_value(SCORE, float(scores[members].max())),
+        score=-math.expm1(-score),  # 0 when all that is seen is declared
+        p_value=context.p_value(SCORE, score),
         region=box,
         sentence=(
             f"{part} looks like {_in_words(group, members, reading)}, which is not "
@@ -144,12 +146,24 @@ def _finding(
             Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),
             Evidence(
                 name="probability of declared goods",
-                value=round(100 * probability, 2),
+                value=round(100 * math.exp(-float(unlike[members].max())), 2),
                 unit="%",
             ),
+            *_elsewhere(unlike, sections, context),
         ),
     )
     return group, finding
+
+
+def _elsewhere(
+    unlike: NDArray[np.float64], sections: Sections, context: Context
+) -> tuple[Evidence, ...]:
+    """What the stretch stands out of, where that is taken off its score."""
+    if context.threshold(TAKEN_OFF) <= 0:
+        return ()
+    value = round(100 * math.exp(-at_best(unlike, sections.kg)), 2)
+    name = "the same where the load looks most as declared"
+    return (Evidence(name=name, value=value, unit="%"),)
 
 
 def _columns(

@@ -30,8 +30,8 @@ _ALONE = {
     "as_a_whole": "goods_misfit",
     "by_heading": "heading_fit",
 }
-"""Scores that are told apart from the rest as well: of the section that looks least like what is
-declared, of the load as a whole, and of the line whose picture is rarest under its code."""
+"""Scores that are told apart from the rest as well: of the section that stands out most, of the
+load as a whole, and of the line whose picture is rarest under its code."""
 _RESAMPLES = 400
 _RARE = 0.05
 """p-value of a line from which its code counts as contradicted."""
