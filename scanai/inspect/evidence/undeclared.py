@@ -60,10 +60,11 @@ def undeclared_findings(
     if not declared or not sections.kg.size:
         return Undeclared([], {}, [])
     unlike = unlikeness(reading, declared)
-    scores = unlike - context.threshold(TAKEN_OFF) * at_best(unlike, sections.kg)
+    best = at_best(unlike, sections.kg)
+    scores = unlike - context.threshold(TAKEN_OFF) * min(best, _HARD_TO_READ)
     least = context.threshold(SCORE)
     found = [
-        _finding(members, scores, unlike, reading, context, declared)
+        _finding(members, scores, unlike, best, reading, context, declared)
         for members in _stretches(scores, sections.boxes, least)
     ]
     return Undeclared(
@@ -81,12 +82,11 @@ def unlikeness(reading: GoodsReading, declared: Sequence[GoodsGroup]) -> NDArray
 
 
 def at_best(unlike: NDArray[np.float64], kg: NDArray[np.float64]) -> float:
-    """How unlike its papers the load is at best, as far as that may be taken off, of the
-    `unlikeness` and the mass of each section."""
+    """How unlike its papers the load is at best, of `unlikeness` and mass of each section."""
     order = np.argsort(unlike)
     below = np.cumsum(kg[order])
     last = int(np.searchsorted(below, _BEST_PART * below[-1]))
-    return min(float(unlike[order[last]]), _HARD_TO_READ)
+    return float(unlike[order[last]])
 
 
 def _stretches(
@@ -115,6 +115,7 @@ def _finding(
     members: NDArray[np.intp],
     scores: NDArray[np.float64],
     unlike: NDArray[np.float64],
+    best: float,
     reading: GoodsReading,
     context: Context,
     declared: Sequence[GoodsGroup],
@@ -149,21 +150,18 @@ def _finding(
                 value=round(100 * math.exp(-float(unlike[members].max())), 2),
                 unit="%",
             ),
-            *_elsewhere(unlike, sections, context),
+            *_elsewhere(best, context),
         ),
     )
     return group, finding
 
 
-def _elsewhere(
-    unlike: NDArray[np.float64], sections: Sections, context: Context
-) -> tuple[Evidence, ...]:
+def _elsewhere(best: float, context: Context) -> tuple[Evidence, ...]:
     """What the stretch stands out of, where that is taken off its score."""
     if context.threshold(TAKEN_OFF) <= 0:
         return ()
-    value = round(100 * math.exp(-at_best(unlike, sections.kg)), 2)
     name = "the same where the load looks most as declared"
-    return (Evidence(name=name, value=value, unit="%"),)
+    return (Evidence(name=name, value=round(100 * math.exp(-best), 2), unit="%"),)
 
 
 def _columns(
