@@ -1,4 +1,4 @@
-"""Benign scores: from what harmless scans of one scanner score to thresholds and quantiles.
+"""Benign scores: from what harmless scans score to thresholds, quantiles and tails.
 
 Conformal: for exchangeable scans of that scanner a threshold is passed by at most the stated share
 of benign ones. Which thresholds are set on a score stands in data/thresholds.toml (`set_on`).
@@ -7,13 +7,14 @@ of benign ones. Which thresholds are set on a score stands in data/thresholds.to
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from scanai.inspect.bundle import BenignScores, Threshold, initial_thresholds, threshold_table
+from scanai.inspect.tails import CommonTail, common_tail
 
 Scores = Mapping[str, float]
 """Evidence scores of one scan."""
@@ -32,6 +33,18 @@ def benign_scores(
         quantiles=quantiles,
         counts={name: of_score(scans, name).size for name in quantiles},
     )
+
+
+def common_tails(scanners: Iterable[BenignScores]) -> dict[str, CommonTail]:
+    """Of each score that enough of these scanners have beyond their 90th percentile."""
+    known = list(scanners)
+    tails = {
+        name: common_tail(
+            (one.quantiles[name], one.counts[name]) for one in known if name in one.quantiles
+        )
+        for name in sorted({name for one in known for name in one.quantiles})
+    }
+    return {name: tail for name, tail in tails.items() if tail is not None}
 
 
 def least_scans(false_alarm_rate: float) -> int:

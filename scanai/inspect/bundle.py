@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import ceil, inf, isfinite, nextafter
@@ -20,9 +21,9 @@ import msgspec
 
 from scanai.errors import BundleError
 from scanai.inspect.graph_file import refers_to_other_files
-from scanai.inspect.queue_order import tail_p
 from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.signatures import Signatures
+from scanai.inspect.tails import CommonTail, tail_p
 from scanai.records import from_json
 
 if TYPE_CHECKING:
@@ -145,6 +146,8 @@ class OperatingPoint:
     """None where the thresholds were not set on scans of this scanner or of any scanner drawn."""
     own: bool = True
     """False where `benign` are scans of scanners drawn at random instead of this one's."""
+    tails: Mapping[str, CommonTail] = field(default_factory=dict)
+    """Of scores whose tail is known from other scanners too."""
 
     def counted(self, score_name: str, score: float) -> float:
         """The score as evidence: what is not worth telling is none, and counts as the least that
@@ -167,8 +170,9 @@ class OperatingPoint:
         a queue. None where none of these has the score."""
         if self.benign is None or score_name not in self.benign.quantiles:
             return None
+        quantiles, count = self.benign.quantiles[score_name], self.benign.counts[score_name]
         counted = self.counted(score_name, score)
-        return tail_p(counted, self.benign.quantiles[score_name], self.benign.counts[score_name])
+        return tail_p(counted, quantiles, count, self.tails.get(score_name))
 
     def above_all(self, score_name: str, p_value: float) -> bool:
         """Whether a p-value of that score is the least there can be: no benign scan reached it."""
@@ -200,6 +204,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Scanner profiles on whose benign scans the thresholds were set; none: initial thresholds.
 
     ANY_SCANNER: of scanners drawn at random, which stands for one that is not known."""
+    tails: dict[str, CommonTail] = {}
+    """Of scores on all these scanners; none: a scanner's own scans alone tell its tails."""
     familiar: FeatureReference | None = None
     """Benign scans of all these scanners; None where the graph has no features."""
     signatures: Signatures | None = None
@@ -231,7 +237,7 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         values = {name: entry.value for name, entry in known.items()}
         thresholds = values | ({} if own is None else own.thresholds)
         thresholds = {name: thresholds[name] for name in thresholds if name in initial_thresholds()}
-        return OperatingPoint(thresholds, own, own=scanner in self.scanners)
+        return OperatingPoint(thresholds, own, own=scanner in self.scanners, tails=self.tails)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from scanai.inspect.queue_order import tail_p
+from scanai.inspect.tails import tail_p
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
 Row = tuple[float, ...]

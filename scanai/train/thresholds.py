@@ -18,7 +18,13 @@ import onnx
 from tqdm import tqdm
 
 from scanai.errors import InputError
-from scanai.inspect.benign import benign_scores, least_scans, not_set, thresholds_from
+from scanai.inspect.benign import (
+    benign_scores,
+    common_tails,
+    least_scans,
+    not_set,
+    thresholds_from,
+)
 from scanai.inspect.bundle import (
     BundleMetadata,
     FeatureReference,
@@ -118,6 +124,7 @@ def set_thresholds(
         metadata,
         thresholds=known | thresholds_from(_scores(trials), known, false_alarm_rate),
         scanners=scanners,
+        tails=common_tails(scanners.values()),
         threshold_seeds=tuple(one.seed for pair in recipes.values() for one in pair),
     )
     return write_bundle(bundle, model, metadata)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scanai.inspect.benign import (
     benign_scores,
+    common_tails,
     conformal_threshold,
     least_scans,
     not_set,
@@ -108,3 +109,14 @@ def test_says_which_thresholds_the_scans_could_not_set() -> None:
     left = not_set(scores)
     assert "shielding_score_in_dense_goods" in left
     assert "shielding_score" not in left
+
+
+def test_a_tail_is_common_to_the_scanners_whose_scans_have_the_score() -> None:
+    rng = np.random.default_rng(4)
+    shown = [{"shielding": score} for score in rng.exponential(size=100)]
+    seldom = [{"shielding": 0.1, "room": score} for score in rng.exponential(size=100)]
+    scanners = [benign_scores(scans, 0.05, {}) for scans in (shown, shown, shown, seldom, seldom)]
+    tails = common_tails(scanners)
+    assert tails.keys() == {"shielding"}
+    assert tails["shielding"].mean == pytest.approx(1.0, rel=0.5)
+    assert common_tails([]) == {}

@@ -27,6 +27,7 @@ from scanai.inspect.bundle import (
     load_bundle,
     threshold_table,
 )
+from scanai.inspect.tails import CommonTail
 
 
 def changed(folder: Path, metadata: BundleMetadata, graph: bytes, **fields: object) -> Path:
@@ -369,3 +370,20 @@ def test_knows_what_no_benign_scan_reaches(scans: int, score: float, above: bool
     assert point.above_all("s", p_value) is above
     assert point.p_span("s", score) == benign.p_span("s", score)
     assert not OperatingPoint({}, None).above_all("s", p_value)
+
+
+def test_order_beyond_all_benign_scans_is_by_the_tail_of_all_scanners(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    steps = tuple(np.linspace(0, 1, 101).tolist())
+    own = BenignScores(scans=99, thresholds={}, quantiles={"s": steps}, counts={"s": 99})
+    tail = CommonTail(mean=0.5, even=1.0, spread=0.001)
+    metadata = msgspec.structs.replace(metadata, scanners={"p": own}, tails={"s": tail})
+    point = load_bundle(changed(tmp_path, metadata, graph)).metadata.operating_point("p")
+    alone = OperatingPoint(point.thresholds, own)
+    found, thin = point.order_p("s", 2.0), alone.order_p("s", 2.0)
+    assert found is not None
+    assert thin is not None
+    assert found > 100 * thin
+    assert point.order_p("s", 0.5) == alone.order_p("s", 0.5)
+    assert point.p_value("s", 2.0) == alone.p_value("s", 2.0)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from scanai.errors import InputError, RecipeError
+from scanai.inspect.benign import common_tails
 from scanai.inspect.bundle import (
     BenignScores,
     BundleMetadata,
@@ -151,11 +152,14 @@ def test_what_a_load_has_taken_off_is_in_force_when_thresholds_are_set(
         return [_trial(shielding=number / 100) for number in range(recipe.count)]
 
     monkeypatch.setattr(thresholds, "benign_trials", made_up)
-    thresholds.set_thresholds(bundle, scans=60)
+    thresholds.set_thresholds(bundle, scans=60, more_scanners=("gantry-9-6", "rail-10-6"))
     setting = {value for label, value in in_force.items() if label.endswith(", thresholds")}
     assert setting == {thresholds.LOAD_TAKEN_OFF}
-    kept = load_bundle(bundle).metadata.thresholds["load_taken_off"]
+    written = load_bundle(bundle).metadata
+    kept = written.thresholds["load_taken_off"]
     assert (kept.value, kept.false_alarm_rate) == (thresholds.LOAD_TAKEN_OFF, None)
+    assert written.tails == common_tails(written.scanners.values())
+    assert "shielding" in written.tails
 
 
 def test_thresholds_that_are_set_again_are_told_in_todays_words(metadata: BundleMetadata) -> None:
