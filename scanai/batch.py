@@ -197,16 +197,18 @@ def _inspect(
             declared.manifest,
             manifest_name=None if declared.path is None else str(declared.path),
             manifest_sha256=declared.sha256,
+            manifest_unused=_why_unused(declared),
             radiation=reading,
         )
     except ManifestError as error:
         return _inspect(scan, inspector, Declared("foreign", errors=(error,)), reading)
-    if declared.errors:
-        report = _with_reason(report, _why_unused(declared))
     return report, declared
 
 
 def _why_unused(declared: Declared) -> str:
+    """Empty where nothing is wrong with it."""
+    if not declared.errors:
+        return ""
     return f"{_UNUSED[declared.use]}: {_told(declared.errors[0])}."
 
 

@@ -122,9 +122,8 @@ def _inspect(options: argparse.Namespace) -> int:
     results = inspect_files(
         scans, inspector, profile=profile, papers=papers, portal=options.portal, folder=out
     )
-    # Into a log file the bar is written every ten seconds instead of ten times a second.
-    pace = 0.1 if sys.stderr.isatty() else 10.0
-    with tqdm(total=len(scans), desc="inspect", unit="scan", mininterval=pace) as bar:
+    # None: no bar in a log file, where it would stand before the errors on their lines.
+    with tqdm(total=len(scans), desc="inspect", unit="scan", disable=None) as bar:
         for result in results:
             errors.extend(result.errors)
             bar.update()  # first, for a line that is written draws the bar anew

@@ -151,10 +151,13 @@ def test_scan_is_inspected_without_a_manifest_that_cannot_be_read(
     report = json.loads((tmp_path / "report" / "one.json").read_text("utf-8"))
     assert report["inputs"]["manifest"] is None
     assert report["lines"] == []
-    assert report["verdict"]["reasons"][-1].startswith(
+    assert report["verdict"]["decision"] != "clear"
+    (unused,) = [one for one in report["findings"] if one["rule"] == "declaration_unused"]
+    assert unused["sentence"].startswith(
         "Its manifest could not be read: one.manifest.json: expected "
     )
-    assert str(scans) not in report["verdict"]["reasons"][-1]
+    assert unused["sentence"] in report["verdict"]["reasons"]
+    assert str(scans) not in unused["sentence"]
     assert f"{bad}: expected " in (tmp_path / "report" / "index.html").read_text("utf-8")
 
 
@@ -250,12 +253,23 @@ def error_lines(err: str) -> list[str]:
     return [line for line in err.replace("\r", "\n").splitlines() if "error " in line]
 
 
-def test_progress_is_that_of_scans_and_advances_with_the_first(inspect: Run, scans: Path) -> None:
+def test_progress_is_that_of_scans_and_advances_with_the_first(
+    inspect: Run, scans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(scans / "one.tiff", scans / "three.tiff")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     _, _, err = inspect(scans)
     shown = [int(done) for done in re.findall(r"(\d)/3 \[", err)]
     assert shown[:2] == [0, 1]
     assert shown[-1] == 3
+
+
+def test_in_a_log_file_every_error_has_a_line_of_its_own(inspect: Run, scans: Path) -> None:
+    (scans / "three.tiff").write_bytes(b"no scan")
+    (scans / "four.tiff").write_bytes(b"no scan either")
+    _, _, err = inspect(scans)
+    assert "\r" not in err
+    assert sum(line.startswith("error    ") for line in err.splitlines()) == 2
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import runpy
 import shlex
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from scanai import Inspector, read_scan
 from scanai.scan import read_raw
@@ -73,6 +75,32 @@ def test_onnx_alone_finds_the_regions_of_the_inspector(capsys) -> None:
     findings = Inspector(bundle).inspect(read_scan(scan)).findings
     (finding,) = (one for one in findings if one.region is not None)
     np.testing.assert_allclose([int(corner) for corner in corners.groups()], finding.region, atol=4)
+
+
+@pytest.mark.parametrize("lacking", ["air", "pitch_mm"])
+def test_onnx_alone_says_in_a_line_what_a_scan_lacks(tmp_path: Path, lacking: str, capsys) -> None:
+    with Image.open(ROOT / "datasets" / "samples" / "mobile-01.tiff") as tiff:
+        description = json.loads(tiff.tag_v2[270])
+        described = {name: value for name, value in description.items() if name != lacking}
+        tiff.save(tmp_path / "x.tiff", tiffinfo={270: json.dumps(described)})
+    bundle = ROOT / "models" / "scanai-v1"
+    assert runpy.run_path(str(ONNX_ALONE))["main"](str(bundle), str(tmp_path / "x.tiff")) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"{tmp_path / 'x.tiff'}: expected '{lacking}' in the description, found none"
+
+
+def test_onnx_alone_says_what_is_no_scan(tmp_path: Path, capsys) -> None:
+    (tmp_path / "x.tiff").write_bytes(b"no scan")
+    bundle = ROOT / "models" / "scanai-v1"
+    assert runpy.run_path(str(ONNX_ALONE))["main"](str(bundle), str(tmp_path / "x.tiff")) == 2
+    assert "x.tiff: expected a whole TIFF" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("told", [400.0, [400.0, 390.0], [[400.0], [390.0]]])
+def test_onnx_alone_takes_a_level_in_any_form(told: object) -> None:
+    levels = runpy.run_path(str(ONNX_ALONE))["levels"](told, 2)
+    assert levels.shape == (2, 1)
+    assert levels[0, 0] == 400
 
 
 def test_onnx_alone_needs_nothing_of_scanai() -> None:

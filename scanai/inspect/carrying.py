@@ -142,12 +142,17 @@ def faint(carrier: Carrier) -> str:
     """Of evidence that no finding stands for."""
     if carrier.family.above_all:
         return f"{_capital(carrier.noun)}: no harmless scan scores as high, but this is no finding."
-    reached = 100 * (carrier.family.p_value or 0.0)
-    how_many = f"{reached:.0f} of 100" if reached >= 1 else f"{10 * reached:.0f} of 1,000"
     return (
-        f"{_capital(carrier.noun)}: {how_many} harmless scans score as high, too many for a "
-        "finding of its own."
+        f"{_capital(carrier.noun)}: {how_many(carrier.family.p_value or 0.0)} score as high, too "
+        "many for a finding of its own."
     )
+
+
+def how_many(p_value: float) -> str:
+    """12 of 100 harmless scans, or 4 of 1,000."""
+    reached = 100 * p_value
+    told = f"{reached:.0f} of 100" if reached >= 1 else f"{10 * reached:.0f} of 1,000"
+    return f"{told} harmless scans"
 
 
 def _capital(noun: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from scanai.inspect.bundle import OperatingPoint
-from scanai.inspect.carrying import MAX_CARRYING, Carrier, noun_of
+from scanai.inspect.carrying import MAX_CARRYING, Carrier, how_many, noun_of
 from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.families import ONE_MATTER, Family
 from scanai.inspect.policy import RANK, weigh
@@ -122,17 +122,9 @@ def _licences(findings: Sequence[Finding]) -> str:
 
 
 def _nearest(families: Sequence[Family]) -> list[str]:
-    """Of a clear scan: the evidence that is rarest among benign scans, and where it is reported."""
-    rare = [(one.entered_p, one) for one in families if one.entered_p and one.threshold is not None]
+    """Of a clear scan: the evidence that is rarest among benign scans, and how rare."""
+    rare = [(one.entered_p, one) for one in families if one.entered_p]
     p_value, rarest = min(rare, key=lambda pair: pair[0], default=(1.0, None))
     if rarest is None or p_value >= 0.5:
         return []
-    return [
-        f"Nearest to a review: {noun_of(rarest, None)}, score {_number(rarest.score)}, reported "
-        f"from {_number(rarest.threshold)}."
-    ]
-
-
-def _number(value: float | None) -> str:
-    value = value or 0.0
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return [f"Nearest to a review: the {noun_of(rarest, None)}; {how_many(p_value)} score as high."]

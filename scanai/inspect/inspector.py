@@ -20,7 +20,7 @@ from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.context import Context, share_inside
 from scanai.inspect.evidence.controls import control_findings, lists_in_force, seen_controlled
 from scanai.inspect.evidence.document_rules import DocumentRules, shipped_rules
-from scanai.inspect.evidence.documents import document_findings
+from scanai.inspect.evidence.documents import document_findings, unused
 from scanai.inspect.evidence.emptiness import emptiness_findings, is_loaded
 from scanai.inspect.evidence.familiarity import familiarity_findings
 from scanai.inspect.evidence.goods import (
@@ -59,7 +59,7 @@ from scanai.inspect.report import (
     Report,
 )
 from scanai.inspect.scanner_calibration import ScannerCalibration
-from scanai.inspect.verdict import decide
+from scanai.inspect.verdict import decide, weightiest_first
 from scanai.inspect.wording import caveats, clear_reasons, portal_caveats
 from scanai.manifest import ControlList, GoodsGroup, Manifest, check_belongs
 from scanai.manifest.nomenclature import is_known
@@ -158,6 +158,7 @@ class Inspector:
         *,
         manifest_name: str | None = None,
         manifest_sha256: str | None = None,
+        manifest_unused: str = "",
         maps: Maps | None = None,
         measured: Measured | None = None,
         radiation: RadiationReading | None = None,
@@ -166,10 +167,11 @@ class Inspector:
 
         ManifestError when the manifest names another scan or unit, ScanError when the fields of the
         scan do not fit each other. `manifest_name` and `manifest_sha256` only identify the
-        manifest's file in the report. `maps`: what `infer` said of this scan and manifest, else it
-        is asked; `measured`: what `measure` made of this scan by the `load_z` in force, likewise.
-        Neither's time is then in the report. `radiation`: of the same passage or unit, from a
-        portal.
+        manifest's file in the report. `manifest_unused`: in a sentence, why a declaration that came
+        with the scan cannot be used; then somebody has to look. `maps`: what `infer` said of this
+        scan and manifest, else it is asked; `measured`: what `measure` made of this scan by the
+        `load_z` in force, likewise. Neither's time is then in the report. `radiation`: of the same
+        passage or unit, from a portal.
         """
         scan.check()
         if manifest is not None:
@@ -185,8 +187,11 @@ class Inspector:
         gathered = _gather(scan, maps, measured, manifest, point, metadata, self._papers)
         if radiation is not None:
             gathered = _with_radiation(gathered, radiation, manifest, point)
+        if manifest_unused:
+            gathered = replace(gathered, findings=(*gathered.findings, unused(manifest_unused)))
+        findings = weightiest_first(gathered.findings, gathered.scores, point)
         verdict = decide(
-            gathered.findings,
+            findings,
             point,
             scores=gathered.scores,
             suspicion=0.0 if maps is None else maps.scores["shielding"],
@@ -195,7 +200,7 @@ class Inspector:
                 gathered.mass,
                 manifest,
                 gathered.unexplained_share,
-                put_down=sum(one.rule == DECLARED_GOODS for one in gathered.findings),
+                put_down=sum(one.rule == DECLARED_GOODS for one in findings),
             ),
             caveats=[
                 *caveats(
@@ -232,7 +237,7 @@ class Inspector:
             thresholds=point.thresholds,
             raw_scores={} if maps is None else maps.scores,
             evidence_scores=gathered.scores,
-            findings=gathered.findings,
+            findings=findings,
             lines=gathered.lines,
             unexplained_share=gathered.unexplained_share,
             mass=gathered.mass,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from math import exp, log, log1p, sqrt
+from math import exp, fsum, log, log1p, sqrt
 from operator import mul
 from typing import Annotated, NamedTuple
 
@@ -121,7 +121,7 @@ def _spread(values: Sequence[float], weights: Sequence[float]) -> float:
 
 
 def _weighed_mean(values: Sequence[float], weights: Sequence[float]) -> float:
-    return sum(map(mul, values, weights)) / sum(weights)
+    return fsum(map(mul, values, weights)) / fsum(weights)
 
 
 def _least(count: int) -> float:

@@ -65,6 +65,23 @@ def decide(
     )
 
 
+def weightiest_first(
+    findings: Sequence[Finding], scores: Mapping[str, float], point: OperatingPoint
+) -> tuple[Finding, ...]:
+    """What asks for most first, then by weight; what counts for nothing last, as it comes."""
+    families = families_of(findings, scores, point)
+    together = combined(families)
+    counted = [
+        (RANK[asks_for(finding, family, together, point)], finding)
+        for family in sorted(families, key=weight, reverse=True)
+        for finding in by_weight(family, together, point)
+    ]
+    counted.sort(key=lambda pair: pair[0], reverse=True)
+    first = [finding for _, finding in counted]
+    known = {id(finding) for finding in first}
+    return (*first, *(finding for finding in findings if id(finding) not in known))
+
+
 def _sentences(
     carried: Sequence[Carrier], families: Sequence[Family], point: OperatingPoint
 ) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import SeenGoods, declared_groups, short_title
+from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.evidence.wording_checks import short
 from scanai.inspect.report import MassEstimate, RadiationSummary
 from scanai.manifest.model import Manifest
@@ -18,6 +19,8 @@ _MUCH = 0.3
 estimate; no threshold: nothing is found by it."""
 _MOSTLY = 0.5
 """Share of the seen mass, from which a load looks mostly like one goods group."""
+_LEAST_GUESSED = 0.01
+"""Share of the mass of unit and goods, from which it is told how much of it is a guess."""
 _MOST_LINES = 5
 _MOST_FAULTS = 2
 """Of detectors told one by one."""
@@ -66,9 +69,12 @@ def _goods_reason(seen: SeenGoods, manifest: Manifest, unexplained: float) -> st
             "seen, which by itself is no finding."
         )
     if group is None or seen.shares.max() < _MOSTLY:
-        return "The load fits the declared goods."
+        return "Nothing in the load clearly contradicts the declared goods."
     if group in declared_groups(manifest):
-        return f"The load fits the declared goods; it looks mostly like “{short_title(group)}”."
+        return (
+            "Nothing in the load clearly contradicts the declared goods; it looks mostly like "
+            f"“{short_title(group)}”."
+        )
     return (
         "No part of the load clearly differs from the declared goods, though as a whole it looks "
         f"more like “{short_title(group)}”."
@@ -113,7 +119,8 @@ def caveats(
         )
     if mass is not None and mass.lower_bound_only:
         notes.append(
-            "Parts are opaque: the mass is a lower bound and something could be behind them."
+            f"Parts are opaque: what lies behind them is guessed{_guessed(mass)}, and anything "
+            "could be there."
         )
     if len(scan.energies_mv) == 2 and not ratio_fits:
         notes.append(
@@ -131,6 +138,12 @@ def caveats(
             f"{scan.profile.name} it may alarm more or less often on harmless loads."
         )
     return notes
+
+
+def _guessed(mass: MassEstimate) -> str:
+    """How much that is; nothing where it is next to nothing."""
+    share = mass.opaque_kg / max(mass.cargo_kg + mass.tare_kg, 1.0)
+    return f" ({tonnes(mass.opaque_kg)} of the mass)" if share >= _LEAST_GUESSED else ""
 
 
 def _masses_missing(manifest: Manifest) -> bool:

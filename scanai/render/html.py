@@ -21,6 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from scanai.inspect.report import Finding, MassEstimate, Report
+from scanai.manifest.bands import package_type_of
 from scanai.manifest.model import Line, Manifest
 from scanai.render import words
 from scanai.render.labels import Box, Place, place_labels
@@ -194,9 +195,9 @@ def mass_scale(estimate: MassEstimate | None) -> float:
 
 
 def mass_sentence(estimate: MassEstimate) -> str:
-    seen = f"Seen {words.mass(estimate.cargo_kg)}"
+    seen = f"Estimated {words.mass(estimate.cargo_kg)}"
     if estimate.lower_bound_only:
-        seen += f", at least {words.mass(estimate.low_kg)}: part of the cargo is opaque"
+        seen += f", at least {words.mass(estimate.low_kg)}: {_behind(estimate)}"
     else:
         seen += f", 95 % interval {words.mass(estimate.low_kg)} to {words.mass(estimate.high_kg)}"
     declared = (
@@ -210,6 +211,12 @@ def mass_sentence(estimate: MassEstimate) -> str:
         "none": "tare unknown",
     }[estimate.tare_from]
     return f"{seen}; {declared}; {tare}.{_correction(estimate)}{_height(estimate)}"
+
+
+def _behind(estimate: MassEstimate) -> str:
+    if estimate.opaque_kg < _LEAST_CORRECTION * estimate.cargo_kg:
+        return "part of the cargo is opaque"
+    return f"{words.mass(estimate.opaque_kg)} of goods and unit lie behind opaque parts, a guess"
 
 
 def _correction(estimate: MassEstimate) -> str:
@@ -252,12 +259,19 @@ def manifest_facts(manifest: Manifest) -> list[tuple[str, str]]:
 
 
 def line_facts(line: Line) -> str:
-    packages = f"{line.packages:,} {line.package_type or 'packages'}" if line.packages else ""
+    packages = f"{line.packages:,} {_package_words(line)}" if line.packages else ""
     origin = f"origin {line.origin}" if line.origin else ""
     licence = f"licence {line.licence}" if line.licence else ""
     bill = f"bill {line.bill}" if line.bill else ""
     found = "HS code found in the description" if line.code_from == "description" else ""
     return " · ".join(part for part in (packages, origin, licence, bill, found) if part)
+
+
+def _package_words(line: Line) -> str:
+    """The code with its name, where it is known."""
+    kind = package_type_of(line.package_type)
+    name = f" ({kind.name})" if kind is not None else ""
+    return f"{line.package_type or 'packages'}{name}"
 
 
 def quality_words(quality: ImageQuality) -> QualityWords:
@@ -269,7 +283,7 @@ def quality_words(quality: ImageQuality) -> QualityWords:
     ):
         counts = [len(numbers) for numbers in lost]
         if any(counts):
-            rows.append((title, ", ".join(f"{count}" for count in counts)))
+            rows.append((title, _by_energy(counts)))
     for share, title in (
         (quality.zero_share, "Pixels without signal"),
         (quality.hot_pixel_share, "Hot pixels"),
@@ -285,6 +299,12 @@ def quality_words(quality: ImageQuality) -> QualityWords:
         levels = " / ".join(f"{level:,.0f}" for level in quality.open_beam)
         rows.append(("Open beam", f"{levels} counts, from {origin}"))
     return QualityWords(quality.notes, tuple(rows))
+
+
+def _by_energy(counts: list[int]) -> str:
+    if len(counts) == 1:
+        return f"{counts[0]}"
+    return f"{counts[0]} at the high energy, {counts[1]} at the low one"
 
 
 def _mass_or_nothing(kilograms: float | None) -> str:

@@ -181,14 +181,16 @@ def combination(report: Report) -> Iterator[str]:
         )
     if verdict.decision == "clear":
         return
-    asking = [_asking(step) for step in verdict.chain if step.asks == verdict.decision]
+    alone = report.thresholds.get("inspect_p", 1.0)
+    asking = [_asking(step, alone) for step in verdict.chain if step.asks == verdict.decision]
     by = "; ".join(asking) if asking else "all evidence together"
     yield f"{DECISION_TITLES[verdict.decision]} is asked for by: {by}."
-    alone = report.thresholds.get("inspect_p", 1.0)
     if verdict.decision == "inspect" and (verdict.combined_p or 0.0) > alone:
         yield "That asks for it by itself, however rare the rest is."
 
 
-def _asking(step: Step) -> str:
+def _asking(step: Step, alone: float) -> str:
+    """With how rare it is, where that asks for it: of a few harmless scans none says much."""
     title = step_title(step.name).lower()
-    return f"{title}, whose score no harmless scan reaches" if step.above_all else title
+    rare = step.above_all and step.p_value is not None and step.p_value <= alone
+    return f"{title}, whose score no harmless scan reaches" if rare else title

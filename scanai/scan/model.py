@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -166,5 +167,7 @@ def _check_scale(
     if energies not in (1, 2) or len(end_points) != energies:
         found = f"{energies} and energies_mv {end_points}"
         raise ScanError(source, "one or two energies, an end point for each", found)
+    if not all(high > low for high, low in pairwise((*end_points, 0.0))):
+        raise ScanError(source, "end points above 0 MV, the higher first", str(end_points))
     if not all(0 < pitch < np.inf for pitch in pitch_mm):
         raise ScanError(source, "a pitch above 0 mm", str(pitch_mm))

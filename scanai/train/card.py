@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scanai.inspect.bundle import ANY_SCANNER, BundleMetadata
-from scanai.train.figure_words import words_of
+from scanai.train.figure_words import RATIOS, words_of
 from scanai.train.figures import Figure
 from scanai.train.int8_accepted import Int8
 from scanai.train.recipe import recipes_of
@@ -220,8 +220,8 @@ def _table(figures: Mapping[str, Figure], titles: Mapping[str, str]) -> list[str
     rows = [
         _row(
             title,
-            _percent(figures[name].value),
-            f"{_percent(figures[name].low)} to {_percent(figures[name].high)}",
+            _value(name, figures[name].value),
+            f"{_value(name, figures[name].low)} to {_value(name, figures[name].high)}",
             str(figures[name].count),
         )
         for name, title in titles.items()
@@ -234,5 +234,5 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+def _value(name: str, value: float) -> str:
+    return f"{value:.1f} times" if name in RATIOS else f"{100 * value:.1f} %"

@@ -17,7 +17,7 @@ _WORDS = {
     "detection.unseen_headings": "shields found, d′ ≥ 5, among goods that the network never saw",
     "detection.unseen_forms": "shields found, d′ ≥ 5, among load forms that the network never saw",
     "detection.undeclared_goods": "undeclared goods found",
-    "lookalike_alarm_ratio": "look-alikes alarmed, by other benign scans (1 or 100 %: as often)",
+    "lookalike_alarm_ratio": "look-alikes alarmed, as often as other benign scans",
     "false_alarms.shielding": "benign scans alarmed for shielding at the thresholds in force",
     "false_alarms.inspect": "benign scans proposed for inspection",
     "false_alarms.any": "benign scans not clear, any finding",
@@ -44,6 +44,8 @@ _WORDS = {
     "mass_covered_opaque": "true masses within the interval, where parts are opaque",
     "empty_accuracy": "empty or loaded as declared, told right",
 }
+RATIOS = frozenset({"lookalike_alarm_ratio"})
+"""Figures that are no shares."""
 _FAMILIES = {
     "detection.material.": "shields of {} found, d′ ≥ 5",
     "detection.form.": "shields of the form {} found, d′ ≥ 5",

@@ -2,9 +2,11 @@
 
 python3 onnx_alone.py BUNDLE SCAN.tiff
 
-Needs numpy, onnxruntime and pillow. Inputs and outputs, shapes and units stand in bundle.json.
-The regions are the model's own: no physics has confirmed them, no papers were read, and dead rows
-were not filled in as the Inspector does.
+Needs numpy, onnxruntime and pillow, and a TIFF that tells its open beam and its pitch: to find an
+open beam in the picture is the Inspector's work. Exit code 2, with one line, for anything else.
+Inputs and outputs, shapes and units stand in bundle.json. The regions are the model's own: no
+physics has confirmed them, no papers were read, and dead rows were not filled in as the Inspector
+does.
 """
 
 from __future__ import annotations
@@ -12,23 +14,44 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
 IMAGE_DESCRIPTION = 270
 
 
+def read(scan_file: str) -> tuple[dict[str, Any], NDArray[np.uint16]]:
+    """Description and pixels (energies, H, W)."""
+    with Image.open(scan_file) as tiff:
+        description = json.loads(tiff.tag_v2[IMAGE_DESCRIPTION])
+        return description, np.stack([np.asarray(page) for page in ImageSequence.Iterator(tiff)])
+
+
+def levels(told: Any, energies: int) -> NDArray[np.float32]:
+    """(energies, 1 or H) from one level for the scan, one for each energy, or for each row."""
+    level = np.asarray(told, np.float32)
+    level = level if level.ndim == 2 else level.reshape(-1, 1)
+    return np.broadcast_to(level, (energies, level.shape[1]))
+
+
 def main(bundle: str, scan_file: str) -> int:
     metadata = json.loads((Path(bundle) / "bundle.json").read_text("utf-8"))
     session = onnxruntime.InferenceSession(Path(bundle) / "model.onnx")
-    with Image.open(scan_file) as tiff:
-        description = json.loads(tiff.tag_v2[IMAGE_DESCRIPTION])
-        pixels = np.stack([np.asarray(page) for page in ImageSequence.Iterator(tiff)])
-    dark = np.array(description["dark"], np.float32)  # one level, or one for each row
-    air = np.array(description["air"], np.float32)
-    pitch = description.get("pitch_mm") or [5.0, 5.0]
+    try:
+        description, pixels = read(scan_file)
+        air = levels(description["air"], len(pixels))
+        dark = levels(description.get("dark", 0.0), len(pixels))
+        pitch = description["pitch_mm"]
+    except KeyError as missing:
+        sys.stderr.write(f"{scan_file}: expected {missing} in the description, found none\n")
+        return 2
+    except (OSError, ValueError, TypeError, AttributeError, SyntaxError) as error:
+        sys.stderr.write(f"{scan_file}: expected a whole TIFF of ScanAI's, found {error}\n")
+        return 2
     outputs = session.run(
         None,
         {

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from papers_making import declarations
 
+from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.document_rules import DocumentRules, shipped_rules
-from scanai.inspect.evidence.documents import document_findings
+from scanai.inspect.evidence.documents import document_findings, unused
 from scanai.inspect.report import Finding
+from scanai.inspect.verdict import decide
 from scanai.manifest.model import Line, Manifest, Party
 
 
@@ -212,3 +214,13 @@ MANIFESTS = st.builds(
 def test_any_declaration_is_judged_without_a_failure(manifest: Manifest) -> None:
     found = judged(manifest)
     assert all(0 <= finding.score < 1 and finding.sentence for finding in found.values())
+
+
+def test_a_declaration_that_cannot_be_used_asks_for_a_look() -> None:
+    why = unused("Its manifest could not be read: x.json: expected JSON, found nothing.")
+    point = OperatingPoint({"review_p": 0.05, "inspect_p": 0.01}, None)
+    verdict = decide(
+        [why], point, scores={}, suspicion=0.0, clear_reasons=["nothing stands out"], caveats=[]
+    )
+    assert verdict.decision == "review"
+    assert verdict.reasons[0] == why.sentence

@@ -34,7 +34,7 @@ def test_declared_empty_but_loaded_is_a_finding(loaded_unit) -> None:
     findings, scores = emptiness_findings(seen(0.3), mass, context, EMPTY)
     assert [finding.kind for finding in findings] == ["empty_mismatch"]
     assert findings[0].sentence == (
-        "Declared empty, but 30 % of the picture shows goods, about 800 kg."
+        "Declared empty, but 30 % of the unit as it is seen shows goods, about 800 kg."
     )
     assert scores == {"empty_mismatch": 0.3}
 
@@ -91,7 +91,7 @@ def test_without_a_tare_from_the_papers_the_picture_decides(loaded_unit) -> None
     unsure = msgspec.structs.replace(mass, low_kg=0.0, tare_from="standard")
     (finding,), _ = emptiness_findings(seen(0.3), unsure, context, EMPTY)
     assert finding.confirmed
-    assert finding.sentence == "Declared empty, but 30 % of the picture shows goods."
+    assert finding.sentence == "Declared empty, but 30 % of the unit as it is seen shows goods."
 
 
 def test_of_a_lower_bound_the_lower_end_is_told(loaded_unit) -> None:

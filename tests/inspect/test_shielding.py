@@ -256,7 +256,7 @@ def test_a_block_is_judged_by_what_the_declared_goods_hold(
     [
         (40.0, 60.0, "50 g/cm² (64 mm of steel)"),
         (20.0, 120.0, "20 to 120 g/cm² (25 to 153 mm of steel)"),
-        (0.0, 318.0, "some 50 g/cm² (64 mm of steel; anything up to 318 g/cm²)"),
+        (0.0, 318.0, "0 to 318 g/cm² (likeliest 50 g/cm², 64 mm of steel)"),
     ],
     ids=["known", "roughly", "hardly"],
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scanai.inspect.bundle import BenignScores, OperatingPoint, initial_thresholds
 from scanai.inspect.carrying import MAX_CARRYING, short
 from scanai.inspect.report import Evidence, Finding
-from scanai.inspect.verdict import MAX_REASONS, decide
+from scanai.inspect.verdict import MAX_REASONS, decide, weightiest_first
 
 
 def finding(kind: str, score: float = 0.5, **fields: object) -> Finding:
@@ -168,7 +168,7 @@ def test_typical_scores_are_clear_and_say_why() -> None:
 
 def test_a_clear_scan_tells_what_is_nearest_to_a_review() -> None:
     assert decided(mass_mismatch=0.9).would_change == (
-        "Nearest to a review: mass mismatch, score 0.9, reported from 0.99.",
+        "Nearest to a review: the mass mismatch; 11 of 100 harmless scans score as high.",
     )
     assert decided(**dict.fromkeys(NAMES, 0.2)).would_change == ()
 
@@ -359,3 +359,20 @@ def test_long_sentences_are_cut_where_a_clause_ends(sentence: str, expected: str
 @given(st.text(alphabet="ab .,;:“”()", max_size=300))
 def test_a_short_sentence_has_some_25_words_at_most(sentence: str) -> None:
     assert len(short(sentence).split()) <= 28
+
+
+def test_findings_stand_in_the_order_of_what_they_ask_for() -> None:
+    record = finding("document_risk", confirmed=False)
+    risk = finding("document_risk")
+    mass = finding("mass_mismatch", p_value=0.001)
+    empty = finding("empty_mismatch")
+    ordered = weightiest_first(
+        [record, risk, mass, empty], {"mass_mismatch": 0.999}, point_of(2000)
+    )
+    assert [one.kind for one in ordered] == [
+        "empty_mismatch",
+        "mass_mismatch",
+        "document_risk",
+        "document_risk",
+    ]
+    assert ordered[-1] is record

@@ -53,7 +53,7 @@ def test_page_shows_verdict_findings_evidence_and_lines(report: Report, manifest
         "areal density above surroundings 88.2 81.0 to 96.5 43.1 g/cm²",
         "0.4 % of benign scans or fewer reach it",
         "520100 Raw cotton in pressed bales 44 bales · origin XX",
-        "Seen 12.4 t, 95 % interval 11.1 t to 13.8 t; declared 9.0 t; tare 2.2 t as declared.",
+        "Estimated 12.4 t, 95 % interval 11.1 t to 13.8 t; declared 9.0 t; tare 2.2 t as declared.",
         "Row 112 carried no signal and was filled in.",
         "is not validated on real threats",
     ):
@@ -272,7 +272,7 @@ def estimate(**fields: object) -> MassEstimate:
 
 def test_lower_bound_of_mass_is_called_one() -> None:
     assert mass_sentence(estimate(lower_bound_only=True, tare_from="standard")) == (
-        "Seen 20.0 t, at least 18.0 t: part of the cargo is opaque; no mass declared; "
+        "Estimated 20.0 t, at least 18.0 t: part of the cargo is opaque; no mass declared; "
         "tare 3.9 t, standard for the type of unit."
     )
 
@@ -304,8 +304,8 @@ def test_image_quality_leaves_out_what_is_nil() -> None:
     )
     assert notes == ("N.",)
     assert rows == (
-        ("Dead detector rows", "2, 1"),
-        ("Missing columns", "0, 1"),
+        ("Dead detector rows", "2 at the high energy, 1 at the low one"),
+        ("Missing columns", "0 at the high energy, 1 at the low one"),
         ("Pixels without signal", "2.1 %"),
     )
 

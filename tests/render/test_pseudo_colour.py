@@ -81,6 +81,20 @@ def test_starved_low_energy_takes_the_colour_away(scan: Scan) -> None:
     assert max(red, green, blue) - min(red, green, blue) <= 2
 
 
+@pytest.mark.parametrize("width", [2, 40], ids=["post", "slab"])
+def test_energies_half_a_column_apart_give_upright_edges_no_colour(scan: Scan, width: int) -> None:
+    whole = with_slab(scan, "steel", 60.0).transmission
+    pages = np.ones_like(whole)
+    pages[:, 20:100, 40 : 40 + width] = whole[:, 60:61, 60:61]
+    # The low energy is pulsed half a column later.
+    pages[1, :, 1:] = (pages[1, :, 1:] + pages[1, :, :-1]) / 2
+    picture = pseudo_colour(replace(scan, transmission=pages)).astype(int)
+    chroma = np.ptp(picture, axis=2)
+    assert chroma[60, 36:44].max() < 60
+    if width > 20:
+        assert chroma[60, 60] > 100
+
+
 def test_single_energy_is_grey(single_energy_scan: Scan) -> None:
     picture = pseudo_colour(single_energy_scan)
     assert (picture[..., 0] == picture[..., 1]).all()

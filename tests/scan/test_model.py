@@ -70,6 +70,8 @@ RAW = RawScan(
         ({"pixels": None}, "found NoneType"),
         ({"quantity": "foo"}, "counts, transmission or display, found foo"),
         ({"energies_mv": (6.0,)}, "an end point for each"),
+        ({"energies_mv": (4.0, 6.0)}, r"the higher first, found \(4\.0, 6\.0\)"),
+        ({"energies_mv": (6.0, 0.0)}, "end points above 0 MV"),
         ({"pitch_mm": (0.0, 0.0)}, "a pitch above 0 mm"),
         ({"air": np.float32(5e4)}, r"air of shape \(energies, H\) = \(2, 40\), found shape \(\)"),
         ({"dark": np.zeros((2, 39), np.float32)}, r"dark of shape .* found shape \(2, 39\)"),

@@ -8,6 +8,8 @@ from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.measured import Measured
 
 Box = tuple[int, int, int, int]
+_AT_BOTTOM_M = 0.1
+"""Above the lower face of the unit: no less is sure where the depth is not known."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Context:
         along = max((box[0] + box[2]) / 2 - measured.unit_box[0], 0.0) * pitch_x
         position = measured.position_m((box[1] + box[3]) / 2)
         if measured.profile.geometry.view == "side":
-            return f"{along:.1f} m from the left end, {max(position, 0.0):.1f} m up"
+            up = "at the bottom" if position < _AT_BOTTOM_M else f"{position:.1f} m up"
+            return f"{along:.1f} m from the left end, {up}"
         side = "upper" if position > 0 else "lower"
         across = f"{abs(position):.1f} m from the middle towards the {side} side of the picture"
         return f"{along:.1f} m from the left end, {across}"

@@ -41,6 +41,10 @@ from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.model import Manifest
 
 SCORE = "documents"
+UNUSED = "declaration_unused"
+"""Rule of a declaration that came with the scan and cannot be used."""
+_UNUSED_SCORE = 0.5
+"""Among findings of papers, in the middle: what such a declaration says is not known."""
 
 # Each check takes the rule of its own type.
 _CHECKS: dict[type[Rule], Callable[[Any, Manifest], Fired | None]] = {
@@ -58,6 +62,12 @@ _CHECKS: dict[type[Rule], Callable[[Any, Manifest], Fired | None]] = {
     SamePartyRule: party_checks.same_party,
     CheckDigitRule: unit_checks.check_digit_of_unit,
 }
+
+
+def unused(why: str) -> Finding:
+    """Of a declaration that cannot be used: nothing was held against it, so that no picture makes
+    the scan clear. `why`: a sentence."""
+    return Finding(kind="document_risk", score=_UNUSED_SCORE, sentence=why, rule=UNUSED)
 
 
 def document_findings(

@@ -57,7 +57,7 @@ def emptiness_findings(
         if not _shows_goods(seen, context):
             return [], scores
         loaded = is_loaded(seen, mass, context)
-        share = f"{100 * seen.loaded_share:.0f} % of the picture"
+        share = f"{100 * seen.loaded_share:.0f} % of the unit as it is seen"
         finding = Finding(
             kind="empty_mismatch",
             score=seen.loaded_share,

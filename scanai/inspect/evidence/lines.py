@@ -187,7 +187,7 @@ def _reason(
     if p_value is None:
         return found
     if p_value >= _ALL_AS_UNLIKE:
-        return f"{found} All honest loads of {_compared(of)} look at least as unlike it."
+        return f"{found} That is nothing unusual for honest loads of {_compared(of)}."
     return f"{found} Of honest loads of {_compared(of)}, {_percent(p_value)} look as unlike it."
 
 

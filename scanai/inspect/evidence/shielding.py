@@ -152,10 +152,9 @@ def _how_much(kind: Kind, layer: Layer) -> str:
     metal, density = ("lead", 11.35) if kind == "high_z_shielding" else ("steel", 7.86)
     thickness = 10 * layer.areal_density / density
     if layer.areal_density_low < 1:
-        most = layer.areal_density_high
         return (
-            f"some {layer.areal_density:.0f} g/cm² ({thickness:.0f} mm of {metal}; anything up to "
-            f"{most:.0f} g/cm²)"
+            f"0 to {layer.areal_density_high:.0f} g/cm² (likeliest {layer.areal_density:.0f} g/cm²,"
+            f" {thickness:.0f} mm of {metal})"
         )
     if layer.areal_density_low < layer.areal_density / 2:
         ends = layer.areal_density_low, layer.areal_density_high

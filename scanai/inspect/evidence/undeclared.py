@@ -147,7 +147,7 @@ def _finding(
             Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),
             Evidence(
                 name="probability of declared goods",
-                value=round(100 * math.exp(-float(unlike[members].max())), 2),
+                value=_percent(float(unlike[members].max())),
                 unit="%",
             ),
             *_elsewhere(best, context),
@@ -161,7 +161,12 @@ def _elsewhere(best: float, context: Context) -> tuple[Evidence, ...]:
     if context.threshold(TAKEN_OFF) <= 0:
         return ()
     name = "the same where the load looks most as declared"
-    return (Evidence(name=name, value=round(100 * math.exp(-best), 2), unit="%"),)
+    return (Evidence(name=name, value=_percent(best), unit="%"),)
+
+
+def _percent(unlike: float) -> float:
+    """Of the probability, in two digits: next to nothing is not nothing."""
+    return float(f"{100 * math.exp(-unlike):.2g}")
 
 
 def _columns(
