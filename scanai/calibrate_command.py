@@ -47,7 +47,7 @@ def calibrate(
     inspector = Inspector(model)
     given = None if profile is None else load_profile(profile)
     seen, usable, scanners, failed = [], [], {}, 0
-    for path, name in tqdm(scans.items(), desc="look at scans", unit="scan"):
+    for path, name in tqdm(scans.items(), desc="look at scans", unit="scan", disable=None):
         try:
             one, scanner = look_at_scan(path, inspector, given)
         except ScanAIError as error:
@@ -59,7 +59,7 @@ def calibrate(
         scanners[scanner.name] = (scanner, name)
     own = _one_scanner(scanners)
     fitted, low, both = fitted_profile(own, seen)
-    bars = tqdm(usable, desc="score by what was found", unit="scan")
+    bars = tqdm(usable, desc="score by what was found", unit="scan", disable=None)
     reports = [_inspected(inspector, path, given, fitted) for path in bars]
     calibration = calibration_of(inspector.bundle, fitted, reports, false_alarm_rate, (low, both))
     write_calibration(calibration, out)

@@ -163,11 +163,18 @@ def _text_line(result: Result, report: Report, width: int) -> str:
     verdict = report.verdict
     # The first reason is the sentence of the top finding, or why nothing was found.
     words = [f"{verdict.decision:<8} {result.scan:<{width}}", verdict.reasons[0]]
-    if result.manifest != "used":
+    if result.manifest != "used" and not _says_why_unused(report):
         words[1] += f" {_MANIFEST_NOTES[result.manifest]}"
     if any(isinstance(error, RadiationError) for error in result.errors):
         words[1] += " (its portal reading could not be read)"
     return _plain("  ".join([*words, f"{result.seconds:.2f} s"]))
+
+
+def _says_why_unused(report: Report) -> bool:
+    """Whether the line begins with why the declaration was not used."""
+    from scanai.inspect.report import DECLARATION_UNUSED
+
+    return any(one.rule == DECLARATION_UNUSED for one in report.findings[:1])
 
 
 def _calibrate(options: argparse.Namespace) -> int:

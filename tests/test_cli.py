@@ -339,8 +339,9 @@ def test_scan_that_a_manifest_of_many_units_lacks_is_an_error_of_that_scan(
     papers.write_text(papers.read_text().replace(second.unit, "TESU0000013"))
     code, out, err = inspect(scans, "--manifest", papers)
     assert code == 2
-    assert "(not among the units of its manifest)" not in out.splitlines()[0]
-    assert "(not among the units of its manifest)" in out.splitlines()[1]
+    told = "None of the units of its manifest is known to be this one"
+    assert told not in out.splitlines()[0]
+    assert f"review   two.tiff  {told}" in out.splitlines()[1]
     (error,) = error_lines(err)
     assert f"expected transport unit {second.unit}, found 2 units: {first.unit}" in error
     code, out, _ = inspect(scans / "two.tiff", "--manifest", papers, "--format", "json")
@@ -441,7 +442,8 @@ def test_a_folder_with_the_name_of_a_companion_is_told(
     code, out, err = inspect(scans)
     assert code == 2
     assert error_lines(err) == [f"error    {scans / name}: expected a file, found a folder"]
-    assert f"(its {note or 'manifest'} could not be read)" in out.splitlines()[1]
+    said = f"(its {note} could not be read)" if note else "  Its manifest could not be read: two."
+    assert said in out.splitlines()[1]
 
 
 def test_own_rules_and_control_lists_are_in_force(

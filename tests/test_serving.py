@@ -81,7 +81,7 @@ def test_onnx_alone_finds_the_regions_of_the_inspector(capsys) -> None:
 def test_onnx_alone_says_in_a_line_what_a_scan_lacks(tmp_path: Path, lacking: str, capsys) -> None:
     with Image.open(ROOT / "datasets" / "samples" / "mobile-01.tiff") as tiff:
         description = json.loads(tiff.tag_v2[270])
-        described = {name: value for name, value in description.items() if name != lacking}
+        described = description | {lacking: None}
         tiff.save(tmp_path / "x.tiff", tiffinfo={270: json.dumps(described)})
     bundle = ROOT / "models" / "scanai-v1"
     assert runpy.run_path(str(ONNX_ALONE))["main"](str(bundle), str(tmp_path / "x.tiff")) == 2

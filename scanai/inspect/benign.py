@@ -36,7 +36,8 @@ def benign_scores(
 
 
 def common_tails(scanners: Iterable[BenignScores]) -> dict[str, CommonTail]:
-    """Of each score that enough of these scanners have beyond their 90th percentile."""
+    """Of each score that enough of these scanners have beyond their 90th percentile. Scanners drawn
+    at random count as one scanner: they differ no more from the others than these do."""
     known = list(scanners)
     tails = {
         name: common_tail(

@@ -365,6 +365,9 @@ def _check_scores(source: Path, metadata: BundleMetadata) -> None:
             if len(quantiles) < 2 or list(quantiles) != sorted(quantiles):
                 where = f"quantiles of {name} of {scanner}"
                 raise BundleError(source, f"rising {where}", f"{len(quantiles)} that do not rise")
+    scored = {name for scores in metadata.scanners.values() for name in scores.quantiles}
+    if unknown := sorted(metadata.tails.keys() - scored):
+        raise BundleError(source, "tails of scores that have quantiles", ", ".join(unknown))
     if metadata.signatures is not None and (wrong := metadata.signatures.wrong()):
         raise BundleError(source, "signatures that fit together", f"others ({wrong})")
     if metadata.region_odds is not None and (wrong := metadata.region_odds.wrong()):

@@ -16,7 +16,7 @@ from scanai.inspect.combination import evidence, shares
 from scanai.inspect.families import ONE_MATTER, Family, combined, p_of_place
 from scanai.inspect.policy import RANK, asks_for
 from scanai.inspect.queue_order import loose_evidence
-from scanai.inspect.report import Decision, Finding, FindingKind, Reason
+from scanai.inspect.report import DECLARATION_UNUSED, Decision, Finding, FindingKind, Reason
 
 MAX_CARRYING = 3
 _MAX_WORDS = 27
@@ -48,6 +48,7 @@ _SCORE_NOUNS = {
     "density": "density of the goods of a line",
     "documents": "wording and route of the papers",
     "unfamiliar": "strangeness of the picture",
+    "controls": "controlled goods",
 }
 
 
@@ -65,6 +66,8 @@ class Carrier(NamedTuple):
 
 def noun_of(family: Family, finding: Finding | None) -> str:
     """As it stands in a sentence, without article."""
+    if finding is not None and finding.rule == DECLARATION_UNUSED:
+        return "declaration that cannot be used"
     if finding is not None:
         return _NOUNS[finding.kind]
     return _SCORE_NOUNS.get(family.name, family.name.replace("_", " "))
@@ -140,19 +143,18 @@ def reason(carrier: Carrier, findings: Sequence[Finding]) -> Reason:
 
 def faint(carrier: Carrier) -> str:
     """Of evidence that no finding stands for."""
-    if carrier.family.above_all:
-        return f"{_capital(carrier.noun)}: no harmless scan scores as high, but this is no finding."
-    return (
-        f"{_capital(carrier.noun)}: {how_many(carrier.family.p_value or 0.0)} score as high, too "
-        "many for a finding of its own."
-    )
+    above_all = carrier.family.above_all
+    but = "but this is no finding" if above_all else "too many for a finding of its own"
+    return f"{_capital(carrier.noun)}: {how_many(carrier.family)} as high, {but}."
 
 
-def how_many(p_value: float) -> str:
-    """12 of 100 harmless scans, or 4 of 1,000."""
-    reached = 100 * p_value
+def how_many(family: Family) -> str:
+    """12 of 100 harmless scans score, 4 of 1,000, or none scores."""
+    if family.above_all:
+        return "no harmless scan scores"
+    reached = 100 * (family.p_value or 0.0)
     told = f"{reached:.0f} of 100" if reached >= 1 else f"{10 * reached:.0f} of 1,000"
-    return f"{told} harmless scans"
+    return f"{told} harmless scans score"
 
 
 def _capital(noun: str) -> str:

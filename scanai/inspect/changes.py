@@ -15,7 +15,7 @@ from scanai.inspect.carrying import MAX_CARRYING, Carrier, how_many, noun_of
 from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.families import ONE_MATTER, Family
 from scanai.inspect.policy import RANK, weigh
-from scanai.inspect.report import Decision, Finding, FindingKind
+from scanai.inspect.report import DECLARATION_UNUSED, Decision, Finding, FindingKind
 
 _DENSE = "A second view, or a look at the place that is marked, would settle the {noun}."
 _SETTLED_BY: dict[FindingKind, str] = {
@@ -94,6 +94,8 @@ def _settled(carrier: Carrier) -> list[str]:
         return []
     if finding.kind == "controlled_goods":
         return [_licences(carrier.family.findings)]
+    if finding.rule == DECLARATION_UNUSED:
+        return ["The declaration of this unit, in a form that can be read, would settle it."]
     text = _SETTLED_BY[finding.kind].format(noun=carrier.noun)
     fits = _mass_that_fits(finding) if finding.kind == "mass_mismatch" else []
     return [*fits, text]
@@ -127,4 +129,4 @@ def _nearest(families: Sequence[Family]) -> list[str]:
     p_value, rarest = min(rare, key=lambda pair: pair[0], default=(1.0, None))
     if rarest is None or p_value >= 0.5:
         return []
-    return [f"Nearest to a review: the {noun_of(rarest, None)}; {how_many(p_value)} score as high."]
+    return [f"Nearest to a review: the {noun_of(rarest, None)}; {how_many(rarest)} as high."]

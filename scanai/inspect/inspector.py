@@ -210,6 +210,7 @@ class Inspector:
                     gathered.mass,
                     gathered.ratio_fits,
                     _pieces_untold(scan, manifest, metadata),
+                    unused=bool(manifest_unused),
                 ),
                 *portal_caveats(gathered.radiation),
             ],

@@ -39,6 +39,8 @@ harmless explanation; not, for the physical evidence speaks against it; or there
 
 DECLARED_GOODS = "declared_goods"
 """Rule of a dense part that is told for the record alone, for declared goods may be as dense."""
+DECLARATION_UNUSED = "declaration_unused"
+"""Rule of a declaration that came with the scan and cannot be used."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +75,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     """Identifier of what fired: a document rule's; of a control list, its name and the entry; of
     what the papers ask of unit and packages, the limit; `declared_goods` of a dense part that these
-    explain. Empty for other findings of the picture."""
+    explain; `declaration_unused` where a declaration cannot be used. Empty for other findings of
+    the picture."""
     asks_at_most: Literal["review", "inspect"] = "inspect"
     """The most that this finding asks for by itself, whatever its kind and score: review where
     there is a likely harmless explanation."""
@@ -272,8 +275,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     urgency: float
-    """0 to 1, orders the queue. Beyond all benign scans it goes by a tail fitted to them, which
-    decides nothing."""
+    """0 to 1, orders the queue. Beyond all benign scans it goes by a tail fitted to them and to
+    those of the model's other scanners, which decides nothing."""
     reasons: tuple[str, ...]
     """Sentences, the weightiest first; caveats last."""
     carried_by: tuple[Reason, ...] = ()
@@ -315,6 +318,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     distribution over benign scans sets thresholds and p-values. Beside `shielding_odds` the model's
     own score of shielding is no evidence: these odds are made of it."""
     findings: tuple[Finding, ...]
+    """What asks for most first, then by weight; what counts for nothing last."""
     lines: tuple[LinePlausibility, ...]
     unexplained_share: float | None = None
     """Of the seen mass, what no declared line explains; None where the load was not held against

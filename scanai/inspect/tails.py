@@ -1,10 +1,10 @@
 """Tails: how rare a score is beyond the benign scans that were seen.
 
 Conformal p-values tie where a score is above all benign scans, and that is where a queue begins. So
-for order alone, never to be told as p-values, the benign scores above their 90th percentile are
-continued by a generalised Pareto tail, its two parameters by the method of moments (Hosking and
-Wallis, Technometrics 29, 1987). How far beyond the benign scans a score lies then counts, by the
-measure of how far these spread themselves: by a measure of a few, less.
+for order, and for scores that are made of it, never to be told as p-values, the benign scores above
+their 90th percentile are continued by a generalised Pareto tail, its two parameters by the method
+of moments (Hosking and Wallis, Technometrics 29, 1987). How far beyond the benign scans a score
+lies then counts, by the measure of how far these spread themselves: by a measure of a few, less.
 
 Thirty scans of one scanner tell its tail badly, and one of them may double it. So where a bundle
 knows several scanners it carries a common tail of each score: the shape of them all, and their mean
@@ -31,19 +31,22 @@ _LEAST_LOG = -690.0
 """Natural logarithm of the least p-value: still a number."""
 _FEWEST_SCANNERS = 3
 """Whose tails tell how far scanners differ."""
+_LEAST_FREE = 20.0
+"""Excesses beside the mean of each scanner, from which their variance is told; of fewer the law is
+taken to be exponential."""
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Number = Annotated[float, msgspec.Meta(ge=1e-9, le=1e9)]
 
 
 class CommonTail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of one score on the scanners of a bundle, beyond the 90th percentile of each."""
 
-    mean: Positive
+    mean: Number
     """Mean excess over that percentile on a scanner in the middle of them, in units of the score.
     """
-    even: Positive
+    even: Number
     """Mean² / variance of the excesses, each in units of its scanner's mean: 1 if exponential."""
-    spread: Positive
+    spread: Number
     """Variance of the natural logarithm of the mean from scanner to scanner."""
 
     def on(self, own: float | None, scans: float) -> tuple[float, float]:
@@ -90,22 +93,33 @@ def tail_p(
 
 def common_tail(scanners: Iterable[tuple[Sequence[float], int]]) -> CommonTail | None:
     """Of the quantiles of each scanner, and of how many scans; None of fewer than three that have
-    excesses, or where all excesses are one."""
+    excesses."""
     known = [_excesses(quantiles, count) for quantiles, count in scanners]
     known = [one for one in known if one.values]
     if len(known) < _FEWEST_SCANNERS:
         return None
-    apart = [(value / one.mean - 1.0) ** 2 for one in known for value in one.values]
-    variance = sum(apart) / len(apart)
-    if variance == 0:
-        return None
+    variance = _relative_variance(known)
     means = [log(one.mean) for one in known]
     weights = [one.scans / variance for one in known]
     spread = _spread(means, weights)
     middle = _weighed_mean(means, [1.0 / (spread + 1.0 / weight) for weight in weights])
     told = (exp(middle), 1.0 / variance, spread)
-    mean, even, spread = (float(f"{value:.6g}") for value in told)
+    mean, even, spread = (min(max(float(f"{value:.6g}"), 1e-9), 1e9) for value in told)
     return CommonTail(mean=mean, even=even, spread=spread)
+
+
+def _relative_variance(known: Sequence[_Excesses]) -> float:
+    """Of excesses in units of the mean of their scanner, which takes one of them each."""
+    # Quantiles of three scans are no more than three, and between many scans no more than they are.
+    counted = [(one, min(one.scans, len(one.values))) for one in known]
+    free = fsum(count - 1.0 for _, count in counted)
+    if free < _LEAST_FREE:
+        return 1.0
+    apart = fsum(
+        count * fsum((value / one.mean - 1.0) ** 2 for value in one.values) / len(one.values)
+        for one, count in counted
+    )
+    return max(apart / free, 1e-6)
 
 
 def _spread(values: Sequence[float], weights: Sequence[float]) -> float:

@@ -88,9 +88,11 @@ def caveats(
     mass: MassEstimate | None,
     ratio_fits: bool,
     pieces_untold: Sequence[int] = (),
+    unused: bool = False,
 ) -> list[str]:
     """What the reader has to know before trusting any verdict on this scan. `pieces_untold`:
-    numbers of the lines of dense goods that lack mass or packages, where these would count."""
+    numbers of the lines of dense goods that lack mass or packages, where these would count.
+    `unused`: one came with the scan."""
     notes = []
     if pieces_untold:
         lines = "Line" if len(pieces_untold) == 1 else "Lines"
@@ -101,7 +103,8 @@ def caveats(
             "dense parts were judged by the model's own score, no pieces counted."
         )
     if manifest is None:
-        notes.append("No manifest was used: goods and mass were not compared with one.")
+        why = "The declaration could not be used" if unused else "No manifest was used"
+        notes.append(f"{why}: goods and mass were not compared with one.")
     if manifest is not None and manifest.unit_type and room_inside(manifest.unit_type) is None:
         notes.append(
             f"The declared unit type “{short(manifest.unit_type)}” is none that is known: its "

@@ -57,9 +57,6 @@ _TONE_EXPONENT = 0.75
 # Ratio error (1 sigma) at which colour has faded to half: a third of the span between organic
 # goods and steel at 6/4 MV, about 0.06.
 _RATIO_SIGMA_HALF = 0.02
-_APART_PX = 0.5
-"""Columns that the two energies are apart, where they are pulsed in turn: at an upright edge one of
-them sees more of it, and its ratio is no material's."""
 _SMOOTHED = 0.375
 _LEAST = np.float32(1e-3)
 _NEAR_FLOOR = 0.5
@@ -90,7 +87,8 @@ def pseudo_colour(scan: Scan) -> UInt8:
     own = _smooth(_reduce(pages[0] * pages[0], block)) / np.maximum(high, _LEAST)
     hue, weight = _hue_and_weight(scan.profile, block, own, high / np.maximum(low, _LEAST))
     weight *= np.clip(1 - 2 * _starved_share(pages[1], block, floor), 0, 1)
-    weight /= 1 + (_edge_error(high, block) / _RATIO_SIGMA_HALF) ** 2
+    apart_px = scan.profile.imperfections.interlace
+    weight /= 1 + (_edge_error(high, block, apart_px) / _RATIO_SIGMA_HALF) ** 2
     small_tone = np.asarray(Image.fromarray(tone).reduce(block))
     chroma = _chroma_table()[hue, small_tone] * weight[..., None]
     planes = [Image.fromarray(tone)]
@@ -136,12 +134,13 @@ def _smooth(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
     return blocks
 
 
-def _edge_error(high: NDArray[np.float32], block: int) -> NDArray[np.float32]:
-    """Relative error of the ratio that comes of energies half a column apart."""
+def _edge_error(high: NDArray[np.float32], block: int, apart_px: float) -> NDArray[np.float32]:
+    """Relative error of the ratio where the energies are pulsed in turn, so many columns apart: of
+    an upright edge one of them sees more, and the ratio is no material's."""
     steps = np.diff(high, axis=1, prepend=high[:, :1], append=high[:, -1:])
     # Of a post thinner than a block both sides count: in its middle nothing seems to change.
     change = np.hypot(steps[:, 1:], steps[:, :-1])
-    return np.asarray(_APART_PX * change / block / np.maximum(high, _LEAST), np.float32)
+    return np.asarray(apart_px * change / block / np.maximum(high, _LEAST), np.float32)
 
 
 def _starved_share(low: NDArray[np.float32], block: int, floor: float) -> NDArray[np.float32]:

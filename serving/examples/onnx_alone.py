@@ -27,7 +27,8 @@ IMAGE_DESCRIPTION = 270
 def read(scan_file: str) -> tuple[dict[str, Any], NDArray[np.uint16]]:
     """Description and pixels (energies, H, W)."""
     with Image.open(scan_file) as tiff:
-        description = json.loads(tiff.tag_v2[IMAGE_DESCRIPTION])
+        told = json.loads(tiff.tag_v2[IMAGE_DESCRIPTION])
+        description = {name: value for name, value in told.items() if value is not None}
         return description, np.stack([np.asarray(page) for page in ImageSequence.Iterator(tiff)])
 
 
@@ -35,6 +36,8 @@ def levels(told: Any, energies: int) -> NDArray[np.float32]:
     """(energies, 1 or H) from one level for the scan, one for each energy, or for each row."""
     level = np.asarray(told, np.float32)
     level = level if level.ndim == 2 else level.reshape(-1, 1)
+    if not np.isfinite(level).all():
+        raise ValueError("a level that is no number")
     return np.broadcast_to(level, (energies, level.shape[1]))
 
 
@@ -45,7 +48,9 @@ def main(bundle: str, scan_file: str) -> int:
         description, pixels = read(scan_file)
         air = levels(description["air"], len(pixels))
         dark = levels(description.get("dark", 0.0), len(pixels))
-        pitch = description["pitch_mm"]
+        pitch = np.asarray(description["pitch_mm"], np.float32)
+        if pitch.shape != (2,) or not (pitch > 0).all():
+            raise ValueError(f"pitch_mm {description['pitch_mm']}")
     except KeyError as missing:
         sys.stderr.write(f"{scan_file}: expected {missing} in the description, found none\n")
         return 2
@@ -58,7 +63,7 @@ def main(bundle: str, scan_file: str) -> int:
             "scan": pixels[None].astype(np.float32),
             "open_beam": (air - dark)[None, :, :, None],
             "dark": dark[None, :, :, None],
-            "pitch_mm": np.array(pitch, np.float32),
+            "pitch_mm": pitch,
             "declared_groups": np.zeros(len(metadata["goods_groups"]) + 1, np.float32),
         },
     )

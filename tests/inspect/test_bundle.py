@@ -387,3 +387,20 @@ def test_order_beyond_all_benign_scans_is_by_the_tail_of_all_scanners(
     assert found > 100 * thin
     assert point.order_p("s", 0.5) == alone.order_p("s", 0.5)
     assert point.p_value("s", 2.0) == alone.p_value("s", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("tails", "words"),
+    [
+        ({"t": {"mean": 0.5, "even": 1.0, "spread": 0.1}}, "tails of scores that have quantiles"),
+        ({"s": {"mean": 0.5, "even": 1e308, "spread": 0.1}}, "even"),
+        ({"s": {"mean": 0.0, "even": 1.0, "spread": 0.1}}, "mean"),
+    ],
+)
+def test_refuses_tails_that_no_scans_gave(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes, tails: object, words: str
+) -> None:
+    own = {"thresholds": {}, "scans": 9, "quantiles": {"s": [0.0, 1.0]}, "counts": {"s": 9}}
+    folder = changed(tmp_path, metadata, graph, scanners={"p": own}, tails=tails)
+    with pytest.raises(BundleError, match=words):
+        load_bundle(folder)

@@ -224,3 +224,7 @@ def test_a_declaration_that_cannot_be_used_asks_for_a_look() -> None:
     )
     assert verdict.decision == "review"
     assert verdict.reasons[0] == why.sentence
+    assert verdict.would_change == (
+        "Without the declaration that cannot be used it would be clear.",
+        "The declaration of this unit, in a form that can be read, would settle it.",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -86,14 +87,74 @@ def test_how_far_scanners_differ_is_found_beside_chance() -> None:
 def test_few_scanners_that_happen_to_agree_are_no_proof_that_all_do() -> None:
     alike = [benign(np.random.default_rng(1), 1.0)] * 7
     common = common_tail(alike)
+    more = common_tail(alike * 10)
     assert common is not None
+    assert more is not None
     assert common.spread > 0.01
-    assert common.spread > common_tail(alike * 10).spread > 0  # type: ignore[union-attr]
+    assert common.spread > more.spread
+
+
+def exact(shape: float, scale: float = 1.0) -> tuple[float, ...]:
+    """Quantiles of excesses of a generalised Pareto law over a start at 0."""
+    tail = [scale * ((1 - level) ** -shape - 1) / shape for level in np.arange(0.5, 10) / 10]
+    return (0.0,) * 91 + tuple(tail)
+
+
+@pytest.mark.parametrize("shape", [-0.5, 0.25])
+def test_the_law_of_the_excesses_weighs_what_chance_does(shape: float) -> None:
+    scanners = [(exact(shape, scale), 320) for scale in (0.6, 0.8, 1.0, 1.25, 1.7)]
+    common = common_tail(scanners)
+    assert common is not None
+    excesses = np.array(exact(shape)[91:])
+    variance = 10 / 9 * excesses.var() / excesses.mean() ** 2
+    assert common.even == pytest.approx(1 / variance, rel=1e-4)
+    # By hand: DerSimonian and Laird with n / variance for weights, here all alike.
+    logs = np.log([0.6, 0.8, 1.0, 1.25, 1.7])
+    n = 320 * 10 / 101
+    expected = logs.var(ddof=1) - variance / n
+    least = np.sqrt(2 * 4) / (4 * n / variance)
+    assert common.spread == pytest.approx(max(expected, least), rel=1e-3)
+    assert common.mean == pytest.approx(excesses.mean() * np.exp(logs.mean()), rel=1e-3)
+
+
+def test_a_scanner_of_many_scans_weighs_more_but_not_all() -> None:
+    scanners = [(exact(0.1, 1.0), 200), (exact(0.1, 1.0), 200), (exact(0.1, 2.0), 20_000)]
+    common = common_tail(scanners)
+    assert common is not None
+    mean = np.mean(exact(0.1)[91:])
+    # Fixed weights would give 2 × mean; where scanners differ so, each is one of them.
+    assert 1.2 * mean < common.mean < 1.6 * mean
+    n = np.array([200, 200, 20_000]) * 10 / 101
+    weights = n * common.even
+    logs = np.log([1.0, 1.0, 2.0])
+    apart = weights @ (logs - weights @ logs / weights.sum()) ** 2
+    unit = weights.sum() - weights @ weights / weights.sum()
+    assert common.spread == pytest.approx((apart - 2) / unit, rel=1e-3)
+
+
+def test_of_a_few_excesses_the_law_is_not_told() -> None:
+    rng = np.random.default_rng(6)
+    seldom = []
+    for _ in range(7):  # of 320 scans three have the score
+        scores = np.append(np.zeros(317), rng.exponential(size=3))
+        seldom.append((tuple(np.quantile(scores, LEVELS).tolist()), 320))
+    common = common_tail(seldom)
+    assert common is not None
+    assert common.even == 1.0
+    assert common.spread < 0.5
 
 
 def test_two_scanners_tell_no_common_tail() -> None:
     assert common_tail(scanners([1.0, 1.0])) is None
     assert common_tail([(ALL_ONE, 320)] * 9) is None
+
+
+def test_numbers_of_a_common_tail_stay_within_what_a_bundle_may_hold() -> None:
+    tiny = (0.0,) * 100 + (1e-300,)
+    common = common_tail([(tiny, 320)] * 3)
+    assert common is not None
+    assert common.mean == 1e-9
+    assert msgspec.convert(msgspec.to_builtins(common), CommonTail) == common
 
 
 @pytest.mark.parametrize("scans", [1.0, 30.0, 3000.0])

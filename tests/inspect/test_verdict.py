@@ -170,6 +170,11 @@ def test_a_clear_scan_tells_what_is_nearest_to_a_review() -> None:
     assert decided(mass_mismatch=0.9).would_change == (
         "Nearest to a review: the mass mismatch; 11 of 100 harmless scans score as high.",
     )
+    of_few = decided(point=point_of(19), opaque_area=1.5)
+    assert of_few.decision == "clear"
+    assert of_few.would_change == (
+        "Nearest to a review: the opaque area; no harmless scan scores as high.",
+    )
     assert decided(**dict.fromkeys(NAMES, 0.2)).would_change == ()
 
 

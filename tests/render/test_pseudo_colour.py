@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -83,16 +84,30 @@ def test_starved_low_energy_takes_the_colour_away(scan: Scan) -> None:
 
 @pytest.mark.parametrize("width", [6, 40], ids=["post", "slab"])
 def test_energies_half_a_column_apart_make_no_edge_violet(scan: Scan, width: int) -> None:
-    steel = with_slab(scan, "steel", 60.0).attenuation[:, 60, 60]
-    attenuation = np.zeros((2, 120, 120), np.float32)
-    attenuation[:, 20:100, 40 : 40 + width] = steel[:, None, None]
-    # The low energy is pulsed half a column later.
-    attenuation[1, :, 1:] = (attenuation[1, :, 1:] + attenuation[1, :, :-1]) / 2
-    seen = replace(scan, transmission=np.exp(-attenuation), valid=np.ones((120, 120), bool))
-    row = pseudo_colour(seen)[60].astype(int)
+    row = row_through_steel(scan, width, 0.5)
     assert (row[:, 0] - row[:, 1]).max() < 15  # more red than green: violet, or orange
     if width > 20:
         assert np.ptp(row[60]) > 100
+
+
+def test_posts_keep_their_colour_where_one_pulse_serves_both_energies(scan: Scan) -> None:
+    row = row_through_steel(scan, 8, 0.0)
+    assert np.ptp(row, axis=1).max() > 80
+
+
+def row_through_steel(scan: Scan, width: int, apart_px: float) -> np.ndarray:
+    """(120, 3) through a slab so many pixels wide; the low energy is pulsed so much later."""
+    assert scan.profile is not None
+    imperfections = msgspec.structs.replace(scan.profile.imperfections, interlace=apart_px)
+    profile = msgspec.structs.replace(scan.profile, imperfections=imperfections)
+    steel = with_slab(scan, "steel", 60.0).attenuation[:, 60, 60]
+    attenuation = np.zeros((2, 120, 120), np.float32)
+    attenuation[:, 20:100, 40 : 40 + width] = steel[:, None, None]
+    late = apart_px * (attenuation[1, :, :-1] - attenuation[1, :, 1:])
+    attenuation[1, :, 1:] += late
+    valid = np.ones((120, 120), dtype=bool)
+    seen = replace(scan, transmission=np.exp(-attenuation), valid=valid, profile=profile)
+    return pseudo_colour(seen)[60].astype(int)
 
 
 def test_single_energy_is_grey(single_energy_scan: Scan) -> None:

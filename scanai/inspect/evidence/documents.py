@@ -37,12 +37,10 @@ from scanai.inspect.evidence.document_rules import (
     WordsRule,
     filled,
 )
-from scanai.inspect.report import Evidence, Finding
+from scanai.inspect.report import DECLARATION_UNUSED, Evidence, Finding
 from scanai.manifest.model import Manifest
 
 SCORE = "documents"
-UNUSED = "declaration_unused"
-"""Rule of a declaration that came with the scan and cannot be used."""
 _UNUSED_SCORE = 0.5
 """Among findings of papers, in the middle: what such a declaration says is not known."""
 
@@ -67,7 +65,7 @@ _CHECKS: dict[type[Rule], Callable[[Any, Manifest], Fired | None]] = {
 def unused(why: str) -> Finding:
     """Of a declaration that cannot be used: nothing was held against it, so that no picture makes
     the scan clear. `why`: a sentence."""
-    return Finding(kind="document_risk", score=_UNUSED_SCORE, sentence=why, rule=UNUSED)
+    return Finding(kind="document_risk", score=_UNUSED_SCORE, sentence=why, rule=DECLARATION_UNUSED)
 
 
 def document_findings(
