@@ -43,7 +43,7 @@ from scanai.inspect.evidence.reading import goods_by_sections, read_goods
 from scanai.inspect.evidence.region_facts import FACTS as REGION_FACTS
 from scanai.inspect.evidence.region_facts import untold
 from scanai.inspect.evidence.room import room_findings
-from scanai.inspect.evidence.sections import feature_names
+from scanai.inspect.evidence.sections import earlier_feature_names, feature_names
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
@@ -264,13 +264,17 @@ def _check_signatures(bundle: Bundle) -> None:
         return
     unknown = [heading for heading in signatures.headings if not is_known(heading)]
     # Their number first: a forged one must not be spelt out.
-    count = len(feature_names(0)) + 2 * bundle.metadata.goods_features
-    found = len(signatures.features)
-    alike = found == count and signatures.features == feature_names(bundle.metadata.goods_features)
+    extra, found = 2 * bundle.metadata.goods_features, len(signatures.features)
+    count = len(feature_names(0)) + extra
+    earlier = len(earlier_feature_names(0)) + extra
+    alike = found in (count, earlier) and (
+        signatures.features == feature_names(bundle.metadata.goods_features)[:found]
+    )
     same_facts = signatures.misfit is None or signatures.misfit.facts == FACTS
     if unknown or not alike or not same_facts:
         expected = "signatures of the features and headings that this ScanAI knows"
-        other = "other features" if found == count else f"{found} features, not {count}"
+        other = f"{found} features, not {count}"
+        other = "other features" if found in (count, earlier) else other
         other = "other facts of a misfit" if alike else other
         raise BundleError(
             bundle.path,

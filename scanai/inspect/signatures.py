@@ -132,8 +132,10 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         return np.asarray(np.clip(excess, -MOST_EXCESS, MOST_EXCESS), np.float64)
 
     def usual(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(n, features) as both readings take them; what was not measured counts as usual."""
-        return in_spreads(features, np.array(self.mean), np.array(self.spread))
+        """(n, features) as both readings take them; what was not measured counts as usual, and what
+        stands behind the numbers that they know for nothing."""
+        known = features[:, : len(self.mean)]
+        return in_spreads(known, np.array(self.mean), np.array(self.spread))
 
     def lines_like(self, hs_code: str) -> tuple[LineScores, str]:
         """Honest lines to compare one of that code with, and whose they are: its heading's,

@@ -41,6 +41,8 @@ _DRAWS = 12
 class Consignment:
     goods: Goods
     form: str
+    package: tuple[float, float, float]
+    """Length along x, width across, height of one, m."""
     objects: tuple[SceneObject, ...]
     volume_m3: float
     """Of the packages: mass by packed density."""
@@ -243,7 +245,9 @@ def _fill(
 
 def _consignment(goods: Goods, item: Item, solids: Sequence[SceneObject]) -> Consignment:
     mass = sum(solid.solid.volume * solid.density for solid in solids)
-    return Consignment(goods, item.form, tuple(solids), mass / item.density)
+    length, width, height = map(float, item.package)
+    package = (length, width, height)
+    return Consignment(goods, item.form, package, tuple(solids), mass / item.density)
 
 
 def volume_of(room: Space) -> float:

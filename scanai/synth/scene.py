@@ -57,6 +57,17 @@ class LookAlike:
 
 
 @dataclass(frozen=True)
+class Packing:
+    """How the goods of one consignment are packed."""
+
+    heading: str
+    form: str
+    """As `forms.FORMS` has them."""
+    package: tuple[float, float, float]
+    """Length along x, width across, height of one package, m."""
+
+
+@dataclass(frozen=True)
 class TransportUnit:
     unit_type: str
     """As `scanai.synth.units.UNIT_TYPES` has them."""
@@ -86,6 +97,8 @@ class Scene:
     look_alikes: tuple[LookAlike, ...] = ()
     hidden_headings: tuple[str, ...] = ()
     """Headings of goods that lie in the unit and that no line of `manifest` names."""
+    packings: tuple[Packing, ...] = ()
+    """Of each consignment."""
     sites: tuple[str, ...] = ()
     """Where each threat is hidden: load, floor, void, behind, unit, insulation, wall, liquid.
 

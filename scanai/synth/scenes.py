@@ -23,7 +23,7 @@ from scanai.synth.forms import Space
 from scanai.synth.loading import Consignment, Hold, capacity_kg, in_a_row, under_cover
 from scanai.synth.look_alikes import Added, add_look_alikes, draw_kind
 from scanai.synth.placing import Stage
-from scanai.synth.scene import Scene, SceneObject
+from scanai.synth.scene import Packing, Scene, SceneObject
 from scanai.synth.solids import Box
 from scanai.synth.units import (
     CONTAINER_PAYLOAD_KG,
@@ -252,6 +252,7 @@ def _declared(
         tuple(stage.objects),
         declared,
         load_forms=tuple(dict.fromkeys(load.form for load in loads)),
+        packings=tuple(Packing(load.goods.heading, load.form, load.package) for load in loads),
         threats=() if shield is None else (shield.threat(stage),),
         mismatch=_mismatch(spec.kind, loads),
         look_alikes=() if added is None else added.look_alikes(stage),

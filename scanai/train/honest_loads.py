@@ -23,6 +23,7 @@ from scanai.inspect.evidence.reading import reading_of
 from scanai.inspect.evidence.sections import Sections, cut
 from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe
+from scanai.synth.scene import Packing
 from scanai.synth.truth import Truth
 from scanai.train.kept import of_every_scan
 from scanai.train.shared_scan import SharedScan
@@ -32,7 +33,9 @@ _STRIDE = 4
 """Every so many pixels the truth is looked up: sections are hundreds wide."""
 _LEAST_CARGO = 0.1
 """Share of a section's pixels that show known goods, below which it counts as none."""
-_Told = tuple[tuple[dict[str, float], ...], tuple[Line, ...], float | None, float]
+_Told = tuple[
+    tuple[dict[str, float], ...], tuple[Line, ...], tuple[Packing, ...], float | None, float
+]
 _ARRAYS = ("boxes", "long", "apart", "kg", "area_m2", "features", "shown")
 
 
@@ -43,6 +46,8 @@ class HonestLoad:
     """For each section the share of its cargo's mass by true HS heading; empty: no goods."""
     lines: tuple[Line, ...]
     """As declared, truly."""
+    packings: tuple[Packing, ...] = ()
+    """How the goods of each consignment are packed, truly."""
     missing_kg: float | None = None
     """What the cargo weighs more than areal density adds up to; None of a cut, and where the beam
     does not get through everywhere."""
@@ -74,7 +79,10 @@ def honest_loads(
 
 def write_load(load: HonestLoad, path: Path) -> None:
     told = np.frombuffer(
-        msgspec.json.encode((load.goods, load.lines, load.missing_kg, load.total_kg)), np.uint8
+        msgspec.json.encode(
+            (load.goods, load.lines, load.packings, load.missing_kg, load.total_kg)
+        ),
+        np.uint8,
     )
     np.savez(path, told=told, **{name: getattr(load.sections, name) for name in _ARRAYS})
 
@@ -106,7 +114,8 @@ def _load(recipe: DatasetRecipe, contender: Contender, index: int) -> HonestLoad
     missing = float(truth.cargo_mass_kg - mass.cargo_kg)
     unseen = measured.unit_cut or mass.lower_bound_only
     total = float(truth.cargo_mass_kg + scene.unit.tare_kg)
-    return HonestLoad(sections, goods, manifest.lines, None if unseen else missing, total)
+    lacking = None if unseen else missing
+    return HonestLoad(sections, goods, manifest.lines, scene.packings, lacking, total)
 
 
 def _true_goods(truth: Truth, box: Sequence[int] | NDArray[np.intp]) -> dict[str, float]:

@@ -24,7 +24,7 @@ from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.lines import judged, line_score
 from scanai.inspect.evidence.reading import GoodsReading, clear_sections, reading_of
-from scanai.inspect.evidence.sections import FEATURES, feature_names
+from scanai.inspect.evidence.sections import feature_names
 from scanai.inspect.signatures import MOST_EXCESS, Signatures, in_spreads, line_scores
 from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe
@@ -32,6 +32,7 @@ from scanai.synth.recipe_file import RANDOM, known_headings
 from scanai.train.export import write_bundle
 from scanai.train.honest_loads import HonestLoad, honest_loads
 from scanai.train.misfit import learned_misfit
+from scanai.train.packing_hints import packing_hints
 from scanai.train.trials import fresh_scans, scanners_of
 
 DEFAULT_LOADS = 2400
@@ -49,6 +50,8 @@ _DROPOUT = (0.2, 0.5)
 """Of inputs and of hidden units; with 0.1 and 0.4 sections are named as well, and half as many
 again are misread beyond 1 to 50."""
 _DECAY = 0.1
+_HINT = 1.0
+"""Half as much names as many sections of loads left out, and is surer where it is wrong."""
 _RATE = 2e-3
 _BATCH = 256
 _EPOCHS, _LEAST_STEPS = 16, 300
@@ -131,12 +134,13 @@ def learned(loads: Sequence[HonestLoad], seeds: tuple[int, ...] = ()) -> Signatu
     features[:, ~np.isfinite(features).any(axis=0)] = 0.0
     mean, spread = np.nanmean(features, axis=0), np.nanstd(features, axis=0) + _LEAST_SPREAD
     usual = in_spreads(features, mean, spread)
-    perceptron = _perceptron(usual, _targets(loads, headings), _importance(loads))
+    answers = [_targets(loads, headings), *_hints(loads)]
+    perceptron = _perceptron(usual, answers, _importance(loads))
     hidden_weights, hidden_bias, weights, bias = perceptron
     mass_weights, mass_bias = _mass_regression(loads, usual)
     return Signatures(
         headings=headings,
-        features=feature_names((features.shape[1] - len(FEATURES)) // 2),
+        features=feature_names((features.shape[1] - len(feature_names(0))) // 2),
         mean=_row(mean),
         spread=_row(spread),
         hidden_weights=tuple(_row(row) for row in hidden_weights),
@@ -194,6 +198,11 @@ def _targets(loads: Sequence[HonestLoad], headings: Sequence[str]) -> NDArray[np
     return targets
 
 
+def _hints(loads: Sequence[HonestLoad]) -> list[NDArray[np.float64]]:
+    each = [packing_hints(load.goods, load.packings) for load in loads]
+    return [np.vstack(tables) for tables in zip(*each, strict=True)]
+
+
 def _importance(loads: Sequence[HonestLoad]) -> NDArray[np.float64]:
     """(sections,) Neighbours tell much the same: a long load is not so much more than a short."""
     each = [np.full(len(load.goods), 1 / np.sqrt(len(load.goods))) for load in loads]
@@ -202,25 +211,32 @@ def _importance(loads: Sequence[HonestLoad]) -> NDArray[np.float64]:
 
 
 def _perceptron(
-    inputs: NDArray[np.float64], targets: NDArray[np.float64], importance: NDArray[np.float64]
+    inputs: NDArray[np.float64],
+    answers: Sequence[NDArray[np.float64]],
+    importance: NDArray[np.float64],
 ) -> list[NDArray[np.float64]]:
     """Weights (hidden, inputs) and bias of the hidden layer, weights (classes, hidden) and bias of
-    the answer, of least cross entropy; equal arguments, equal numbers."""
+    the first answer, of least cross entropy; equal arguments, equal numbers. The other answers are
+    learned beside it, each counting _HINT as much."""
     share = importance * len(inputs)
-    x, y, shares = (torch.from_numpy(values).float() for values in (inputs, targets, share))
+    x, shares = (torch.from_numpy(values).float() for values in (inputs, share))
+    wanted = [torch.from_numpy(values).float() for values in answers]
+    sizes = [one.shape[1] for one in wanted]
     each = -(-len(x) // _BATCH)
     epochs = max(_EPOCHS, -(-_LEAST_STEPS // each))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        inner, outer = nn.Linear(x.shape[1], _HIDDEN), nn.Linear(_HIDDEN, y.shape[1])
+        inner, outer = nn.Linear(x.shape[1], _HIDDEN), nn.Linear(_HIDDEN, sum(sizes))
         layers = (nn.Dropout(_DROPOUT[0]), inner, nn.ReLU(), nn.Dropout(_DROPOUT[1]), outer)
         network = nn.Sequential(*layers)
         optimiser = torch.optim.AdamW(network.parameters(), weight_decay=_DECAY)
         rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, epochs * each)
         for _ in range(epochs):
             for rows in torch.split(torch.randperm(len(x)), _BATCH):
-                logs = torch.log_softmax(network(x[rows]), dim=1)
-                loss = -(shares[rows] * (logs * y[rows]).sum(dim=1)).mean()
+                loss = torch.zeros(())
+                for number, told in enumerate(torch.split(network(x[rows]), sizes, dim=1)):
+                    fits = (torch.log_softmax(told, dim=1) * wanted[number][rows]).sum(dim=1)
+                    loss -= (1.0 if number == 0 else _HINT) * (shares[rows] * fits).mean()
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
@@ -228,7 +244,8 @@ def _perceptron(
         # What no load ever showed was not learned from, and its weights are those of the start.
         shown = (np.abs(inputs) > _LEAST_SPREAD).any(axis=0)
         inner.weight.data[:, ~torch.from_numpy(shown)] = 0.0
-    parts = (inner.weight, inner.bias, outer.weight, outer.bias)
+    first = slice(sizes[0])
+    parts = (inner.weight, inner.bias, outer.weight[first], outer.bias[first])
     return [part.detach().double().numpy() for part in parts]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scanai.inspect.evidence.reading import GoodsReading
-from scanai.inspect.evidence.sections import FEATURES, Sections, feature_names
+from scanai.inspect.evidence.sections import Sections, feature_names
 from scanai.inspect.signatures import MOST_USUAL, Signatures, by_group, line_scores
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
@@ -36,7 +36,7 @@ def sections_of(
         apart=~is_long,
         kg=np.array(kg, np.float64),
         area_m2=np.full(count, 1.5),
-        features=np.zeros((count, len(FEATURES))) if features is None else features,
+        features=np.zeros((count, len(feature_names(0)))) if features is None else features,
         shown=np.ones(max([17, start]), np.bool_),
     )
 

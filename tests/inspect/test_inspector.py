@@ -20,8 +20,9 @@ from scanai.inspect.combination import MOST
 from scanai.inspect.evidence.document_rules import read_rules
 from scanai.inspect.evidence.measured import measure
 from scanai.inspect.evidence.misfit import FACTS
+from scanai.inspect.evidence.sections import earlier_feature_names
 from scanai.inspect.report import Report, schema
-from scanai.inspect.signatures import Misfit
+from scanai.inspect.signatures import Misfit, Signatures
 from scanai.manifest import read_correlation
 from scanai.manifest.model import Line, Manifest
 
@@ -350,6 +351,31 @@ def test_refuses_a_bundle_with_signatures_of_something_else(tmp_path, kit, graph
     folder = kit.write_bundle(tmp_path / "b", graph, metadata)
     with pytest.raises(BundleError, match="expected signatures of the features and headings that"):
         Inspector(folder)
+
+
+def test_signatures_from_before_the_spacing_of_packages_are_read_as_they_were(
+    tmp_path, kit, graph
+) -> None:
+    now = signatures_of("4802", "7208")
+    known = len(earlier_feature_names(0))
+    assert known < len(now.features)
+    before = msgspec.structs.replace(
+        now,
+        **{name: getattr(now, name)[:known] for name in ("features", "mean", "spread")},
+        hidden_weights=tuple(row[:known] for row in now.hidden_weights),
+        mass_weights=now.mass_weights[:known],
+    )
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0))
+
+    def report_by(name: str, signatures: Signatures) -> Report:
+        metadata = kit.tiny_metadata(graph, signatures=signatures)
+        inspector = Inspector(kit.write_bundle(tmp_path / name, graph, metadata))
+        return inspector.inspect(scan, Manifest(lines=(PAPER,)))
+
+    first, again = report_by("now", now), report_by("before", before)
+    assert first.lines[0].p_value is not None
+    assert again.lines == first.lines
+    assert again.evidence_scores == first.evidence_scores
 
 
 def test_a_learned_misfit_is_a_finding_on_the_whole_load(tmp_path, kit, graph) -> None:

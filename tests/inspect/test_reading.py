@@ -28,7 +28,7 @@ from scanai.inspect.evidence.reading import (
     read_goods,
     reading_of,
 )
-from scanai.inspect.evidence.sections import FEATURES
+from scanai.inspect.evidence.sections import FEATURES, feature_names
 from scanai.inspect.maps import Maps
 from scanai.manifest.goods_groups import goods_group_of, goods_groups
 
@@ -40,7 +40,7 @@ PROBABILITIES = st.lists(
 
 def by_map(*probabilities: dict[int, float]) -> np.ndarray:
     """Features of sections whose goods map says this."""
-    features = np.zeros((len(probabilities), len(FEATURES)))
+    features = np.zeros((len(probabilities), len(feature_names(0))))
     features[:, :GROUPS] = np.log(1e-3)
     for row, one in enumerate(probabilities):
         for group, share in one.items():
@@ -67,7 +67,7 @@ def test_without_signatures_it_is_what_the_goods_map_says() -> None:
 
 @given(probabilities=PROBABILITIES, signed=st.booleans())
 def test_it_is_a_distribution(probabilities: list[list[float]], signed: bool) -> None:
-    features = np.zeros((len(probabilities), len(FEATURES)))
+    features = np.zeros((len(probabilities), len(feature_names(0))))
     features[:, :GROUPS] = np.log(probabilities)
     read = reading_by(features, *((PAPER, STEEL, TYRES) if signed else ()))
     assert (read.by_group >= 0).all()
@@ -124,7 +124,7 @@ def test_the_likeliest_heading_is_weighed_over_sections() -> None:
 
 
 def test_the_load_weighs_more_as_its_signatures_say_but_where_it_is_opaque() -> None:
-    features = np.zeros((4, len(FEATURES)))
+    features = np.zeros((4, len(feature_names(0))))
     features[2, FEATURES.index("opaque")] = 0.01
     sections = sections_of(
         1000.0, 500.0, 250.0, 1500.0, long=[False, False, False, True], features=features

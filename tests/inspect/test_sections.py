@@ -20,6 +20,7 @@ from scanai.inspect.evidence.sections import (
     LENGTHS_M,
     Sections,
     cut,
+    feature_names,
     near,
 )
 from scanai.inspect.maps import Maps
@@ -120,7 +121,7 @@ def test_a_stretch_that_hardly_shows_goods_is_no_section(context) -> None:
 def test_where_no_goods_are_seen_there_are_no_sections(context) -> None:
     sections = cut_of(maps_of(), context)
     assert sections.boxes.shape == (0, 4)
-    assert sections.features.shape == (0, len(FEATURES))
+    assert sections.features.shape == (0, len(feature_names(0)))
     assert sections.kg.sum() == 0
 
 
@@ -177,7 +178,7 @@ def test_one_energy_has_no_ratio(kit, context_of) -> None:
     # Paper at 6 over 4 MV; see test_inversion for the ratios of elements.
     assert ((feature(two, "ratio") > 0.75) & (feature(two, "ratio") < 0.95)).all()
     of_two = ("ratio", "low_end_point")
-    of_ratio = np.array([name in of_two or name.startswith("near_z_") for name in FEATURES])
+    of_ratio = np.array([name in of_two or name.startswith("near_z_") for name in feature_names(0)])
     assert np.isnan(one.features[:, of_ratio]).all()
     assert np.isfinite(one.features[:, ~of_ratio]).all()
     assert np.isfinite(two.features).all()
@@ -201,8 +202,8 @@ def test_what_the_cells_hold_is_told_near_each_density_and_material(kit, context
     steel = ("steel", np.s_[60:140, 160:304], 90.0)
     paper = ("paper", np.s_[60:140, 16:160], 45.0)
     sections = cut_of(maps_of(WHOLE), context_of(kit.walls, paper, steel))
-    of_density = np.array([name.endswith("_g_cm2") for name in FEATURES])
-    of_z = np.array([name.startswith("near_z_") for name in FEATURES])
+    of_density = np.array([name.endswith("_g_cm2") for name in feature_names(0)])
+    of_z = np.array([name.startswith("near_z_") for name in feature_names(0)])
     for named in (of_density, of_z):
         assert sections.features[:, named].sum(axis=1) == pytest.approx(1.0, abs=1e-5)
     first, last = (int(np.argmin(abs(sections.boxes[:, 0] - x))) for x in (LEFT + 2, 28))

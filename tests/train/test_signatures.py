@@ -15,7 +15,7 @@ from scanai import cli
 from scanai.errors import RecipeError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.inspect.evidence.reading import GoodsReading
-from scanai.inspect.evidence.sections import FEATURES, Sections
+from scanai.inspect.evidence.sections import FEATURES, Sections, feature_names
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.signatures import ALL, Signatures
 from scanai.manifest.model import Line
@@ -39,7 +39,7 @@ CODES = (PAPER, STEEL, TYRES)
 def load(seed: int, code: str, *, sections: int = 4) -> HonestLoad:
     """Goods that differ by far in three features, and whose last section shows none."""
     rng = np.random.default_rng(seed)
-    features = rng.normal(0, 0.3, (sections, len(FEATURES)))
+    features = rng.normal(0, 0.3, (sections, len(feature_names(0))))
     features[:, FEATURES.index("opaque")] = 0.0
     features[:, 3 + CODES.index(code)] += 3.0
     features[-1] -= 3.0
@@ -64,7 +64,7 @@ def loads() -> list[HonestLoad]:
 def test_goods_that_differ_are_told_apart(loads: list[HonestLoad]) -> None:
     signatures = learned(loads, (7, 8))
     assert signatures.headings == tuple(sorted(CODES))
-    assert signatures.features == FEATURES
+    assert signatures.features == feature_names(0)
     assert (signatures.scans, signatures.seeds) == (45, (7, 8))
     for seed, code in ((1001, PAPER), (1002, STEEL), (1003, TYRES)):
         new = load(seed, code)
@@ -89,7 +89,7 @@ def test_every_load_counts_by_the_root_of_its_sections() -> None:
     short = replace(load(1, STEEL, sections=1), goods=({STEEL: 1.0},))
     for one in (long, short):
         one.sections.features[:] = 1.0
-    read = learned([long, short]).read(np.ones((1, len(FEATURES))))
+    read = learned([long, short]).read(np.ones((1, len(feature_names(0)))))
     assert read[0, 1:] == pytest.approx([0.75, 0.25], abs=0.01)
 
 
@@ -262,6 +262,8 @@ def test_the_goods_of_simulated_sections_are_the_true_ones(exported: Path) -> No
         for goods in filter(None, one.goods):
             assert goods.keys() <= headings
             assert sum(goods.values()) == pytest.approx(1.0)
+        assert {packing.heading for packing in one.packings} <= headings
+        assert all(0 < side < 13 for packing in one.packings for side in packing.package)
     assert [plan_at(recipe, n).spec.kind for n in range(2)] == ["benign"] * 2
 
 
@@ -287,6 +289,8 @@ def test_loads_that_were_kept_are_not_made_again(
     found = honest_loads(exported, recipe, keep=tmp_path / "kept")
     for first, again in zip(made, found, strict=True):
         assert (again.goods, again.lines) == (first.goods, first.lines)
+        assert again.packings == first.packings
+        assert first.packings
         for name in ("boxes", "long", "apart", "kg", "area_m2", "features"):
             np.testing.assert_array_equal(
                 getattr(again.sections, name), getattr(first.sections, name)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scanai.inspect.evidence.context import Box
 from scanai.inspect.evidence.measured import CELL, Measured
+from scanai.inspect.evidence.spacing import SPACING, spacing
 from scanai.inspect.evidence.texture import TEXTURE, texture
 from scanai.inspect.maps import Maps
 from scanai.manifest.goods_groups import goods_groups
@@ -59,7 +60,8 @@ low energy; change of attenuation from cell to cell as a share of it, along the 
 share that the beam does not get through; height over the unit's, 0 to 1; logarithm of the number of
 cells; 1 for the longer sections; 1 with two energies; what the scanner is; shares near each of
 DENSITIES; shares of the attenuation near each of EFFECTIVE_ZS; the texture. Behind these come mean
-and spread of each of the goods features, where the graph tells them: `feature_names`."""
+and spread of each of the goods features, where the graph tells them, and the spacing of packages:
+`feature_names`."""
 _LOG_DENSITIES = np.log1p(np.array(DENSITIES))
 _NO_WEIGHT = 1e-6
 """Differences of sums leave as much where nothing was added."""
@@ -79,7 +81,13 @@ def feature_names(goods_features: int) -> tuple[str, ...]:
         *FEATURES,
         *(f"goods_feature_{number}" for number in numbers),
         *(f"goods_feature_{number}_spread" for number in numbers),
+        *SPACING,
     )
+
+
+def earlier_feature_names(goods_features: int) -> tuple[str, ...]:
+    """Those of signatures up to `scanai-v1` 1.7.0, the first of `feature_names`."""
+    return feature_names(goods_features)[: -len(SPACING)]
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
                 _shares_of_z(measured, loaded, x0s, x1s),
                 texture(measured, loaded, x0s, x1s),
                 _goods_features(maps, loaded, x0s, x1s),
+                spacing(measured, loaded, x0s, x1s),
             )
         ).T,
         shown=np.asarray(loaded.any(axis=0), np.bool_),

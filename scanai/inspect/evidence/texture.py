@@ -7,6 +7,8 @@ not. Only goods count: what lies between two of them is not their texture.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
@@ -35,17 +37,24 @@ Doubles = NDArray[np.float64]
 Columns = NDArray[np.intp]
 
 
+class GoodsPixels(NamedTuple):
+    """A scan as its texture is looked at, in pixels of _STEP each way."""
+
+    values: Floats
+    """(H, W) attenuation at the high energy."""
+    mask: Floats
+    """(H, W) 1 where goods are shown, else 0."""
+    spans: Columns
+    """(2, sections) first and last column, half-open."""
+    along_cm: float
+    down_cm: float
+    """Of a pixel."""
+
+
 def texture(measured: Measured, loaded: NDArray[np.bool_], x0s: Columns, x1s: Columns) -> Doubles:
     """(len(TEXTURE), sections) of the columns of cells from x0 to x1; loaded: (⌈H/8⌉, ⌈W/8⌉) the
     cells that show goods."""
-    # What lies beyond the floor is noise.
-    seen = np.minimum(measured.attenuation[0], np.float32(measured.floor_attenuation))
-    values = block_mean(seen, _STEP)
-    of_cell = CELL // _STEP
-    of_pixels = np.repeat(np.repeat(loaded, of_cell, axis=0), of_cell, axis=1)
-    mask = of_pixels[: values.shape[0], : values.shape[1]].astype(np.float32)
-    along_cm, down_cm = (_STEP * pitch / 10 for pitch in measured.scan.pitch_mm)
-    spans = np.minimum(np.stack((x0s, x1s)) * of_cell, values.shape[1])
+    values, mask, spans, along_cm, down_cm = goods_pixels(measured, loaded, x0s, x1s)
     columns, known = _profile(values, mask, axis=0)
     rows = np.empty((2, values.shape[0], x0s.size), np.float32)
     for number, (x0, x1) in enumerate(spans.T):
@@ -59,6 +68,21 @@ def texture(measured: Measured, loaded: NDArray[np.bool_], x0s: Columns, x1s: Co
             _correlated(rows[0], rows[1], down_cm, np.stack((apart, apart + 1)), axis=0),
         )
     )
+
+
+def goods_pixels(
+    measured: Measured, loaded: NDArray[np.bool_], x0s: Columns, x1s: Columns
+) -> GoodsPixels:
+    """Those of a scan, of its cells that show goods and sections from x0 to x1 in cells."""
+    # What lies beyond the floor is noise.
+    seen = np.minimum(measured.attenuation[0], np.float32(measured.floor_attenuation))
+    values = block_mean(seen, _STEP)
+    of_cell = CELL // _STEP
+    of_pixels = np.repeat(np.repeat(loaded, of_cell, axis=0), of_cell, axis=1)
+    mask = of_pixels[: values.shape[0], : values.shape[1]].astype(np.float32)
+    along_cm, down_cm = (_STEP * pitch / 10 for pitch in measured.scan.pitch_mm)
+    spans = np.minimum(np.stack((x0s, x1s)) * of_cell, values.shape[1])
+    return GoodsPixels(values, mask, spans, along_cm, down_cm)
 
 
 def _profile(values: Floats, mask: Floats, axis: int) -> tuple[Floats, Floats]:
