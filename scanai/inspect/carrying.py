@@ -168,7 +168,10 @@ def short(sentence: str) -> str:
     bare = re.sub(r" \([^()“”]*\)", "", sentence)
     if len(bare.split()) <= _MAX_WORDS:
         return bare
-    # Titles of goods are lists: the first of each will do.
+    # Titles of goods are lists: the first two of each will do, or one.
+    two = re.sub(r"“([^”,]*,[^”,]*),[^”]*”", r"“\1…”", bare)
+    if len(two.split()) <= _MAX_WORDS:
+        return two
     bare = re.sub(r"“([^”,]*),[^”]*”", r"“\1…”", bare)
     if len(bare.split()) <= _MAX_WORDS:
         return bare

@@ -351,8 +351,8 @@ def test_scores_beyond_all_benign_scans_are_put_in_order() -> None:
         (
             "12 % of the load, 13.1 m from the left end, 1.2 m up, looks like “Fruit, vegetables, "
             "nuts and young plants, fresh or dried”, which is not declared (declared: Paper).",
-            "12 % of the load, 13.1 m from the left end, 1.2 m up, looks like “Fruit…”, which is "
-            "not declared.",
+            "12 % of the load, 13.1 m from the left end, 1.2 m up, looks like “Fruit, "
+            "vegetables…”, which is not declared.",
         ),
         ("word " * 30, "word " * 27 + "…"),
     ],
