@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from scanai.inspect.evidence.sections import near
 from scanai.synth.forms import FORMS
 from scanai.synth.scene import Packing
+from scanai.synth.units.stowing import TANK_FORM
 
 SIZES_M = tuple(np.exp(np.linspace(np.log(0.08), np.log(3.0), 24)).tolist())
 """Lengths, widths and heights of packages are told as how near they are to each of these."""
-_FORMS = tuple(sorted(FORMS))
+PACKED = tuple(sorted({*FORMS, TANK_FORM}))
+"""Forms that goods travel in."""
 
 
 def packing_hints(
@@ -32,13 +34,13 @@ def packing_hints(
     goods: for each section the share of its mass by heading.
     """
     known = {packing.heading: packing for packing in reversed(packings)}
-    tables = [np.zeros((len(goods), len(_FORMS)))]
+    tables = [np.zeros((len(goods), len(PACKED)))]
     tables += [np.zeros((len(goods), len(SIZES_M))) for _ in range(3)]
     for row, shares in enumerate(goods):
         for heading, share in shares.items():
             if heading in known:
                 packing = known[heading]
-                tables[0][row, _FORMS.index(packing.form)] += share
+                tables[0][row, PACKED.index(packing.form)] += share
                 for table, size in zip(tables[1:], packing.package, strict=True):
                     table[row] += share * _near_size(size)
     return [table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9) for table in tables]
