@@ -36,8 +36,8 @@ def benign_scores(
 
 
 def common_tails(scanners: Iterable[BenignScores]) -> dict[str, CommonTail]:
-    """Of each score that enough of these scanners have beyond their 90th percentile. Scanners drawn
-    at random count as one scanner: they differ no more from the others than these do."""
+    """Of each score that enough of these scanners have beyond their 90th percentile. Those drawn at
+    random, all together, count as one scanner."""
     known = list(scanners)
     tails = {
         name: common_tail(
