@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scanai.inspect.evidence.context import Box
 from scanai.inspect.evidence.measured import CELL, Measured
 from scanai.inspect.evidence.spacing import SPACING, spacing
-from scanai.inspect.evidence.texture import TEXTURE, texture
+from scanai.inspect.evidence.texture import TEXTURE, goods_pixels, texture
 from scanai.inspect.maps import Maps
 from scanai.manifest.goods_groups import goods_groups
 
@@ -141,6 +141,7 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
     if not dual:
         means[FEATURES.index("ratio")] = np.nan
     told = np.array([np.log(np.maximum(counts, 1)), long, np.full(len(kept), dual)], np.float64)
+    pixels = goods_pixels(measured, loaded, x0s, x1s)
     scanner = np.repeat(_scanner(measured)[:, None], len(kept), axis=1)
     return Sections(
         boxes=np.array([(x0, top, x1, bottom) for x0, x1, _, _ in kept], np.intp).reshape(-1, 4),
@@ -155,9 +156,9 @@ def cut(maps: Maps, measured: Measured, grams: NDArray[np.float32]) -> Sections:
                 scanner,
                 _means(near(np.log1p(_cargo(maps, measured)), _LOG_DENSITIES), loaded, x0s, x1s),
                 _shares_of_z(measured, loaded, x0s, x1s),
-                texture(measured, loaded, x0s, x1s),
+                texture(pixels),
                 _goods_features(maps, loaded, x0s, x1s),
-                spacing(measured, loaded, x0s, x1s),
+                spacing(pixels),
             )
         ).T,
         shown=np.asarray(loaded.any(axis=0), np.bool_),

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
-from scanai.inspect.evidence.measured import Measured
-from scanai.inspect.evidence.texture import GoodsPixels, goods_pixels
+from scanai.inspect.evidence.texture import GoodsPixels
 
 SPACINGS_CM = tuple(np.round(np.exp(np.arange(np.log(6.0), np.log(135.0), 0.06)), 1).tolist())
 """Distances, 6 % apart, as at the centre of the transport unit: a side of a package varies by some
@@ -43,10 +42,8 @@ Doubles = NDArray[np.float64]
 Columns = NDArray[np.intp]
 
 
-def spacing(measured: Measured, loaded: NDArray[np.bool_], x0s: Columns, x1s: Columns) -> Doubles:
-    """(len(SPACING), sections) of the columns of cells from x0 to x1; loaded: (⌈H/8⌉, ⌈W/8⌉) the
-    cells that show goods."""
-    pixels = goods_pixels(measured, loaded, x0s, x1s)
+def spacing(pixels: GoodsPixels) -> Doubles:
+    """(len(SPACING), sections)"""
     changes, both = _edges(pixels, axis=1)
     columns, in_columns = (_slices(one.sum(axis=0), pixels.spans) for one in (changes, both))
     changes, both = _edges(pixels, axis=0)

@@ -51,15 +51,14 @@ class GoodsPixels(NamedTuple):
     """Of a pixel."""
 
 
-def texture(measured: Measured, loaded: NDArray[np.bool_], x0s: Columns, x1s: Columns) -> Doubles:
-    """(len(TEXTURE), sections) of the columns of cells from x0 to x1; loaded: (⌈H/8⌉, ⌈W/8⌉) the
-    cells that show goods."""
-    values, mask, spans, along_cm, down_cm = goods_pixels(measured, loaded, x0s, x1s)
+def texture(pixels: GoodsPixels) -> Doubles:
+    """(len(TEXTURE), sections)"""
+    values, mask, spans, along_cm, down_cm = pixels
     columns, known = _profile(values, mask, axis=0)
-    rows = np.empty((2, values.shape[0], x0s.size), np.float32)
+    rows = np.empty((2, values.shape[0], spans.shape[1]), np.float32)
     for number, (x0, x1) in enumerate(spans.T):
         rows[:, :, number] = _profile(values[:, x0:x1], mask[:, x0:x1], axis=1)
-    apart = np.arange(x0s.size)
+    apart = np.arange(spans.shape[1])
     return np.vstack(
         (
             _correlated(values, mask, along_cm, spans, axis=1),
@@ -73,7 +72,8 @@ def texture(measured: Measured, loaded: NDArray[np.bool_], x0s: Columns, x1s: Co
 def goods_pixels(
     measured: Measured, loaded: NDArray[np.bool_], x0s: Columns, x1s: Columns
 ) -> GoodsPixels:
-    """Those of a scan, of its cells that show goods and sections from x0 to x1 in cells."""
+    """Those of a scan and its sections, columns of cells from x0 to x1. loaded: (⌈H/8⌉, ⌈W/8⌉) the
+    cells that show goods."""
     # What lies beyond the floor is noise.
     seen = np.minimum(measured.attenuation[0], np.float32(measured.floor_attenuation))
     values = block_mean(seen, _STEP)
