@@ -10,6 +10,7 @@ that never saw it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,7 @@ from scanai.inspect.signatures import MOST_EXCESS, Signatures, in_spreads, line_
 from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.recipe_file import RANDOM, known_headings
+from scanai.synth.workers import ordered
 from scanai.train.export import write_bundle
 from scanai.train.honest_loads import HonestLoad, honest_loads
 from scanai.train.misfit import learned_misfit
@@ -91,7 +93,7 @@ def learn_signatures(
     seen = honest_loads(bundle, whole, keep=keep, workers=workers)
     further = msgspec.structs.replace(further, x_window_px=_CUT_PX)
     cut = honest_loads(bundle, further, keep=keep, workers=workers) if cuts else []
-    readings = cross_fitted(seen, cut)
+    readings = cross_fitted(seen, cut, workers=workers)
     signatures = msgspec.structs.replace(
         learned([*seen, *cut], seeds),
         lines=line_scores(honest_line_scores(readings)),
@@ -156,17 +158,23 @@ def learned(loads: Sequence[HonestLoad], seeds: tuple[int, ...] = ()) -> Signatu
 
 
 def cross_fitted(
-    loads: Sequence[HonestLoad], cuts: Sequence[HonestLoad] = ()
+    loads: Sequence[HonestLoad], cuts: Sequence[HonestLoad] = (), *, workers: int = 1
 ) -> list[tuple[GoodsReading, tuple[Line, ...]]]:
     """Each load as signatures read it that never saw it, learned from all other loads and from the
     cuts, and its lines."""
-    readings = []
-    for fold in tqdm(range(_FOLDS), desc="signatures left out", unit="fold"):
-        held = [load for number, load in enumerate(loads) if number % _FOLDS == fold]
-        others = [load for number, load in enumerate(loads) if number % _FOLDS != fold]
-        signatures = learned([*others, *cuts])
-        readings += [(reading_of(load.sections, signatures), load.lines) for load in held]
-    return readings
+    folds = ordered(partial(_left_out, loads, cuts), range(_FOLDS), min(workers, _FOLDS))
+    each = tqdm(folds, desc="signatures left out", unit="fold", total=_FOLDS)
+    return [reading for fold in each for reading in fold]
+
+
+def _left_out(
+    loads: Sequence[HonestLoad], cuts: Sequence[HonestLoad], fold: int
+) -> list[tuple[GoodsReading, tuple[Line, ...]]]:
+    """Of every fifth load from number `fold` on."""
+    held = [load for number, load in enumerate(loads) if number % _FOLDS == fold]
+    others = [load for number, load in enumerate(loads) if number % _FOLDS != fold]
+    signatures = learned([*others, *cuts])
+    return [(reading_of(load.sections, signatures), load.lines) for load in held]
 
 
 def honest_line_scores(

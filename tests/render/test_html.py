@@ -13,6 +13,7 @@ from PIL import Image
 from scanai.inspect.report import Evidence, MassEstimate, Reason, Report, Step
 from scanai.manifest.model import Line, Manifest
 from scanai.render.html import IndexEntry, index_page, mass_sentence, quality_words, report_page
+from scanai.render.pseudo_colour import MATERIAL_CLASSES
 from scanai.render.words import interval, mass, quantity, share
 from scanai.scan.model import ImageQuality
 
@@ -205,6 +206,17 @@ def test_nothing_comes_from_outside_and_only_the_own_script_may_run(
         f"script-src 'sha256-{digest}'"
     )
     assert not re.search(r"https?://|url\(|@import", page)
+
+
+def test_every_class_of_material_can_be_shown_alone(report: Report) -> None:
+    tags = Tags(report_page("SYNTH-0001", report, None, jpeg()))
+    colours = [button["data-rgb"] for button in tags.all("button") if "data-rgb" in button]
+    assert colours == [" ".join(map(str, entry.rgb)) for entry in MATERIAL_CLASSES]
+    assert len(tags.all("canvas")) == 1
+    single = msgspec.structs.replace(report, energies_mv=(6.0,))
+    page = report_page("SYNTH-0001", single, None, jpeg())
+    assert "<canvas" not in page
+    assert "<button data-rgb" not in page
 
 
 def test_display_picture_says_what_is_not_available(report: Report) -> None:

@@ -142,6 +142,13 @@ def test_no_load_is_scored_by_signatures_that_saw_it(
     assert {code: len(of) for code, of in scores.items()} == dict.fromkeys(CODES, 15)
 
 
+def test_processes_read_the_loads_that_are_left_out_as_one_does(loads: list[HonestLoad]) -> None:
+    alone, together = (honest_line_scores(cross_fitted(loads, workers=n)) for n in (1, 2))
+    assert alone.keys() == together.keys()
+    for code, scores in alone.items():
+        np.testing.assert_allclose(together[code], scores, atol=1e-3)
+
+
 def test_goods_that_one_load_alone_has_are_unknown_to_what_scores_it(
     loads: list[HonestLoad],
 ) -> None:

@@ -1,5 +1,6 @@
 "use strict";
-// Views, zoom, and lighting up a box with its finding. Without this script the page still reads.
+// Views, zoom, one class of material alone, and lighting up a box with its finding. Without this
+// script the page still reads.
 const stage = document.querySelector(".stage");
 const port = document.querySelector(".port");
 let zoom = 1;
@@ -33,6 +34,39 @@ function show(number) {
   light(number);
 }
 
+// Whoever cannot tell the colours apart asks for each class in turn: all else is grey and faded.
+const classes = [...document.querySelectorAll("button[data-rgb]")];
+const leastChroma = 8;
+const fadedTo = 0.3;
+
+function chromaOf(red, green, blue) {
+  const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+  return [luma, 0.564 * (blue - luma), 0.713 * (red - luma)];
+}
+
+function drawAlone(wanted) {
+  const image = stage.querySelector("img");
+  const canvas = stage.querySelector("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const picture = context.getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = picture.data;
+  const hues = classes.map((button) => {
+    const [, cb, cr] = chromaOf(...button.dataset.rgb.split(" ").map(Number));
+    return [cb / Math.hypot(cb, cr), cr / Math.hypot(cb, cr)];
+  });
+  const own = classes.indexOf(wanted);
+  for (let at = 0; at < pixels.length; at += 4) {
+    const [luma, cb, cr] = chromaOf(pixels[at], pixels[at + 1], pixels[at + 2]);
+    const near = hues.map((hue) => cb * hue[0] + cr * hue[1]);
+    if (near[own] >= leastChroma && near[own] === Math.max(...near)) continue;
+    pixels[at] = pixels[at + 1] = pixels[at + 2] = 255 - fadedTo * (255 - luma);
+  }
+  context.putImageData(picture, 0, 0);
+}
+
 for (const part of document.querySelectorAll("[data-finding]")) {
   const number = part.dataset.finding;
   part.addEventListener("pointerenter", () => light(number));
@@ -43,11 +77,19 @@ for (const button of document.querySelectorAll("[data-show]"))
   button.addEventListener("click", () => show(button.dataset.show));
 
 if (stage) {
-  for (const button of document.querySelectorAll("[data-view]:not(.stage)"))
+  const views = document.querySelectorAll("button[data-view], button[data-rgb]");
+  const setView = (view, pressed) => {
+    stage.dataset.view = view;
+    for (const button of views) button.setAttribute("aria-pressed", String(button === pressed));
+  };
+  for (const button of document.querySelectorAll("button[data-view]"))
+    button.addEventListener("click", () => setView(button.dataset.view, button));
+  for (const button of classes)
     button.addEventListener("click", () => {
-      stage.dataset.view = button.dataset.view;
-      for (const other of document.querySelectorAll("button[data-view]"))
-        other.setAttribute("aria-pressed", String(other === button));
+      if (button.getAttribute("aria-pressed") === "true")
+        return document.querySelector('button[data-view="colour"]').click();
+      drawAlone(button);
+      setView("class", button);
     });
   for (const button of document.querySelectorAll("[data-zoom]"))
     button.addEventListener("click", () =>
