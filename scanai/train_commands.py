@@ -106,6 +106,12 @@ def _add_export(commands: Any) -> None:
         help="take the signatures of RUN, a bundle, instead of learning new ones: they hold as "
         "long as its weights do; --cuts is not read then",
     )
+    command.add_argument(
+        "--further-signatures",
+        action="store_true",
+        help="go on from the signatures of RUN, a bundle, with loads and cuts that they have not "
+        "seen, instead of learning them from these alone",
+    )
     regions = command.add_mutually_exclusive_group()
     regions.add_argument(
         "--regions",
@@ -152,6 +158,7 @@ def _export(options: argparse.Namespace) -> int:
         honest_loads=options.loads,
         cuts=options.cuts,
         same_signatures=options.same_signatures,
+        further_signatures=options.further_signatures,
         region_scans=options.regions,
         same_odds=options.same_odds,
         keep=options.keep,

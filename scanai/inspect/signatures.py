@@ -1,6 +1,6 @@
 """Signatures: how the goods of each HS heading look, learned from simulated honest loads.
 
-A bundle carries them: a perceptron of one hidden layer reads the numbers of a section
+A bundle carries them: a perceptron of one hidden layer or two reads the numbers of a section
 (`evidence.sections`) into a probability for each heading. The network names 26 groups cell by cell;
 a signature knows what it says of a whole stretch of such goods, also where it keeps taking them for
 something else. A second reading, linear, tells how far areal density misses the mass of such goods:
@@ -9,6 +9,7 @@ by hydrogen that the energies do not show, by parts thinner and thicker than the
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 import msgspec
@@ -67,7 +68,7 @@ class Misfit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return float(np.array(self.weights) @ facts) + self.bias
 
 
-class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     headings: tuple[str, ...]
     """HS headings whose goods are known; output 0 of the reading is none of these: no goods."""
     features: tuple[str, ...]
@@ -78,8 +79,11 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     hidden_weights: tuple[Row, ...]
     """(hidden, features)"""
     hidden_bias: Row
+    second_weights: tuple[Row, ...] = ()
+    """(second, hidden); () where there is one hidden layer, up to `scanai-v1` 1.7.0."""
+    second_bias: Row = ()
     weights: tuple[Row, ...]
-    """(1 + headings, hidden)"""
+    """(1 + headings, second or else hidden)"""
     bias: Row
     mass_weights: Row
     """(features,) and `mass_bias`: a linear reading of the same numbers into the share that a
@@ -103,11 +107,14 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """What does not fit together in this record; None when all does."""
         size = len(self.features)
         rows, hidden = len(self.headings) + 1, len(self.hidden_bias)
+        second = len(self.second_bias)
         if not size or len(self.mean) != size or len(self.spread) != size or min(self.spread) <= 0:
             return "mean or spread"
         if _differs(self.hidden_weights, hidden, size):
             return "hidden_weights"
-        if _differs(self.weights, rows, hidden):
+        if _differs(self.second_weights, second, hidden):
+            return "second_weights"
+        if _differs(self.weights, rows, second or hidden):
             return "weights"
         if len(self.mass_weights) != size:
             return "mass_weights"
@@ -122,9 +129,20 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def read(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, features) → (n, 1 + headings) probability; what was not measured counts as usual."""
-        inner = self.usual(features) @ np.array(self.hidden_weights).T + np.array(self.hidden_bias)
-        scores = np.maximum(inner, 0.0) @ np.array(self.weights).T + np.array(self.bias)
-        return np.asarray(softmax(scores, axis=1), np.float64)
+        *hidden, (weights, bias) = self.layers
+        values = self.usual(features)
+        for inner, inner_bias in hidden:
+            values = np.maximum(values @ inner.T + inner_bias, 0.0)
+        return np.asarray(softmax(values @ weights.T + bias, axis=1), np.float64)
+
+    @cached_property
+    def layers(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+        """Weights (out, in) and bias (out,) of each layer, as arrays: hundreds of thousands of
+        numbers, which every scan is read by."""
+        layers = [(self.hidden_weights, self.hidden_bias), (self.weights, self.bias)]
+        if self.second_weights:
+            layers.insert(1, (self.second_weights, self.second_bias))
+        return tuple((np.array(weights), np.array(bias)) for weights, bias in layers)
 
     def mass_excess(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, features) → (n,) share that each section weighs more than is seen, ± MOST_EXCESS."""

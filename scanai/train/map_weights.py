@@ -29,8 +29,6 @@ from scanai.train.signatures import write_signatures
 from scanai.train.trials import Contender, fresh_scans, goods_read, inspector_of, scanners_of
 
 MAP_SCANS = 400
-_SEED = 600_002
-"""Beside those of the loads that signatures are learned from."""
 WEIGHTS = tuple(product((0.1, 0.2, 0.35, 0.5), (0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 1.9, 2.4)))
 """Pairs of map and sections that are tried."""
 _STRIDE = 4
@@ -39,13 +37,14 @@ _LEAST = 1e-6
 
 
 def set_map_weights(
-    bundle: str | Path, *, seed: int = _SEED, scans: int = MAP_SCANS, workers: int = 1
+    bundle: str | Path, *, scans: int = MAP_SCANS, workers: int = 1
 ) -> BundleMetadata:
     """Rewrites the bundle in place, its signatures with the weights found on so many fresh honest
-    scans of the training's scanners; the seed joins those of the signatures."""
+    scans of the training's scanners, by the seed after those of the signatures, which it joins."""
     bundle = Path(bundle)
     metadata = load_bundle(bundle).metadata
     assert metadata.signatures is not None
+    seed = max(metadata.signatures.seeds) + 1
     recipe = msgspec.structs.replace(
         fresh_scans(metadata, seed, scans, {"benign": 1.0}), profiles=scanners_of(metadata)
     )

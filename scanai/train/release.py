@@ -45,6 +45,7 @@ from scanai.train.signatures import (
     DEFAULT_LOADS,
     LEAST_LOADS,
     learn_signatures,
+    require_startable,
     write_signatures,
 )
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
@@ -70,6 +71,7 @@ def export_run(
     honest_loads: int = DEFAULT_LOADS,
     cuts: int = DEFAULT_CUTS,
     same_signatures: bool = False,
+    further_signatures: bool = False,
     region_scans: int = DEFAULT_REGION_SCANS,
     same_odds: bool = False,
     keep: Path | None = None,
@@ -89,7 +91,8 @@ def export_run(
     `more_scanners`; 0 leaves the initial ones. honest_loads, cuts: whole loads, and
     cuts through further ones, that signatures are learned from; no loads leave the goods map to be
     read alone. region_scans: that the odds of regions are learned from; 0 leaves the graph's own
-    score. same_signatures, same_odds: instead those of `run`, a bundle that has them. keep: folder
+    score. same_signatures, same_odds: instead those of `run`, a bundle that has them.
+    further_signatures: signatures go on from those of `run`, on other loads and cuts. keep: folder
     for loads and regions, which an export that was stopped goes on with. int8: also the graph in 8
     bits.
     InputError when they are too few, when `version` is not of the form X.Y.Z, when `out` holds
@@ -101,10 +104,14 @@ def export_run(
     require_version(version)
     _check_scans(benign_scans, false_alarm_rate)
     _check_loads(honest_loads)
+    _check_further(further_signatures, same_signatures, honest_loads)
     _check_regions(region_scans)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
-    signatures = _learned_of(Path(run), "signatures").signatures if same_signatures else None
+    known = same_signatures or further_signatures
+    signatures = _learned_of(Path(run), "signatures").signatures if known else None
+    if further_signatures and signatures is not None:
+        require_startable(signatures)
     odds = _learned_of(Path(run), "region_odds").region_odds if same_odds else None
     checkpoint = _to_export(Path(run))
     earlier = released_in(out)
@@ -112,13 +119,14 @@ def export_run(
     with _complete_or_absent(out) as bundle:
         metadata = export_bundle(checkpoint, bundle, name, version)
         save_weights(checkpoint, bundle)
-        if signatures is not None:
+        if same_signatures and signatures is not None:
             metadata = write_signatures(bundle, signatures)
         elif honest_loads:
             metadata = learn_signatures(
                 bundle,
                 loads=honest_loads,
                 cuts=cuts,
+                start=signatures,
                 keep=keep,
                 workers=workers,
             )
@@ -161,6 +169,12 @@ def _check_loads(loads: int) -> None:
     if loads != 0 and loads < LEAST_LOADS:
         expected = f"at least {LEAST_LOADS} honest loads, or 0 for none"
         raise InputError("signatures of HS headings", expected, str(loads))
+
+
+def _check_further(further: bool, same: bool, loads: int) -> None:
+    if further and (same or not loads):
+        found = "signatures that stay the same" if same else "none"
+        raise InputError("signatures that go on", "honest loads to learn from", found)
 
 
 def _check_regions(scans: int) -> None:

@@ -1,14 +1,15 @@
 """Learns a bundle's signatures: how the goods of each heading look to its own graph.
 
-A perceptron from the numbers of a section to the headings of the library, trained on simulated
-honest loads of all of them, those too that the network was never shown: what it makes of them is
-steady even where it is wrong. What honest lines score under their own code, and what tells that a
-whole declaration is false (`misfit`), is learned by cross-fitting: each load is read by signatures
-that never saw it.
+A perceptron of two hidden layers from the numbers of a section to the headings of the library,
+trained on simulated honest loads of all of them, those too that the network was never shown: what
+it makes of them is steady even where it is wrong. What honest lines score under their own code, and
+what tells that a whole declaration is false (`misfit`), is learned by cross-fitting: each load is
+read by signatures that never saw it.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from torch import nn
 from tqdm import tqdm
 
+from scanai.errors import InputError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.lines import judged, line_score
@@ -45,16 +47,20 @@ sections tell much the same."""
 LEAST_LOADS = 10
 """Fewer cannot be shared out over the folds of cross-fitting."""
 DEFAULT_SEED = 600_000
+_SEEDS_APART = 10
 _FOLDS = 5
 _HIDDEN = 512
-"""Half as many name 0.7 points fewer sections of loads left out rightly."""
-_DROPOUT = (0.2, 0.5)
-"""Of inputs and of hidden units; with 0.1 and 0.4 sections are named as well, and half as many
-again are misread beyond 1 to 50."""
+"""In each of two layers; of one layer half as many name 0.7 points fewer sections of loads left out
+rightly."""
+_DROPOUT = (0.2, 0.4)
+"""Of inputs and of hidden units; with 0.3 of these more sections are misread beyond 1 to 50."""
 _DECAY = 0.1
 _HINT = 1.0
 """Half as much names as many sections of loads left out, and is surer where it is wrong."""
 _RATE = 2e-3
+_FURTHER_RATE = 2.5e-4
+"""Where learning goes on; with twice as much more of what is known is forgotten than learned, and
+hints, which have been forgotten, disturb."""
 _BATCH = 256
 _EPOCHS, _LEAST_STEPS = 16, 300
 _RIDGE = 0.03
@@ -72,7 +78,8 @@ def learn_signatures(
     *,
     loads: int = DEFAULT_LOADS,
     cuts: int = DEFAULT_CUTS,
-    seed: int = DEFAULT_SEED,
+    seed: int | None = None,
+    start: Signatures | None = None,
     keep: Path | None = None,
     workers: int = 1,
 ) -> BundleMetadata:
@@ -80,12 +87,16 @@ def learn_signatures(
 
     On the scanners of the training alone: figures on other scanners are then of ones that nothing
     was learned on. loads: whole ones, whose lines are scored. cuts: of further
-    loads, to learn from alone, by the seed after `seed`. keep: folder where they stay, for a call
-    that was stopped to go on with. RecipeError when one of the seeds is of the training or of
-    thresholds.
+    loads, to learn from alone, by the seed after `seed`. start: signatures of the same weights, to
+    go on from; without a seed, one that they have not seen is taken. keep: folder where loads and
+    cuts stay, for a call that was stopped to go on with. RecipeError when one of the seeds is of
+    the training, of thresholds or of `start`; InputError as of `require_startable`.
     """
     bundle = Path(bundle)
-    metadata = load_bundle(bundle).metadata
+    if start is not None:
+        require_startable(start)
+    metadata = msgspec.structs.replace(load_bundle(bundle).metadata, signatures=start)
+    seed = next_seed(start) if seed is None else seed
     seeds = (seed, seed + 1)
     whole, further = (
         _recipe(metadata, count, one) for count, one in zip((loads, cuts), seeds, strict=True)
@@ -93,13 +104,29 @@ def learn_signatures(
     seen = honest_loads(bundle, whole, keep=keep, workers=workers)
     further = msgspec.structs.replace(further, x_window_px=_CUT_PX)
     cut = honest_loads(bundle, further, keep=keep, workers=workers) if cuts else []
-    readings = cross_fitted(seen, cut, workers=workers)
+    readings = cross_fitted(seen, cut, start=start, workers=workers)
     signatures = msgspec.structs.replace(
-        learned([*seen, *cut], seeds),
+        learned([*seen, *cut], seeds, start),
         lines=line_scores(honest_line_scores(readings)),
         misfit=learned_misfit(readings),
     )
     return write_signatures(bundle, signatures)
+
+
+def next_seed(start: Signatures | None) -> int:
+    """The first that signatures have not seen, nor the two after it."""
+    seen = () if start is None else start.seeds
+    return next(seed for seed in itertools.count(DEFAULT_SEED, _SEEDS_APART) if seed not in seen)
+
+
+def require_startable(start: Signatures) -> None:
+    """InputError unless these are signatures as they are learned now, of every heading."""
+    missing = sorted(set(known_headings()) - set(start.headings))
+    names = feature_names((len(start.features) - len(feature_names(0))) // 2)
+    if missing or start.features != names or not start.second_weights:
+        found = f"none of heading {missing[0]}" if missing else "those of an earlier ScanAI"
+        expected = "ones of all headings, learned by this ScanAI"
+        raise InputError("signatures to go on from", expected, found)
 
 
 def write_signatures(bundle: str | Path, signatures: Signatures) -> BundleMetadata:
@@ -128,52 +155,65 @@ def _scanners(metadata: BundleMetadata) -> tuple[str, ...]:
     return (*named, *(RANDOM,) * drawn)
 
 
-def learned(loads: Sequence[HonestLoad], seeds: tuple[int, ...] = ()) -> Signatures:
-    """The reading that fits these loads best, every load counting by the root of its sections."""
-    headings = tuple(sorted({heading for load in loads for one in load.goods for heading in one}))
+def learned(
+    loads: Sequence[HonestLoad], seeds: tuple[int, ...] = (), start: Signatures | None = None
+) -> Signatures:
+    """The reading that fits these loads best, every load counting by the root of its sections.
+
+    start: signatures that it goes on from, whose scale and headings stay.
+    """
     features = np.vstack([load.sections.features for load in loads])
     # Without a scanner of two energies there is no ratio at all: no number says anything then.
     features[:, ~np.isfinite(features).any(axis=0)] = 0.0
-    mean, spread = np.nanmean(features, axis=0), np.nanstd(features, axis=0) + _LEAST_SPREAD
+    if start is None:
+        headings = tuple(sorted({name for load in loads for one in load.goods for name in one}))
+        mean, spread = np.nanmean(features, axis=0), np.nanstd(features, axis=0) + _LEAST_SPREAD
+    else:
+        headings, mean, spread = start.headings, np.array(start.mean), np.array(start.spread)
     usual = in_spreads(features, mean, spread)
-    answers = [_targets(loads, headings), *_hints(loads)]
-    perceptron = _perceptron(usual, answers, _importance(loads))
-    hidden_weights, hidden_bias, weights, bias = perceptron
+    answers = [_targets(loads, headings), *([] if start else _hints(loads))]
+    hidden, second, outer = _perceptron(usual, answers, _importance(loads), start)
     mass_weights, mass_bias = _mass_regression(loads, usual)
     return Signatures(
         headings=headings,
         features=feature_names((features.shape[1] - len(feature_names(0))) // 2),
         mean=_row(mean),
         spread=_row(spread),
-        hidden_weights=tuple(_row(row) for row in hidden_weights),
-        hidden_bias=_row(hidden_bias),
-        weights=tuple(_row(row) for row in weights),
-        bias=_row(bias),
+        hidden_weights=_rows(hidden[0]),
+        hidden_bias=_row(hidden[1]),
+        second_weights=_rows(second[0]),
+        second_bias=_row(second[1]),
+        weights=_rows(outer[0]),
+        bias=_row(outer[1]),
         mass_weights=_row(mass_weights),
         mass_bias=round(mass_bias, 5),
         lines={},
-        scans=len(loads),
-        seeds=seeds,
+        scans=len(loads) + (start.scans if start else 0),
+        seeds=(*(start.seeds if start else ()), *seeds),
     )
 
 
 def cross_fitted(
-    loads: Sequence[HonestLoad], cuts: Sequence[HonestLoad] = (), *, workers: int = 1
+    loads: Sequence[HonestLoad],
+    cuts: Sequence[HonestLoad] = (),
+    *,
+    start: Signatures | None = None,
+    workers: int = 1,
 ) -> list[tuple[GoodsReading, tuple[Line, ...]]]:
     """Each load as signatures read it that never saw it, learned from all other loads and from the
-    cuts, and its lines."""
-    folds = ordered(partial(_left_out, loads, cuts), range(_FOLDS), min(workers, _FOLDS))
+    cuts, and its lines. start: signatures to go on from, which saw none of them."""
+    folds = ordered(partial(_left_out, loads, cuts, start), range(_FOLDS), min(workers, _FOLDS))
     each = tqdm(folds, desc="signatures left out", unit="fold", total=_FOLDS)
     return [reading for fold in each for reading in fold]
 
 
 def _left_out(
-    loads: Sequence[HonestLoad], cuts: Sequence[HonestLoad], fold: int
+    loads: Sequence[HonestLoad], cuts: Sequence[HonestLoad], start: Signatures | None, fold: int
 ) -> list[tuple[GoodsReading, tuple[Line, ...]]]:
     """Of every fifth load from number `fold` on."""
     held = [load for number, load in enumerate(loads) if number % _FOLDS == fold]
     others = [load for number, load in enumerate(loads) if number % _FOLDS != fold]
-    signatures = learned([*others, *cuts])
+    signatures = learned([*others, *cuts], start=start)
     return [(reading_of(load.sections, signatures), load.lines) for load in held]
 
 
@@ -222,10 +262,11 @@ def _perceptron(
     inputs: NDArray[np.float64],
     answers: Sequence[NDArray[np.float64]],
     importance: NDArray[np.float64],
-) -> list[NDArray[np.float64]]:
-    """Weights (hidden, inputs) and bias of the hidden layer, weights (classes, hidden) and bias of
-    the first answer, of least cross entropy; equal arguments, equal numbers. The other answers are
-    learned beside it, each counting _HINT as much."""
+    start: Signatures | None,
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Weights (out, in) and bias (out,) of the two hidden layers and of the first answer, of least
+    cross entropy; equal arguments, equal numbers. The other answers are learned beside it, each
+    counting _HINT as much. start: whose layers it goes on from, at a lower rate."""
     share = importance * len(inputs)
     x, shares = (torch.from_numpy(values).float() for values in (inputs, share))
     wanted = [torch.from_numpy(values).float() for values in answers]
@@ -234,11 +275,14 @@ def _perceptron(
     epochs = max(_EPOCHS, -(-_LEAST_STEPS // each))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        inner, outer = nn.Linear(x.shape[1], _HIDDEN), nn.Linear(_HIDDEN, sum(sizes))
-        layers = (nn.Dropout(_DROPOUT[0]), inner, nn.ReLU(), nn.Dropout(_DROPOUT[1]), outer)
-        network = nn.Sequential(*layers)
+        widths = (x.shape[1], _HIDDEN, _HIDDEN, sum(sizes))
+        layers = [nn.Linear(*ends) for ends in itertools.pairwise(widths)]
+        if start is not None:
+            _take_over(layers, start)
+        network = _network(layers)
         optimiser = torch.optim.AdamW(network.parameters(), weight_decay=_DECAY)
-        rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, epochs * each)
+        most = _RATE if start is None else _FURTHER_RATE
+        rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, most, epochs * each)
         for _ in range(epochs):
             for rows in torch.split(torch.randperm(len(x)), _BATCH):
                 loss = torch.zeros(())
@@ -249,12 +293,29 @@ def _perceptron(
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 rate.step()
-        # What no load ever showed was not learned from, and its weights are those of the start.
-        shown = (np.abs(inputs) > _LEAST_SPREAD).any(axis=0)
-        inner.weight.data[:, ~torch.from_numpy(shown)] = 0.0
-    first = slice(sizes[0])
-    parts = (inner.weight, inner.bias, outer.weight[first], outer.bias[first])
-    return [part.detach().double().numpy() for part in parts]
+        if start is None:
+            # What no load ever showed was not learned from, and its weights are drawn at random.
+            shown = (np.abs(inputs) > _LEAST_SPREAD).any(axis=0)
+            layers[0].weight.data[:, ~torch.from_numpy(shown)] = 0.0
+    numbers = [
+        [part.detach().double().numpy() for part in (one.weight, one.bias)] for one in layers
+    ]
+    kept = (slice(None), slice(None), slice(sizes[0]))
+    return [
+        (weights[rows], bias[rows]) for (weights, bias), rows in zip(numbers, kept, strict=True)
+    ]
+
+
+def _take_over(layers: Sequence[nn.Linear], start: Signatures) -> None:
+    for layer, (weights, bias) in zip(layers, start.layers, strict=True):
+        layer.weight.data = torch.from_numpy(weights).float()
+        layer.bias.data = torch.from_numpy(bias).float()
+
+
+def _network(layers: Sequence[nn.Linear]) -> nn.Sequential:
+    *hidden, outer = layers
+    inside = [part for one in hidden for part in (one, nn.ReLU(), nn.Dropout(_DROPOUT[1]))]
+    return nn.Sequential(nn.Dropout(_DROPOUT[0]), *inside, outer)
 
 
 def _mass_regression(
@@ -280,6 +341,10 @@ def _mass_regression(
     penalty[-1, -1] = 0.0
     weights = np.linalg.solve(x.T @ x + penalty, x.T @ y)
     return weights[:-1], float(weights[-1])
+
+
+def _rows(values: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
+    return tuple(_row(row) for row in values)
 
 
 def _row(values: NDArray[np.float64]) -> tuple[float, ...]:

@@ -50,6 +50,18 @@ def test_a_reading_is_a_distribution_and_goes_by_the_features() -> None:
     assert read[1, 2] > 0.99
 
 
+def test_a_second_hidden_layer_reads_what_the_first_tells() -> None:
+    one = signatures(MANY)
+    crossed = msgspec.structs.replace(
+        one, second_weights=((0.0, 1.0), (1.0, 0.0)), second_bias=(0.0, 0.0)
+    )
+    features = np.array([[3.0, 0.0], [-1.0, 0.0]])
+    np.testing.assert_allclose(crossed.read(features)[:, [0, 2, 1]], one.read(features))
+    # What the first layer tells is nothing to units that a bias holds below zero.
+    shut = msgspec.structs.replace(crossed, second_bias=(-9.0, -9.0))
+    np.testing.assert_allclose(shut.read(features)[0], shut.read(features)[1])
+
+
 def test_what_was_not_measured_counts_as_usual() -> None:
     one = signatures(MANY)
     assert one.read(np.array([[np.nan, 0.0]])) == pytest.approx(one.read(np.array([[1.0, 0.0]])))
@@ -174,6 +186,10 @@ def test_only_names_with_enough_lines_are_kept() -> None:
         ({"hidden_weights": ((0.0, 0.0),)}, "hidden_weights"),
         ({"hidden_weights": ((0.0,), (0.0,))}, "hidden_weights"),
         ({"mass_weights": (0.0,)}, "mass_weights"),
+        ({"second_weights": ((0.0, 0.0),)}, "second_weights"),
+        ({"second_bias": (0.0,)}, "second_weights"),
+        ({"second_weights": ((0.0,),), "second_bias": (0.0,)}, "second_weights"),
+        ({"second_weights": ((0.0, 0.0),), "second_bias": (0.0,)}, "weights"),
         ({"weights": ((0.0, 0.0),)}, "weights"),
         ({"weights": ((0.0,),) * 3}, "weights"),
         ({"bias": (0.0,)}, "bias or lines"),

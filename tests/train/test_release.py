@@ -16,6 +16,7 @@ from scanai.errors import BundleError, InputError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.inspect.evidence.region_facts import FACTS
 from scanai.inspect.evidence.sections import feature_names
+from scanai.synth.recipe_file import known_headings
 from scanai.train import release
 from scanai.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from scanai.train.export import to_onnx, write_bundle
@@ -142,6 +143,56 @@ def test_signatures_that_a_run_or_a_bundle_does_not_have_cannot_stay(
     message = f"{known} features, not {known + 32}: of another ScanAI"
     with pytest.raises(BundleError, match=message):
         export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_signatures=True)
+
+
+@pytest.mark.usefixtures("quick")
+def test_signatures_of_a_bundle_go_on_when_it_is_exported_again(
+    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    export(run, first)
+    whole = msgspec.structs.replace(
+        signatures_of("4802", goods_features=16), headings=tuple(known_headings())
+    )
+    rows = len(whole.headings) + 1
+    hidden = len(whole.hidden_bias)
+    known = msgspec.structs.replace(
+        whole,
+        second_weights=((0.0,) * hidden,), second_bias=(0.0,),
+        weights=((0.0,),) * rows, bias=(0.0,) * rows,
+    )  # fmt: skip
+    write_signatures(first, known)
+    asked: list[object] = []
+
+    def learn(bundle: Path, **named: object) -> BundleMetadata:
+        asked.append(named["start"])
+        return write_signatures(bundle, known)
+
+    monkeypatch.setattr("scanai.train.release.learn_signatures", learn)
+    monkeypatch.setattr(
+        "scanai.train.release.set_map_weights", lambda bundle, **_: load_bundle(bundle).metadata
+    )
+    counts = {"benign_scans": 0, "honest_loads": 10, "region_scans": 0}
+    export_run(
+        first, second, name="tiny", version="0.2.0", further_signatures=True, **counts,
+    )  # fmt: skip
+    assert asked == [known]
+    export_run(first, second, name="tiny", version="0.3.0", **counts)
+    assert asked == [known, None]
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [({"honest_loads": 0}, "none"), ({"same_signatures": True}, "signatures that stay the same")],
+    ids=["no loads", "the same"],
+)
+def test_signatures_go_on_by_loads_alone(
+    tmp_path: Path, run: Path, told: dict[str, object], found: str
+) -> None:
+    with pytest.raises(InputError, match=f"honest loads to learn from, found {found}"):
+        export_run(
+            run, tmp_path / "b", name="tiny", version="0.0.1", further_signatures=True, **told
+        )
 
 
 @pytest.mark.usefixtures("quick")

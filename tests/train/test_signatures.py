@@ -12,7 +12,7 @@ import pytest
 from reading_making import PAPER, STEEL, TYRES, sections_of, signatures_of
 
 from scanai import cli
-from scanai.errors import RecipeError
+from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
 from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.evidence.sections import FEATURES, Sections, feature_names
@@ -20,6 +20,7 @@ from scanai.inspect.inspector import Inspector
 from scanai.inspect.signatures import ALL, Signatures
 from scanai.manifest.model import Line
 from scanai.synth.dataset import DatasetRecipe, plan_at
+from scanai.synth.recipe_file import known_headings
 from scanai.train import signatures as learning
 from scanai.train.benchmark import require_fresh
 from scanai.train.card import card
@@ -29,6 +30,8 @@ from scanai.train.signatures import (
     honest_line_scores,
     learn_signatures,
     learned,
+    next_seed,
+    require_startable,
 )
 from scanai.train.trials import fresh_scans
 
@@ -122,7 +125,7 @@ def test_no_load_is_scored_by_signatures_that_saw_it(
 
     cuts = [load(seed, CODES[seed % 3]) for seed in range(200, 206)]
 
-    def learn(some: list[HonestLoad]) -> Signatures:
+    def learn(some: list[HonestLoad], **_: None) -> Signatures:
         made = msgspec.structs.replace(learned(some), seeds=(len(seen_by),))
         seen_by[made.seeds[0]] = {id(one.sections) for one in some}
         return made
@@ -143,10 +146,69 @@ def test_no_load_is_scored_by_signatures_that_saw_it(
 
 
 def test_processes_read_the_loads_that_are_left_out_as_one_does(loads: list[HonestLoad]) -> None:
-    alone, together = (honest_line_scores(cross_fitted(loads, workers=n)) for n in (1, 2))
-    assert alone.keys() == together.keys()
-    for code, scores in alone.items():
-        np.testing.assert_allclose(together[code], scores, atol=1e-3)
+    read = cross_fitted(loads, workers=2)
+    assert [lines for _, lines in read[:9]] == [one.lines for one in loads[::5]]
+    signatures = learned([one for number, one in enumerate(loads) if number % 5])
+    for (reading, _), one in zip(read[:9], loads[::5], strict=True):
+        expected = learning.reading_of(one.sections, signatures)
+        np.testing.assert_allclose(reading.by_heading, expected.by_heading, atol=1e-3)
+
+
+def test_learning_goes_on_from_what_is_known(loads: list[HonestLoad]) -> None:
+    first = learned(loads, (7, 8))
+    # Paper travels in another way as well, and in the first one no longer.
+    more = [load(seed, CODES[seed % 3]) for seed in range(300, 330)]
+    for one in more[::3]:
+        one.sections.features[:-1, 3] -= 3.0
+        one.sections.features[:-1, 3 + len(CODES)] += 3.0
+    alone, on = learned(more), learned(more, (9,), first)
+    assert (on.scans, on.seeds) == (75, (7, 8, 9))
+    assert (on.headings, on.mean, on.spread) == (first.headings, first.mean, first.spread)
+    paper = 1 + on.headings.index(PAPER)
+    new, known = more[0].sections.features[:1], load(1001, PAPER).sections.features[:1]
+    assert on.read(new)[0, paper] > 0.8
+    assert on.read(known)[0, paper] > alone.read(known)[0, paper] + 0.1
+
+
+def test_what_is_left_out_goes_on_from_the_start_too(
+    loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = learned(loads[:6])
+    starts: list[Signatures | None] = []
+
+    def learn(some: list[HonestLoad], *, start: Signatures | None) -> Signatures:
+        starts.append(start)
+        return learned(some[:6])
+
+    monkeypatch.setattr(learning, "learned", learn)
+    assert len(cross_fitted(loads[6:], start=start)) == 39
+    assert starts == [start] * 5
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"second_weights": ()}, "those of an earlier ScanAI"),
+        ({"features": ("guess",)}, "those of an earlier ScanAI"),
+        ({"headings": (PAPER, STEEL)}, "none of heading 0"),
+    ],
+    ids=["one layer", "other features", "few headings"],
+)
+def test_only_signatures_like_those_learned_now_go_on(
+    change: dict[str, object], found: str
+) -> None:
+    whole = msgspec.structs.replace(
+        signatures_of(PAPER, STEEL), headings=tuple(known_headings()), second_weights=((0.0,),)
+    )
+    require_startable(whole)
+    with pytest.raises(InputError, match=f"learned by this ScanAI, found {found}"):
+        require_startable(msgspec.structs.replace(whole, **change))
+
+
+def test_signatures_that_go_on_see_other_loads() -> None:
+    assert next_seed(None) == 600_000
+    start = msgspec.structs.replace(signatures_of(PAPER), seeds=(600_000, 600_001, 600_002))
+    assert next_seed(start) == 600_010
 
 
 def test_goods_that_one_load_alone_has_are_unknown_to_what_scores_it(
@@ -307,17 +369,21 @@ def test_loads_that_were_kept_are_not_made_again(
         honest_loads(exported, msgspec.structs.replace(recipe, seed=7), keep=tmp_path / "kept")
 
 
-_COUNTS = ("honest_loads", "cuts", "same_signatures", "region_scans", "same_odds", "keep")
+_COUNTS = (
+    "honest_loads", "cuts", "same_signatures", "further_signatures", "region_scans", "same_odds",
+    "keep",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("told", "loads"),
     [
-        ([], (2400, 24_000, False, 6000, False, None)),
-        (["--loads", "40", "--cuts", "0"], (40, 0, False, 6000, False, None)),
-        (["--loads", "0", "--keep", "kept"], (0, 24_000, False, 6000, False, Path("kept"))),
-        (["--same-signatures", "--regions", "80"], (2400, 24_000, True, 80, False, None)),
-        (["--same-odds"], (2400, 24_000, False, 6000, True, None)),
+        ([], (2400, 24_000, False, False, 6000, False, None)),
+        (["--loads", "40", "--cuts", "0"], (40, 0, False, False, 6000, False, None)),
+        (["--loads", "0", "--keep", "kept"], (0, 24_000, False, False, 6000, False, Path("kept"))),
+        (["--same-signatures", "--regions", "80"], (2400, 24_000, True, False, 80, False, None)),
+        (["--same-odds"], (2400, 24_000, False, False, 6000, True, None)),
+        (["--further-signatures"], (2400, 24_000, False, True, 6000, False, None)),
     ],
 )
 def test_export_is_told_how_many_loads_to_learn_from(
@@ -325,7 +391,7 @@ def test_export_is_told_how_many_loads_to_learn_from(
     exported: Path,
     monkeypatch: pytest.MonkeyPatch,
     told: list[str],
-    loads: tuple[int, int, bool, int, bool, Path | None],
+    loads: tuple[int, int, bool, bool, int, bool, Path | None],
 ) -> None:
     asked: list[object] = []
 
