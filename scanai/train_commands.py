@@ -110,7 +110,8 @@ def _add_export(commands: Any) -> None:
         "--further-signatures",
         action="store_true",
         help="go on from the signatures of RUN, a bundle, with loads and cuts that they have not "
-        "seen, instead of learning them from these alone",
+        "seen; p-values under a code are of these loads alone, of which no fewer are wanted than "
+        "for new signatures; not with --same-signatures or --loads 0",
     )
     regions = command.add_mutually_exclusive_group()
     regions.add_argument(

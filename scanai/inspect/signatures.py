@@ -137,8 +137,8 @@ class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     @cached_property
     def layers(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
-        """Weights (out, in) and bias (out,) of each layer, as arrays: hundreds of thousands of
-        numbers, which every scan is read by."""
+        """Weights (out, in) and bias (out,) of each layer, as arrays, which every scan is read by:
+        to make them of hundreds of thousands of numbers takes longer than to read a scan."""
         layers = [(self.hidden_weights, self.hidden_bias), (self.weights, self.bias)]
         if self.second_weights:
             layers.insert(1, (self.second_weights, self.second_bias))

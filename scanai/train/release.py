@@ -45,7 +45,6 @@ from scanai.train.signatures import (
     DEFAULT_LOADS,
     LEAST_LOADS,
     learn_signatures,
-    require_startable,
     write_signatures,
 )
 from scanai.train.thresholds import DEFAULT_SCANS, DEFAULT_SEED, set_thresholds
@@ -92,7 +91,8 @@ def export_run(
     cuts through further ones, that signatures are learned from; no loads leave the goods map to be
     read alone. region_scans: that the odds of regions are learned from; 0 leaves the graph's own
     score. same_signatures, same_odds: instead those of `run`, a bundle that has them.
-    further_signatures: signatures go on from those of `run`, on other loads and cuts. keep: folder
+    further_signatures: signatures go on from those of `run`, on other loads and cuts; what lines
+    score and what tells a false code is then of these loads alone. keep: folder
     for loads and regions, which an export that was stopped goes on with. int8: also the graph in 8
     bits.
     InputError when they are too few, when `version` is not of the form X.Y.Z, when `out` holds
@@ -108,10 +108,8 @@ def export_run(
     _check_regions(region_scans)
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
-    known = same_signatures or further_signatures
-    signatures = _learned_of(Path(run), "signatures").signatures if known else None
-    if further_signatures and signatures is not None:
-        require_startable(signatures)
+    from_run = same_signatures or further_signatures
+    signatures = _learned_of(Path(run), "signatures").signatures if from_run else None
     odds = _learned_of(Path(run), "region_odds").region_odds if same_odds else None
     checkpoint = _to_export(Path(run))
     earlier = released_in(out)

@@ -48,10 +48,11 @@ LEAST_LOADS = 10
 """Fewer cannot be shared out over the folds of cross-fitting."""
 DEFAULT_SEED = 600_000
 _SEEDS_APART = 10
+"""Between one learning and the next that goes on from it."""
 _FOLDS = 5
 _HIDDEN = 512
-"""In each of two layers; of one layer half as many name 0.7 points fewer sections of loads left out
-rightly."""
+"""In each of two layers. Measured with one layer: half as many name 0.7 points fewer sections of
+loads left out rightly."""
 _DROPOUT = (0.2, 0.4)
 """Of inputs and of hidden units; with 0.3 of these more sections are misread beyond 1 to 50."""
 _DECAY = 0.1
@@ -59,8 +60,8 @@ _HINT = 1.0
 """Half as much names as many sections of loads left out, and is surer where it is wrong."""
 _RATE = 2e-3
 _FURTHER_RATE = 2.5e-4
-"""Where learning goes on; with twice as much more of what is known is forgotten than learned, and
-hints, which have been forgotten, disturb."""
+"""Where learning goes on: twice as much forgets more than it learns. Hints are left out then, for
+signatures do not hold what they were taught of them, and to learn it anew disturbs."""
 _BATCH = 256
 _EPOCHS, _LEAST_STEPS = 16, 300
 _RIDGE = 0.03
@@ -93,9 +94,9 @@ def learn_signatures(
     the training, of thresholds or of `start`; InputError as of `require_startable`.
     """
     bundle = Path(bundle)
-    if start is not None:
-        require_startable(start)
     metadata = msgspec.structs.replace(load_bundle(bundle).metadata, signatures=start)
+    if start is not None:
+        require_startable(start, metadata.goods_features)
     seed = next_seed(start) if seed is None else seed
     seeds = (seed, seed + 1)
     whole, further = (
@@ -114,15 +115,17 @@ def learn_signatures(
 
 
 def next_seed(start: Signatures | None) -> int:
-    """The first that signatures have not seen, nor the two after it."""
-    seen = () if start is None else start.seeds
-    return next(seed for seed in itertools.count(DEFAULT_SEED, _SEEDS_APART) if seed not in seen)
+    """Of whole loads, of cuts and of scans for the map: the first of three that it has not seen."""
+    seen = set() if start is None else set(start.seeds)
+    tens = itertools.count(DEFAULT_SEED, _SEEDS_APART)
+    return next(seed for seed in tens if seen.isdisjoint(range(seed, seed + 3)))
 
 
-def require_startable(start: Signatures) -> None:
-    """InputError unless these are signatures as they are learned now, of every heading."""
+def require_startable(start: Signatures, goods_features: int) -> None:
+    """InputError unless these are signatures as they are learned now, of every heading, of a graph
+    that tells so many goods features."""
     missing = sorted(set(known_headings()) - set(start.headings))
-    names = feature_names((len(start.features) - len(feature_names(0))) // 2)
+    names = feature_names(goods_features)
     if missing or start.features != names or not start.second_weights:
         found = f"none of heading {missing[0]}" if missing else "those of an earlier ScanAI"
         expected = "ones of all headings, learned by this ScanAI"
@@ -160,12 +163,12 @@ def learned(
 ) -> Signatures:
     """The reading that fits these loads best, every load counting by the root of its sections.
 
-    start: signatures that it goes on from, whose scale and headings stay.
+    start: signatures to go on from, whose scale and headings stay.
     """
     features = np.vstack([load.sections.features for load in loads])
-    # Without a scanner of two energies there is no ratio at all: no number says anything then.
-    features[:, ~np.isfinite(features).any(axis=0)] = 0.0
     if start is None:
+        # Without a scanner of two energies there is no ratio at all: no number says anything then.
+        features[:, ~np.isfinite(features).any(axis=0)] = 0.0
         headings = tuple(sorted({name for load in loads for one in load.goods for name in one}))
         mean, spread = np.nanmean(features, axis=0), np.nanstd(features, axis=0) + _LEAST_SPREAD
     else:
@@ -173,7 +176,7 @@ def learned(
     usual = in_spreads(features, mean, spread)
     answers = [_targets(loads, headings), *([] if start else _hints(loads))]
     hidden, second, outer = _perceptron(usual, answers, _importance(loads), start)
-    mass_weights, mass_bias = _mass_regression(loads, usual)
+    mass_weights, mass_bias = _mass_regression(loads, usual, start)
     return Signatures(
         headings=headings,
         features=feature_names((features.shape[1] - len(feature_names(0))) // 2),
@@ -201,7 +204,8 @@ def cross_fitted(
     workers: int = 1,
 ) -> list[tuple[GoodsReading, tuple[Line, ...]]]:
     """Each load as signatures read it that never saw it, learned from all other loads and from the
-    cuts, and its lines. start: signatures to go on from, which saw none of them."""
+    cuts, and its lines. start: signatures to go on from, which saw none of them. Processes of one
+    thread agree with this one, of all threads, to the last digits."""
     folds = ordered(partial(_left_out, loads, cuts, start), range(_FOLDS), min(workers, _FOLDS))
     each = tqdm(folds, desc="signatures left out", unit="fold", total=_FOLDS)
     return [reading for fold in each for reading in fold]
@@ -319,11 +323,15 @@ def _network(layers: Sequence[nn.Linear]) -> nn.Sequential:
 
 
 def _mass_regression(
-    loads: Sequence[HonestLoad], usual: NDArray[np.float64]
+    loads: Sequence[HonestLoad], usual: NDArray[np.float64], start: Signatures | None
 ) -> tuple[NDArray[np.float64], float]:
     """(weights (inputs,), bias) of the share that sections weigh more than is seen, by what whole
-    loads lack; 0 where no load tells. Ridge regression of shares of the total, whose errors are
-    alike for light loads and heavy ones."""
+    loads lack; that of the start, or 0, where no load tells. Ridge regression of shares of the
+    total, whose errors are alike for light loads and heavy ones; what the start reads is held to
+    like 0 without one."""
+    known = np.zeros(usual.shape[1] + 1)
+    if start is not None:
+        known[:] = (*start.mass_weights, start.mass_bias)
     ends = np.cumsum([len(load.goods) for load in loads])
     rows, lacking = [], []
     for load, inputs in zip(loads, np.split(usual, ends[:-1]), strict=True):
@@ -335,11 +343,13 @@ def _mass_regression(
         rows.append(shares @ np.column_stack((inputs[clear], np.ones(len(shares)))))
         lacking.append(np.clip(load.missing_kg / load.total_kg, -MOST_EXCESS, MOST_EXCESS))
     if not any(row.any() for row in rows):
-        return np.zeros(usual.shape[1]), 0.0
-    x, y = np.array(rows), np.array(lacking)
+        return known[:-1], float(known[-1])
+    x = np.array(rows)
+    y = np.array(lacking) - x @ known
     penalty = _RIDGE * len(x) * np.eye(x.shape[1])
-    penalty[-1, -1] = 0.0
-    weights = np.linalg.solve(x.T @ x + penalty, x.T @ y)
+    if start is None:
+        penalty[-1, -1] = 0.0
+    weights = known + np.linalg.solve(x.T @ x + penalty, x.T @ y)
     return weights[:-1], float(weights[-1])
 
 

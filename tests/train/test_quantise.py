@@ -101,7 +101,7 @@ def test_a_bundle_without_such_a_graph_says_so_and_a_changed_one_is_refused(bund
 
 
 def test_its_scans_are_none_of_those_that_anything_else_of_a_bundle_is_made_from() -> None:
-    signatures = {SIGNATURES_SEED, SIGNATURES_SEED + 1}
+    signatures = set(range(SIGNATURES_SEED, SIGNATURES_SEED + 100))  # ten for each learning
     thresholds = set(range(THRESHOLDS_SEED, THRESHOLDS_SEED + 100))  # two for each scanner
     seeds = [signatures, thresholds, {SEED}, {BANK_SEED}]
     assert sum(map(len, seeds)) == len(set().union(*seeds))

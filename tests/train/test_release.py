@@ -138,6 +138,8 @@ def test_signatures_that_a_run_or_a_bundle_does_not_have_cannot_stay(
     export(run, out)
     with pytest.raises(InputError, match="found no signatures"):
         export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_signatures=True)
+    with pytest.raises(InputError, match="found no signatures"):
+        export_run(out, tmp_path / "b", name="tiny", version="0.0.2", further_signatures=True)
     write_signatures(out, signatures_of("4802"))
     known = len(feature_names(0))
     message = f"{known} features, not {known + 32}: of another ScanAI"

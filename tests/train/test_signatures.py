@@ -190,9 +190,10 @@ def test_what_is_left_out_goes_on_from_the_start_too(
     [
         ({"second_weights": ()}, "those of an earlier ScanAI"),
         ({"features": ("guess",)}, "those of an earlier ScanAI"),
+        ({"features": feature_names(3)}, "those of an earlier ScanAI"),
         ({"headings": (PAPER, STEEL)}, "none of heading 0"),
     ],
-    ids=["one layer", "other features", "few headings"],
+    ids=["one layer", "other features", "of another graph", "few headings"],
 )
 def test_only_signatures_like_those_learned_now_go_on(
     change: dict[str, object], found: str
@@ -200,15 +201,47 @@ def test_only_signatures_like_those_learned_now_go_on(
     whole = msgspec.structs.replace(
         signatures_of(PAPER, STEEL), headings=tuple(known_headings()), second_weights=((0.0,),)
     )
-    require_startable(whole)
+    require_startable(whole, 0)
     with pytest.raises(InputError, match=f"learned by this ScanAI, found {found}"):
-        require_startable(msgspec.structs.replace(whole, **change))
+        require_startable(msgspec.structs.replace(whole, **change), 0)
 
 
-def test_signatures_that_go_on_see_other_loads() -> None:
+@pytest.mark.parametrize(
+    ("seen", "then"),
+    [
+        ((), 600_000),
+        ((600_000, 600_001, 600_002), 600_010),
+        ((600_001, 600_002), 600_010),
+        ((600_000, 600_001, 600_002, 600_010, 600_011, 600_012), 600_020),
+        ((7, 8, 9), 600_000),
+    ],
+)
+def test_signatures_that_go_on_see_other_loads(seen: tuple[int, ...], then: int) -> None:
+    assert next_seed(msgspec.structs.replace(signatures_of(PAPER), seeds=seen)) == then
     assert next_seed(None) == 600_000
-    start = msgspec.structs.replace(signatures_of(PAPER), seeds=(600_000, 600_001, 600_002))
-    assert next_seed(start) == 600_010
+
+
+def test_what_no_further_load_measures_is_learned_as_it_is_read(
+    loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = learned(loads[:9])
+    single = []
+    for one in loads[:9]:
+        features = one.sections.features.copy()
+        features[:, RATIO] = np.nan
+        single.append(replace(one, sections=replace(one.sections, features=features)))
+    seen: list[np.ndarray] = []
+
+    def mass(_: object, usual: np.ndarray, __: object) -> tuple[np.ndarray, float]:
+        seen.append(usual)
+        return np.zeros(usual.shape[1]), 0.0
+
+    monkeypatch.setattr(learning, "_mass_regression", mass)
+    learned(single, start=start)
+    assert not seen[0][:, RATIO].any()
+    np.testing.assert_array_equal(seen[0], start.usual(np.vstack([
+        one.sections.features for one in single
+    ])))  # fmt: skip
 
 
 def test_goods_that_one_load_alone_has_are_unknown_to_what_scores_it(
@@ -270,6 +303,37 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
     assert (cuts.seed, cuts.count, cuts.x_window_px) == (600_001, 9, 512)
     assert msgspec.structs.replace(cuts, seed=600_000, count=45, x_window_px=None) == recipe
     assert (signatures.scans, signatures.seeds) == (90, (600_000, 600_001))
+
+
+def test_a_bundle_s_signatures_go_on_by_loads_that_they_have_not_seen(
+    exported: Path, loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goods_features = load_bundle(exported).metadata.goods_features
+    first = learned([telling(one, goods_features) for one in loads[:12]], (600_000, 600_001))
+    headings = (*first.headings, *sorted(set(known_headings()) - set(first.headings)))
+    more = len(headings) - len(first.headings)
+    hidden = len(first.second_bias)
+    start = msgspec.structs.replace(
+        first,
+        headings=headings,
+        weights=(*first.weights, *((0.0,) * hidden,) * more),
+        bias=(*first.bias, *(-20.0,) * more),
+    )
+    asked: list[DatasetRecipe] = []
+
+    def made_up(_: Path, recipe: DatasetRecipe, **__: object) -> list[HonestLoad]:
+        asked.append(recipe)
+        return [telling(one, goods_features) for one in loads]
+
+    monkeypatch.setattr(learning, "honest_loads", made_up)
+    written = learn_signatures(exported, loads=45, cuts=0, start=start).signatures
+    assert written is not None
+    assert [recipe.seed for recipe in asked] == [600_010]
+    assert written.seeds == (600_000, 600_001, 600_010, 600_011)
+    assert written.scans == 12 + 45
+    assert written.headings == headings
+    with pytest.raises(RecipeError, match="seed 600001: expected a seed that no signatures"):
+        learn_signatures(exported, loads=45, seed=600_001, start=start)
 
 
 @pytest.mark.parametrize(
@@ -405,6 +469,19 @@ def test_export_is_told_how_many_loads_to_learn_from(
 
 
 # Mass -------------------------------------------------------------------------------------------
+
+
+def test_the_reading_of_mass_is_held_to_the_one_that_it_goes_on_from() -> None:
+    loads = [lacking(seed) for seed in range(40)]
+    start = learned(loads)
+    none = [replace(one, missing_kg=None) for one in loads]
+    same = learned(none, start=start)
+    assert same.mass_weights == start.mass_weights
+    assert same.mass_bias == start.mass_bias
+    few = learned(loads[:2], start=start)
+    apart = np.abs(np.subtract(few.mass_weights, start.mass_weights)).max()
+    alone = np.abs(np.subtract(learned(loads[:2]).mass_weights, start.mass_weights)).max()
+    assert apart < alone / 2
 
 
 def test_loads_that_the_beam_gets_through_nowhere_correct_nothing() -> None:

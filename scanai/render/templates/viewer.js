@@ -36,33 +36,66 @@ function show(number) {
 
 // Whoever cannot tell the colours apart asks for each class in turn: all else is grey and faded.
 const classes = [...document.querySelectorAll("button[data-rgb]")];
+const degrees = 180 / Math.PI;
+// What is kept is no lighter than 204, what is faded no darker: they differ without any colour.
+const keptBelow = 0.8;
+const faded = 0.2;
+// Of the chroma that a hue reaches at its brightness; less is told by halves, or is noise.
+const toldShare = 0.3;
 const leastChroma = 8;
-const fadedTo = 0.3;
 
 function chromaOf(red, green, blue) {
   const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
-  return [luma, 0.564 * (blue - luma), 0.713 * (red - luma)];
+  return { luma, cb: 0.564 * (blue - luma), cr: 0.713 * (red - luma) };
 }
 
-function drawAlone(wanted) {
+// For each degree of hue how much it is of the class: hues between two classes are of both.
+function sharesOf(own) {
+  const angles = [];
+  for (const button of classes) {
+    const { cb, cr } = chromaOf(...button.dataset.rgb.split(" ").map(Number));
+    const angle = Math.atan2(cr, cb) * degrees;
+    const before = angles.length ? angles[angles.length - 1] : angle;
+    angles.push(angle + 360 * Math.ceil((before - angle) / 360));
+  }
+  const shares = new Float32Array(361);
+  for (let degree = 0; degree <= 360; degree++) {
+    const ends = [angles[0], angles[angles.length - 1]];
+    let angle = degree - 180;
+    while (angle < (ends[0] + ends[1]) / 2 - 180) angle += 360;
+    const past = Math.min(Math.max(angle, ends[0]), ends[1]);
+    const side = past < angles[own] ? own - 1 : own + 1;
+    const room = side in angles ? Math.abs(angles[side] - angles[own]) : 1;
+    shares[degree] = Math.max(0, 1 - Math.abs(past - angles[own]) / room);
+  }
+  return shares;
+}
+
+function drawAlone(own) {
   const image = stage.querySelector("img");
   const canvas = stage.querySelector("canvas");
+  if (!image.naturalWidth || canvas.dataset.drawn === String(own)) return;
+  canvas.dataset.drawn = String(own);
   canvas.width = image.naturalWidth;
   canvas.height = image.naturalHeight;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(image, 0, 0);
   const picture = context.getImageData(0, 0, canvas.width, canvas.height);
   const pixels = picture.data;
-  const hues = classes.map((button) => {
-    const [, cb, cr] = chromaOf(...button.dataset.rgb.split(" ").map(Number));
-    return [cb / Math.hypot(cb, cr), cr / Math.hypot(cb, cr)];
-  });
-  const own = classes.indexOf(wanted);
+  const shares = sharesOf(own);
+  const paint = chromaOf(...classes[own].dataset.rgb.split(" ").map(Number));
+  const most = Math.hypot(paint.cb, paint.cr);
   for (let at = 0; at < pixels.length; at += 4) {
-    const [luma, cb, cr] = chromaOf(pixels[at], pixels[at + 1], pixels[at + 2]);
-    const near = hues.map((hue) => cb * hue[0] + cr * hue[1]);
-    if (near[own] >= leastChroma && near[own] === Math.max(...near)) continue;
-    pixels[at] = pixels[at + 1] = pixels[at + 2] = 255 - fadedTo * (255 - luma);
+    const luma = 0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2];
+    const cb = 0.564 * (pixels[at + 2] - luma);
+    const cr = 0.713 * (pixels[at] - luma);
+    const chroma = Math.sqrt(cb * cb + cr * cr);
+    const reach = most * Math.min(luma / paint.luma, (255 - luma) / (255 - paint.luma));
+    const told = chroma / Math.max(toldShare * reach, leastChroma);
+    const share = shares[Math.round(Math.atan2(cr, cb) * degrees) + 180] * Math.min(1, told * told);
+    const grey = (1 - share) * (255 - faded * (255 - luma));
+    for (let part = at; part < at + 3; part++)
+      pixels[part] = grey + share * keptBelow * pixels[part];
   }
   context.putImageData(picture, 0, 0);
 }
@@ -77,18 +110,22 @@ for (const button of document.querySelectorAll("[data-show]"))
   button.addEventListener("click", () => show(button.dataset.show));
 
 if (stage) {
-  const views = document.querySelectorAll("button[data-view], button[data-rgb]");
+  const views = document.querySelectorAll("button[data-view]");
+  let whole = [...views].find((button) => button.getAttribute("aria-pressed") === "true");
   const setView = (view, pressed) => {
     stage.dataset.view = view;
-    for (const button of views) button.setAttribute("aria-pressed", String(button === pressed));
+    for (const button of [...views, ...classes])
+      button.setAttribute("aria-pressed", String(button === pressed));
   };
-  for (const button of document.querySelectorAll("button[data-view]"))
-    button.addEventListener("click", () => setView(button.dataset.view, button));
-  for (const button of classes)
+  for (const button of views)
     button.addEventListener("click", () => {
-      if (button.getAttribute("aria-pressed") === "true")
-        return document.querySelector('button[data-view="colour"]').click();
-      drawAlone(button);
+      whole = button;
+      setView(button.dataset.view, button);
+    });
+  for (const [own, button] of classes.entries())
+    button.addEventListener("click", () => {
+      if (button.getAttribute("aria-pressed") === "true") return whole.click();
+      drawAlone(own);
       setView("class", button);
     });
   for (const button of document.querySelectorAll("[data-zoom]"))
