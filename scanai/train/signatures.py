@@ -301,13 +301,10 @@ def _perceptron(
             # What no load ever showed was not learned from, and its weights are drawn at random.
             shown = (np.abs(inputs) > _LEAST_SPREAD).any(axis=0)
             layers[0].weight.data[:, ~torch.from_numpy(shown)] = 0.0
-    numbers = [
-        [part.detach().double().numpy() for part in (one.weight, one.bias)] for one in layers
+    *hidden, (weights, bias) = [
+        (one.weight.detach().double().numpy(), one.bias.detach().double().numpy()) for one in layers
     ]
-    kept = (slice(None), slice(None), slice(sizes[0]))
-    return [
-        (weights[rows], bias[rows]) for (weights, bias), rows in zip(numbers, kept, strict=True)
-    ]
+    return [*hidden, (weights[: sizes[0]], bias[: sizes[0]])]
 
 
 def _take_over(layers: Sequence[nn.Linear], start: Signatures) -> None:

@@ -64,6 +64,12 @@ def loads() -> list[HonestLoad]:
     return [load(seed, CODES[seed % 3], sections=3 + seed % 2) for seed in range(45)]
 
 
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An eighth of the width, for what does not hang on how well goods are told apart."""
+    monkeypatch.setattr(learning, "_HIDDEN", 64)
+
+
 def test_goods_that_differ_are_told_apart(loads: list[HonestLoad]) -> None:
     signatures = learned(loads, (7, 8))
     assert signatures.headings == tuple(sorted(CODES))
@@ -117,6 +123,7 @@ def test_loads_of_one_energy_have_no_ratio_and_are_learned_from(
         assert signatures.read(dual) == pytest.approx(read, abs=1e-3)
 
 
+@pytest.mark.usefixtures("narrow")
 def test_no_load_is_scored_by_signatures_that_saw_it(
     loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +177,7 @@ def test_learning_goes_on_from_what_is_known(loads: list[HonestLoad]) -> None:
     assert on.read(known)[0, paper] > alone.read(known)[0, paper] + 0.1
 
 
+@pytest.mark.usefixtures("narrow")
 def test_what_is_left_out_goes_on_from_the_start_too(
     loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +229,7 @@ def test_signatures_that_go_on_see_other_loads(seen: tuple[int, ...], then: int)
     assert next_seed(None) == 600_000
 
 
+@pytest.mark.usefixtures("narrow")
 def test_what_no_further_load_measures_is_learned_as_it_is_read(
     loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +265,7 @@ def test_goods_that_one_load_alone_has_are_unknown_to_what_scores_it(
     assert "8703" not in honest_line_scores(cross_fitted([*loads, lone]))
 
 
+@pytest.mark.usefixtures("narrow")
 def test_lines_without_code_and_loads_without_mass_have_no_score(loads: list[HonestLoad]) -> None:
     uncoded = replace(load(1, PAPER), lines=(Line("", mass_kg=300.0),))
     weightless = load(2, STEEL)
@@ -272,6 +282,7 @@ def exported(untrained_bundle: Path, tmp_path: Path) -> Path:
     return shutil.copytree(untrained_bundle, tmp_path / "untrained")
 
 
+@pytest.mark.usefixtures("narrow")
 def test_a_bundle_is_rewritten_with_what_was_learned(
     exported: Path, loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +316,7 @@ def test_a_bundle_is_rewritten_with_what_was_learned(
     assert (signatures.scans, signatures.seeds) == (90, (600_000, 600_001))
 
 
+@pytest.mark.usefixtures("narrow")
 def test_a_bundle_s_signatures_go_on_by_loads_that_they_have_not_seen(
     exported: Path, loads: list[HonestLoad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -471,6 +483,7 @@ def test_export_is_told_how_many_loads_to_learn_from(
 # Mass -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("narrow")
 def test_the_reading_of_mass_is_held_to_the_one_that_it_goes_on_from() -> None:
     loads = [lacking(seed) for seed in range(40)]
     start = learned(loads)
@@ -484,6 +497,7 @@ def test_the_reading_of_mass_is_held_to_the_one_that_it_goes_on_from() -> None:
     assert apart < alone / 2
 
 
+@pytest.mark.usefixtures("narrow")
 def test_loads_that_the_beam_gets_through_nowhere_correct_nothing() -> None:
     loads = [lacking(seed) for seed in range(12)]
     for one in loads:
@@ -501,6 +515,7 @@ def lacking(seed: int, *, opaque: bool = False) -> HonestLoad:
     return replace(one, missing_kg=None if opaque else missing, total_kg=900.0)
 
 
+@pytest.mark.usefixtures("narrow")
 def test_what_loads_weigh_more_is_learned_from_whole_ones_that_show_all() -> None:
     signatures = learned([lacking(seed) for seed in range(60)])
     for seed in (1001, 1002, 1003):
@@ -510,12 +525,14 @@ def test_what_loads_weigh_more_is_learned_from_whole_ones_that_show_all() -> Non
         assert found == pytest.approx(new.missing_kg, abs=0.02 * 400)
 
 
+@pytest.mark.usefixtures("narrow")
 def test_loads_that_tell_no_mass_correct_none() -> None:
     signatures = learned([lacking(seed, opaque=True) for seed in range(9)])
     assert not any(signatures.mass_weights)
     assert signatures.mass_bias == 0.0
 
 
+@pytest.mark.usefixtures("narrow")
 def test_what_a_whole_load_lacks_is_measured_and_a_cut_lacks_nothing(exported: Path) -> None:
     recipe = DatasetRecipe(
         seed=710_012, count=3, profiles=("gantry-9-6",), kinds={"benign": 1.0}, headings=("6109",)
