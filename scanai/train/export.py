@@ -8,6 +8,7 @@ scans; both write through `write_bundle`, so that graph, hash and metadata alway
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from pathlib import Path
 
@@ -52,6 +53,8 @@ _UNBOUNDED = ("areal_density", "goods_features")
 # Peaks below this score may come and go with the last bit; an untrained second look answers 0.047.
 _FAINT = 0.05
 _ROOM_FOR_A_BLOCK = 60
+# An array of numbers alone; a line break cannot lie inside a string of JSON.
+_NUMBERS = re.compile(rb"\[\n([^\[\]{}\"]+)\]")
 CHECKED_SIZES = ((2, 640, 768, 1), (1, 97, 131, 97), (2, 33, 301, 33), (1, 480, 64, 1))
 """(energies, H, W, rows of the levels)"""
 
@@ -231,7 +234,9 @@ def write_bundle(out: Path, model: onnx.ModelProto, metadata: BundleMetadata) ->
 def write_metadata(out: Path, metadata: BundleMetadata) -> None:
     """Writes bundle.json alone: what it says of the graph must hold already. BundleError where it
     is longer than any that is read."""
-    text = msgspec.json.format(msgspec.json.encode(metadata), indent=2) + b"\n"
+    indented = msgspec.json.format(msgspec.json.encode(metadata), indent=2) + b"\n"
+    # Half a million weights, each on a line of its own, would double the file.
+    text = _NUMBERS.sub(lambda array: b"[" + b" ".join(array[1].split()) + b"]", indented)
     if len(text) > MAX_METADATA_BYTES:
         expected = f"metadata of at most {MAX_METADATA_BYTES} bytes"
         raise BundleError(out / METADATA_FILE, expected, f"{len(text)}")

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from scanai.errors import BundleError
-from scanai.inspect.bundle import GRAPH_FILE, BundleMetadata, load_bundle
+from scanai.inspect.bundle import GRAPH_FILE, METADATA_FILE, BundleMetadata, load_bundle
 from scanai.train import export
 from scanai.train.checkpoint import Checkpoint
 from scanai.train.graph import ScanGraph
@@ -154,6 +154,18 @@ def test_rewritten_thresholds_change_the_hash_with_the_graph(tmp_path: Path, bun
     again = load_bundle(tmp_path / "set").metadata
     assert again.thresholds["shielding_score"].value == 0.25
     assert again.sha256 != loaded.metadata.sha256
+
+
+def test_an_array_of_numbers_stands_on_one_line_and_words_stay_as_they_are(
+    tmp_path: Path, bundle: Path
+) -> None:
+    metadata = msgspec.structs.replace(
+        load_bundle(bundle).metadata, threshold_seeds=(1, 2, 3), recipe="[\n 4,\n 5\n]"
+    )
+    export.write_metadata(tmp_path, metadata)
+    text = (tmp_path / METADATA_FILE).read_bytes()
+    assert b'"threshold_seeds": [1, 2, 3],' in text
+    assert msgspec.json.decode(text, type=BundleMetadata) == metadata
 
 
 def test_counts_with_levels_answer_as_their_transmission(bundle: Path) -> None:
