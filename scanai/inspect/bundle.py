@@ -1,7 +1,7 @@
 """Model bundle: one folder with graph, metadata and card; read here, checked before it is loaded.
 
 `BundleMetadata` is bundle.json. Export writes it, the Inspector reads it; no threshold and no
-calibration lives anywhere else. Running the graph is in `inspector`.
+calibration lives anywhere else. Running the graph is in `maps`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The Cauchy combination test (Liu and Xie, JASA 115, 2020, 393): valid for small p-values whatever
 the dependence between them, which nobody knows here. Pure functions of numbers; which evidence
-counts stands in `families`, what a combined p-value asks for in `verdict`.
+counts stands in `families`, what a combined p-value asks for in `policy`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Families: the kinds of evidence on one scan, each with its score, its p-value and its findings.
 
 Which finding belongs to which score, and what enters the combined p-value, is policy and stands
-here; how p-values combine is in `combination`, what follows from them in `verdict`.
+here; how p-values combine is in `combination`, what follows from them in `policy`.
 
 All that counts has the same weight: nothing is known of the next concealment that would justify
 another, and unequal weights would be points by another name.

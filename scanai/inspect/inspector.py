@@ -194,7 +194,7 @@ class Inspector:
             findings,
             point,
             scores=gathered.scores,
-            suspicion=0.0 if maps is None else maps.scores["shielding"],
+            suspicion=None if maps is None else maps.scores["shielding"],
             clear_reasons=clear_reasons(
                 gathered.seen,
                 gathered.mass,

@@ -285,7 +285,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Chance that a benign scan gives evidence as rare as all of this together (Cauchy combination
     test, equal weights); None without p-values."""
     chain: tuple[Step, ...] = ()
-    """Every kind of evidence that applies to the scan, the rarest first."""
+    """Every kind of evidence that applies to the scan: what asks for most first, then what
+    counts most in the order of the queue."""
     would_change: tuple[str, ...] = ()
     """What would lead to another verdict, in sentences: found by leaving reasons out and deciding
     again."""

@@ -27,6 +27,7 @@ from scanai.inspect.queue_order import urgency
 from scanai.inspect.report import Decision, Finding, Reason, Step, Verdict
 
 MAX_REASONS = 5
+_NOT_LOOKED_AT = "Nothing of the load was looked at: the raw scan alone can tell."
 
 
 def decide(
@@ -34,15 +35,15 @@ def decide(
     point: OperatingPoint,
     *,
     scores: Mapping[str, float],
-    suspicion: float,
+    suspicion: float | None,
     clear_reasons: Sequence[str],
     caveats: Sequence[str],
 ) -> Verdict:
     """The verdict on one scan.
 
     `scores`: its evidence scores, before any threshold; `suspicion` (0 to 1) orders scans of which
-    neither p-values nor findings are known; `clear_reasons` say why a scan is clear; `caveats`
-    limit any verdict and come last.
+    neither p-values nor findings are known, None: the model looked at nothing; `clear_reasons` say
+    why a scan is clear; `caveats` limit any verdict and come last.
     """
     families = families_of(findings, scores, point)
     decision = weigh(families, point)
@@ -55,12 +56,16 @@ def decide(
         named = [reason(one, findings) for one in carried[:MAX_CARRYING]]
     return Verdict(
         decision=decision,
-        urgency=_urgency(decision, families, suspicion),
+        urgency=_urgency(decision, families, suspicion or 0.0),
         reasons=(*sentences, *caveats),
         carried_by=tuple(named),
         combined_p=combined(families),
         chain=_chain(families, point),
-        would_change=would_change(decision, carried, families, point),
+        would_change=(
+            (_NOT_LOOKED_AT,)
+            if suspicion is None
+            else would_change(decision, carried, families, point)
+        ),
         caveats=tuple(caveats),
     )
 

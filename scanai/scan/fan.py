@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
-    from scanai.scan.profile import Geometry, ScannerProfile
+    from scanai.scan.profile import Geometry
 
 Floats = NDArray[np.float64]
 
@@ -117,18 +117,3 @@ def slopes_to(
     seen = corners - axes.source
     slope = (seen @ axes.upward) / np.maximum(seen @ axes.forward, 1e-6)
     return float(slope.min()), float(slope.max())
-
-
-def sees(
-    profile: ScannerProfile, half_width_m: float, bottom_m: float, top_m: float, air_m: float = 0.0
-) -> bool:
-    """Whether a unit of that size is seen whole, with so much air in the reference plane above it.
-
-    In a view from above or below the air is to be on either side.
-    """
-    geometry = profile.geometry
-    slope = fan(geometry, profile.rows, profile.pitch_mm[1] / 1000).slope
-    low, high = slopes_to(geometry, half_width_m, bottom_m, top_m)
-    air = air_m / geometry.source_to_centre_m
-    below = 0.0 if geometry.view == "side" else air
-    return bool(slope[-1] <= low - below and high + air <= slope[0])

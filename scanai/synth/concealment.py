@@ -115,12 +115,13 @@ def draw_shield(rng: Generator) -> Shield:
         solid, wall = lump(rng, volume)
         piece = Piece(solid, metal, _density(metal), "shield")
         return Shield((piece,), form, name, solid.volume * 1e6, wall * 1e3)
+    thinnest, thickest = (end / 1e3 for end in WALL_MM)
     if form == "sheet_lined":
-        wall = rng.uniform(0.005, 0.008)
+        wall = rng.uniform(thinnest, 0.008)
     else:
         # A wall that leaves a cavity: at most what a cube of that volume would need.
-        most = min(0.15, 0.33 * volume ** (1 / 3))
-        wall = float(np.clip(rng.uniform(0.25, 1.0) * most, 0.005, 0.15))
+        most = min(thickest, 0.33 * volume ** (1 / 3))
+        wall = float(np.clip(rng.uniform(0.25, 1.0) * most, thinnest, thickest))
     if form in ("pig", "drum_in_drum"):
         pieces = _tube(rng, volume, wall, metal, drum=form == "drum_in_drum")
     else:

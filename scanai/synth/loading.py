@@ -1,7 +1,7 @@
 """How consignments share the space of a transport unit: in a row, or one hidden by another.
 
 Which goods travel, how heavy, and what the papers say is decided in `scenes`; how one consignment
-gets into its room is in `units.stow` and `forms`.
+gets into its room is in `units.stowing` and `forms`.
 """
 
 from __future__ import annotations

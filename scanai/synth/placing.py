@@ -380,16 +380,6 @@ def holds(solid: Solid, lo: Vec3, hi: Vec3) -> bool:
 # --- cutting -------------------------------------------------------------------------------------
 
 
-def carve(objects: Sequence[SceneObject], lo: Vec3, hi: Vec3) -> list[SceneObject]:
-    """Cuts the box lo–hi out of every box and row of cargo and packing; other solids stay.
-
-    Order is kept and `displaces` follows; what displaces something or is displaced is not cut.
-    """
-    stage = Stage(objects)
-    stage.cut(lo, hi)
-    return stage.objects
-
-
 def _carved(
     objects: Sequence[SceneObject], lo: Vec3, hi: Vec3, keep: set[int]
 ) -> tuple[list[SceneObject], list[int]]:

@@ -145,6 +145,9 @@ def test_a_display_picture_goes_to_review_and_its_papers_are_still_read(inspecto
     assert report.raw_scores == {}
     assert report.evidence_scores == {"controls": 0.5, "documents": 0.0, "room": 0.0}
     assert [line.plausibility for line in report.lines] == [None, None]
+    assert report.verdict.would_change == (
+        "Nothing of the load was looked at: the raw scan alone can tell.",
+    )
     valid_json(report)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from scanai.inspect.evidence.quality import quality_findings
@@ -40,6 +41,14 @@ def test_a_single_dead_row_is_left_to_the_quality_record(kit, point) -> None:
     valid = scan.valid.copy()
     valid[40] = False
     assert quality_findings(replace(scan, valid=valid), point) == []
+
+
+def test_a_picture_of_other_rows_than_its_scanner_has_is_to_be_looked_at(kit, point) -> None:
+    scan = kit.make_scan(kit.walls)
+    other = msgspec.structs.replace(scan.profile, rows=scan.profile.rows + 1)
+    (finding,) = quality_findings(replace(scan, profile=other), point)
+    assert finding.kind == "image_quality"
+    assert finding.sentence.startswith("The picture has 160 rows and the scanner coarse has 161:")
 
 
 def test_a_doubtful_open_beam_puts_everything_in_doubt(kit, point) -> None:

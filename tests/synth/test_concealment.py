@@ -21,9 +21,9 @@ from scanai.synth.concealment import (
     draw_shield,
 )
 from scanai.synth.look_alikes import add_look_alikes, draw_kind
-from scanai.synth.placing import Stage, carve
+from scanai.synth.placing import Stage
 from scanai.synth.scene import SceneObject
-from scanai.synth.solids import Box, Cylinder, EllipticCylinder, Heap, Solid
+from scanai.synth.solids import Box, Cylinder, EllipticCylinder, Heap, Solid, Vec3
 
 SPACE = ((0.0, -1.0, 0.0), (4.0, 1.0, 2.0))
 
@@ -203,6 +203,12 @@ def test_what_was_put_is_not_cut_and_keeps_its_indices() -> None:
         conceal(rng, stage, SPACE, "load")
         after = [[stage.objects[i].solid for i in stage.placed[n]] for n in added.numbers]
         assert after == before
+
+
+def carve(objects: list[SceneObject], lo: Vec3, hi: Vec3) -> list[SceneObject]:
+    stage = Stage(objects)
+    stage.cut(lo, hi)
+    return stage.objects
 
 
 def test_carving_takes_away_just_the_cut() -> None:

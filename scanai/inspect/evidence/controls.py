@@ -1,8 +1,8 @@
 """Controlled goods: declared lines on control lists, and metals on them that are seen undeclared.
 
 Every finding is a lead to check, never a classification: one HS code covers controlled goods and
-others alike. The lists are in `scanai.manifest.controls`; undeclared goods as such are in `goods`,
-shielding in `shielding`.
+others alike. The lists are in `scanai.manifest.controls`; undeclared goods as such are in
+`undeclared`, shielding in `shielding`.
 """
 
 from __future__ import annotations

@@ -17,11 +17,22 @@ def quality_findings(scan: Scan, point: OperatingPoint) -> list[Finding]:
             "available. Ask for the raw scan."
         )
         return [Finding(kind="image_quality", score=1.0, sentence=sentence)]
-    findings = [*_doubtful_open_beam(scan), *_wide_gap(scan, point)]
+    findings = [*_other_rows(scan), *_doubtful_open_beam(scan), *_wide_gap(scan, point)]
     invalid = 1.0 - float(np.count_nonzero(scan.valid)) / scan.valid.size
     if invalid >= point.thresholds["invalid_share"]:
         findings.append(_filled_in(scan, invalid))
     return findings
+
+
+def _other_rows(scan: Scan) -> list[Finding]:
+    rows = scan.transmission.shape[1]
+    if scan.profile is None or rows == scan.profile.rows:
+        return []
+    sentence = (
+        f"The picture has {rows} rows and the scanner {scan.profile.name} has {scan.profile.rows}: "
+        "turned, cut or of another scanner, it can be trusted neither in height nor in mass."
+    )
+    return [Finding(kind="image_quality", score=1.0, sentence=sentence)]
 
 
 def _doubtful_open_beam(scan: Scan) -> list[Finding]:
