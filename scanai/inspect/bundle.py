@@ -57,6 +57,7 @@ _LATER_THRESHOLDS = frozenset(
         "goods_misfit",
         "shielding_odds",
         "load_taken_off",
+        "same_group_share",
     }
 )
 """That bundles made before these were known have no value for; the initial ones stand in."""

@@ -336,7 +336,9 @@ def _gather(
         lines, fit = line_plausibility(manifest, reading, assigned, mass, metadata.signatures)
         scores |= fit
         parts: list[LinePart] = []
-        undeclared = undeclared_findings(reading, context, declared)
+        undeclared = undeclared_findings(
+            reading, context, manifest.lines if manifest.fully_coded else ()
+        )
         if assigned is not None:
             undeclared = with_misfit(
                 undeclared, reading, assigned, manifest.lines, context, metadata.signatures

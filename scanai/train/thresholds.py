@@ -33,7 +33,7 @@ from scanai.inspect.bundle import (
     load_bundle,
     threshold_table,
 )
-from scanai.inspect.evidence.undeclared import TAKEN_OFF
+from scanai.inspect.evidence.undeclared import SAME_GROUP, TAKEN_OFF
 from scanai.synth.dataset import DatasetRecipe
 from scanai.train.export import write_bundle
 from scanai.train.trial_records import ShortTrial
@@ -55,6 +55,12 @@ LOAD_TAKEN_OFF = 0.7
 Of 197 simulated loads with a hidden part 127 score above all but one of 626 true ones with nothing
 taken off, and above all but six 158; with 0.35 to 1 they are 156 to 158, and 157 to 160. By the
 signatures of `scanai-v1` 1.6.0, on seeds that no figure is of, and by no committed command."""
+SAME_GROUP_SHARE = 0.02
+"""What other headings of the declared groups count for where a section is held against the papers.
+Of 519 simulated loads with a hidden part 425 score above all but seven of 695 true ones with 1, 443
+with 0.1, 461 with 0.02 and 462 with 0; of true loads whose largest line was put under another
+heading of its group 0.9, 1.4, 2.6 and 31.5 % do: at 0 these are told as goods of some other group.
+By the signatures of `scanai-v1` 1.8.0, on a seed that no figure is of, by no committed command."""
 # The score of a mass that does not add up depends on the interval of mass, and that on the mass
 # error: so the error is measured first, on this share of the scans.
 _PILOT_SHARE = 0.25
@@ -102,7 +108,9 @@ def set_thresholds(
     metadata = msgspec.structs.replace(
         metadata,
         familiar=feature_reference(every_pilot),
-        thresholds=_in_todays_words(metadata, {TAKEN_OFF: LOAD_TAKEN_OFF}),
+        thresholds=_in_todays_words(
+            metadata, {TAKEN_OFF: LOAD_TAKEN_OFF, SAME_GROUP: SAME_GROUP_SHARE}
+        ),
     )
     write_bundle(bundle, model, metadata)
     trials: list[ShortTrial] = []

@@ -31,10 +31,12 @@ from scanai.inspect.evidence.undeclared import (
     unlikeness,
 )
 from scanai.inspect.report import Report
-from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
+from scanai.manifest.goods_groups import goods_group_of
 from scanai.manifest.model import Line, Manifest
+from scanai.synth.recipe_file import known_headings
 
 PAPER_GROUP, STEEL_GROUP = goods_group_of(PAPER), goods_group_of(STEEL)
+PAPER_LINE, STEEL_LINE = Line(hs_code=PAPER), Line(hs_code=STEEL)
 STEEL_AMONG_PAPER = -math.log(0.01) + 0.7 * math.log(0.99)
 
 
@@ -61,7 +63,7 @@ def test_a_part_reaches_as_far_as_half_of_the_sections_over_it_show_it(
     reading = goods_reading(
         steel(), paper(), steel(sure=sure), headings=SIGNED, long=[False, False, True]
     )
-    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    (finding,) = undeclared_findings(reading, context, [PAPER_LINE]).findings
     assert finding.region == (8, 64, x1, 136)
     assert finding.evidence[0].value == share
 
@@ -72,7 +74,7 @@ def test_a_box_ends_where_the_goods_do(context) -> None:
     shown = reading.sections.shown.copy()
     shown[13:] = False
     gap = replace(reading, sections=replace(reading.sections, shown=shown))
-    (finding,) = undeclared_findings(gap, context, [PAPER_GROUP]).findings
+    (finding,) = undeclared_findings(gap, context, [PAPER_LINE]).findings
     assert finding.region == (72, 64, 104, 136)
 
 
@@ -84,7 +86,7 @@ def test_a_section_that_stands_alone_among_others_is_found_by_its_middle(context
         reading.sections, boxes=np.array([(1, 8, 17, 17), (1, 8, 17, 17), (1, 8, 17, 17)])
     )
     (finding,) = undeclared_findings(
-        replace(reading, sections=more), context, [PAPER_GROUP]
+        replace(reading, sections=more), context, [PAPER_LINE]
     ).findings
     assert finding.region == (40, 64, 104, 136)
     assert finding.evidence[0].value == 50
@@ -92,7 +94,7 @@ def test_a_section_that_stands_alone_among_others_is_found_by_its_middle(context
 
 def test_a_part_of_other_goods_is_found_with_its_box_and_what_it_looks_like(context) -> None:
     reading = goods_reading(paper(), paper(), steel(), paper(), headings=SIGNED)
-    found = undeclared_findings(reading, context, [PAPER_GROUP])
+    found = undeclared_findings(reading, context, [PAPER_LINE])
     (finding,) = found.findings
     assert finding.kind == "undeclared_goods"
     assert finding.confirmed
@@ -113,13 +115,13 @@ def test_a_part_of_other_goods_is_found_with_its_box_and_what_it_looks_like(cont
 def test_a_heading_that_does_not_stand_out_is_not_named(context) -> None:
     either = (100.0, {STEEL: 0.45, STEEL_BARS: 0.45, TYRES: 0.1})
     reading = goods_reading(paper(), either, headings=SIGNED)
-    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    (finding,) = undeclared_findings(reading, context, [PAPER_LINE]).findings
     assert "looks like “Iron and steel”, which" in finding.sentence
 
 
 def test_without_signatures_the_group_alone_is_named(context) -> None:
     (finding,) = undeclared_findings(
-        goods_reading(paper(), steel()), context, [PAPER_GROUP]
+        goods_reading(paper(), steel()), context, [PAPER_LINE]
     ).findings
     assert "50 % of the load" in finding.sentence
     assert "looks like “Iron and steel”, which" in finding.sentence
@@ -131,7 +133,7 @@ def test_a_load_that_is_all_other_goods_is_said_to_be(context) -> None:
     whole = goods_reading(
         steel(sure=sure), steel(sure=sure), steel(200.0, sure), long=[False, False, True]
     )
-    found = undeclared_findings(whole, context, [PAPER_GROUP])
+    found = undeclared_findings(whole, context, [PAPER_LINE])
     (finding,) = found.findings
     assert found.scores == {SCORE: pytest.approx(-math.log(1e-3) - 0.7 * 5.0)}
     assert [one.value for one in finding.evidence] == [100.0, 0.1, 0.1]
@@ -140,7 +142,7 @@ def test_a_load_that_is_all_other_goods_is_said_to_be(context) -> None:
 
 def test_declared_goods_raise_no_finding(context) -> None:
     reading = goods_reading(paper(), steel(), headings=SIGNED)
-    found = undeclared_findings(reading, context, [PAPER_GROUP, STEEL_GROUP])
+    found = undeclared_findings(reading, context, [PAPER_LINE, STEEL_LINE])
     assert found.findings == []
     assert found.seen == []
     assert found.scores == {SCORE: pytest.approx(0.0)}
@@ -149,25 +151,25 @@ def test_declared_goods_raise_no_finding(context) -> None:
 def test_declared_goods_that_lie_elsewhere_are_not_held_against_the_rest(context) -> None:
     # Where cartons of either stand in one section, both are declared.
     mixed = (100.0, {PAPER: 0.5, STEEL: 0.5})
-    found = undeclared_findings(goods_reading(mixed), context, [STEEL_GROUP, PAPER_GROUP])
+    found = undeclared_findings(goods_reading(mixed), context, [STEEL_LINE, PAPER_LINE])
     assert found.findings == []
 
 
 def test_a_part_that_shows_no_goods_is_none_of_its_business(context) -> None:
     reading = goods_reading(paper(), (100.0, {NOTHING: 0.99}))
-    assert undeclared_findings(reading, context, [PAPER_GROUP]).findings == []
+    assert undeclared_findings(reading, context, [PAPER_LINE]).findings == []
 
 
 def test_a_part_in_doubt_is_scored_but_not_told(context) -> None:
     reading = goods_reading(paper(), steel(sure=0.9))
-    found = undeclared_findings(reading, context, [PAPER_GROUP])
+    found = undeclared_findings(reading, context, [PAPER_LINE])
     assert found.findings == []
     assert found.scores == {SCORE: pytest.approx(-math.log(0.1) + 0.7 * math.log(0.99))}
 
 
 @pytest.mark.parametrize(
     ("rows", "declared"),
-    [([paper(), steel()], []), ([], [PAPER_GROUP])],
+    [([paper(), steel()], []), ([], [PAPER_LINE])],
     ids=["nothing declared", "nothing seen"],
 )
 def test_what_cannot_be_compared_has_no_score(context, rows, declared) -> None:
@@ -178,13 +180,13 @@ def test_what_cannot_be_compared_has_no_score(context, rows, declared) -> None:
 def test_neighbours_of_the_same_goods_are_one_finding(context) -> None:
     # Above half of the threshold they belong to it: -ln 0.2 is 1.6.
     reading = goods_reading(paper(), steel(), steel(sure=0.8), paper(), paper())
-    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    (finding,) = undeclared_findings(reading, context, [PAPER_LINE]).findings
     assert finding.region == (72, 64, 136, 136)
     # Side by side they share no cell: the long section over both does.
     over_both = goods_reading(
         steel(), steel(sure=0.8), paper(), (200.0, {STEEL: 0.95}), long=[False] * 3 + [True]
     )
-    (finding,) = undeclared_findings(over_both, context, [PAPER_GROUP]).findings
+    (finding,) = undeclared_findings(over_both, context, [PAPER_LINE]).findings
     assert finding.region == (8, 64, 136, 136)
     # The mass of a long section is that of the short ones in it, told once.
     assert finding.evidence[0].value == pytest.approx(66.7)
@@ -192,7 +194,7 @@ def test_neighbours_of_the_same_goods_are_one_finding(context) -> None:
 
 def test_goods_in_two_places_are_two_findings_the_surer_first(context) -> None:
     reading = goods_reading(steel(sure=0.97), paper(), paper(), (100.0, {TYRES: 0.99, PAPER: 0.01}))
-    found = undeclared_findings(reading, context, [PAPER_GROUP])
+    found = undeclared_findings(reading, context, [PAPER_LINE])
     assert [finding.region for finding in found.findings] == [
         (200, 64, 264, 136),
         (8, 64, 72, 136),
@@ -203,7 +205,7 @@ def test_goods_in_two_places_are_two_findings_the_surer_first(context) -> None:
 
 def test_goods_that_look_like_others_throughout_are_no_part(context) -> None:
     # By itself each of these sections is as unlikely as the steel among paper that is found.
-    found = undeclared_findings(goods_reading(steel(), steel(), steel()), context, [PAPER_GROUP])
+    found = undeclared_findings(goods_reading(steel(), steel(), steel()), context, [PAPER_LINE])
     assert found.findings == []
     assert found.scores == {SCORE: pytest.approx(-0.3 * math.log(0.01))}
 
@@ -212,7 +214,7 @@ def test_a_bundle_that_takes_nothing_off_holds_each_section_against_the_papers_a
     kit, context_of: Callable[..., Context]
 ) -> None:
     context = context_of(kit.walls, ("paper", kit.load, 45.0), unexplained_goods=3.0)
-    found = undeclared_findings(goods_reading(steel(), steel(), steel()), context, [PAPER_GROUP])
+    found = undeclared_findings(goods_reading(steel(), steel(), steel()), context, [PAPER_LINE])
     assert found.scores == {SCORE: pytest.approx(-math.log(0.01))}
     assert [len(finding.evidence) for finding in found.findings] == [2, 2, 2]
 
@@ -221,7 +223,7 @@ def test_a_part_stands_out_of_goods_that_are_hard_to_read(context) -> None:
     # By themselves all four are above the threshold.
     rows = [*(steel(sure=0.96) for _ in range(3)), steel(sure=0.999)]
     reading = goods_reading(*rows, headings=SIGNED)
-    (finding,) = undeclared_findings(reading, context, [PAPER_GROUP]).findings
+    (finding,) = undeclared_findings(reading, context, [PAPER_LINE]).findings
     assert finding.region == (200, 64, 264, 136)
     score = -math.log(0.001) + 0.7 * math.log(0.04)
     assert finding.score == pytest.approx(-math.expm1(-score))
@@ -238,14 +240,19 @@ def test_a_load_is_at_best_as_the_last_of_its_best_quarter_by_mass() -> None:
     assert at_best(unlike + 4, np.array([100.0, 10.0, 100.0])) == 7.0
 
 
+ONE_OF_EACH_GROUP = tuple(
+    {goods_group_of(heading): Line(hs_code=heading) for heading in known_headings()}.values()
+)
+
+
 def test_only_the_first_of_many_declared_groups_are_listed(context) -> None:
-    declared = [group for group in goods_groups() if group != STEEL_GROUP]
+    declared = [one for one in ONE_OF_EACH_GROUP if goods_group_of(one.hs_code) != STEEL_GROUP]
     (finding,) = undeclared_findings(goods_reading(steel(sure=1.0)), context, declared).findings
     assert finding.sentence.endswith(" and 22 more).")
     assert finding.sentence.count(";") == 2
 
 
-GROUPS = st.sampled_from(goods_groups())
+LINES = st.sampled_from([Line(hs_code=code) for code in known_headings()])
 ROWS = st.lists(
     st.tuples(
         st.floats(1, 1e4),
@@ -256,15 +263,32 @@ ROWS = st.lists(
 )
 
 
-@given(rows=ROWS, declared=st.lists(GROUPS, min_size=1, unique=True), more=GROUPS)
+@given(
+    rows=ROWS,
+    declared=st.lists(LINES, min_size=1),
+    more=LINES,
+    signed=st.booleans(),
+    same_group=st.floats(0, 1),
+)
 def test_declaring_more_never_makes_goods_less_explained(
-    rows: list[Row], declared: list[GoodsGroup], more: GoodsGroup
+    rows: list[Row], declared: list[Line], more: Line, signed: bool, same_group: float
 ) -> None:
-    reading = goods_reading(*rows)
-    fewer = unlikeness(reading, declared)
+    reading = goods_reading(*rows, headings=SIGNED if signed else ())
+    fewer = unlikeness(reading, declared, same_group)
     assert (fewer >= 0).all()
-    if more not in declared:
-        assert (unlikeness(reading, [*declared, more]) <= fewer + 1e-12).all()
+    assert (unlikeness(reading, [*declared, more], same_group) <= fewer + 1e-9).all()
+
+
+def test_other_headings_of_a_declared_group_count_for_the_share_in_force() -> None:
+    bars = (100.0, {STEEL_BARS: 0.6, STEEL: 0.1, PAPER: 0.2})
+    reading = goods_reading(bars, headings=SIGNED)
+    for share, counts in ((1.0, 0.7), (0.02, 0.112), (0.0, 0.1)):
+        (unlike,) = unlikeness(reading, [STEEL_LINE], share)
+        assert unlike == pytest.approx(-math.log(counts / (counts + 0.3)))
+    # Without signatures, and under a code that none is of, the group is all that is known.
+    (group,) = unlikeness(goods_reading(bars), [STEEL_LINE], 0.0)
+    (of_group,) = unlikeness(reading, [Line(hs_code="7219")], 0.0)
+    assert group == of_group == pytest.approx(-math.log(0.7))
 
 
 @given(st.lists(st.tuples(st.floats(0, 13.8), st.floats(0.1, 1e4)), min_size=1, max_size=30))

@@ -144,17 +144,20 @@ def test_what_a_load_has_taken_off_is_in_force_when_thresholds_are_set(
     untrained_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = shutil.copytree(untrained_bundle, tmp_path / "untrained")
-    in_force: dict[str, float] = {}
+    in_force: dict[str, tuple[float, float]] = {}
 
     def made_up(bundle: Path, recipe: DatasetRecipe, *, label: str, **_: object) -> object:
         point = load_bundle(bundle).metadata.operating_point(recipe.profiles[0])
-        in_force[label] = point.thresholds["load_taken_off"]
+        in_force[label] = (
+            point.thresholds["load_taken_off"],
+            point.thresholds["same_group_share"],
+        )
         return [_trial(shielding=number / 100) for number in range(recipe.count)]
 
     monkeypatch.setattr(thresholds, "benign_trials", made_up)
     thresholds.set_thresholds(bundle, scans=60, more_scanners=("gantry-9-6", "rail-10-6"))
     setting = {value for label, value in in_force.items() if label.endswith(", thresholds")}
-    assert setting == {thresholds.LOAD_TAKEN_OFF}
+    assert setting == {(thresholds.LOAD_TAKEN_OFF, thresholds.SAME_GROUP_SHARE)}
     written = load_bundle(bundle).metadata
     kept = written.thresholds["load_taken_off"]
     assert (kept.value, kept.false_alarm_rate) == (thresholds.LOAD_TAKEN_OFF, None)

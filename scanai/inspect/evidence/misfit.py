@@ -22,7 +22,7 @@ from scanai.inspect.evidence.lines import judged, line_score
 from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.evidence.sections import Sections
-from scanai.inspect.evidence.undeclared import Undeclared, unlikeness
+from scanai.inspect.evidence.undeclared import Undeclared
 from scanai.inspect.report import Evidence, Finding
 from scanai.inspect.signatures import Signatures
 from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
@@ -42,9 +42,10 @@ FACTS = (
     "doubt",
 )
 """What the odds are told from: mean price of the assignment; share that no line explains; the
-highest and the third highest unlikeness of a section; −ln of the probability of what the largest
-line names, on average over the load by mass and where it is greatest; the highest score of a line
-under its code; entropy of what the sections show, by mass."""
+highest and the third highest −ln of the probability of declared groups, or of no goods, in a
+section; −ln of the probability of what the largest line names, on average over the load by mass and
+where it is greatest; the highest score of a line under its code; entropy of what the sections show,
+by mass."""
 _THIRD = 2
 _HARDLY, _LITTLE = 0.2, 0.5
 """Probability of the largest line's goods in the section where they are likeliest, up to which they
@@ -94,7 +95,9 @@ def facts(
     """(FACTS,) of one load under a declaration whose lines tell enough."""
     apart = reading.sections.apart
     weight = reading.sections.kg[apart] / reading.sections.kg[apart].sum()
-    unlike = np.sort(unlikeness(reading, groups_of(lines)))[::-1]
+    columns = [0, *(group.index for group in groups_of(lines))]
+    known = reading.by_group[:, columns].sum(axis=1)
+    unlike = np.sort(-np.log(np.maximum(known, _LEAST_PROBABILITY)))[::-1]
     largest = reading.of_group(lines[largest_line(lines)].hs_code)
     of_lines = [
         line_score(reading, line.hs_code, assignment.kg[:, number])

@@ -6,6 +6,7 @@ knows groups and no headings.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +47,18 @@ class GoodsReading:
         likeliest of its chapter and group that has one, else of its group; else of its group."""
         columns = self._columns(hs_code)
         return self.by_heading[:, columns].max(axis=1) if columns else self.of_group(hs_code)
+
+    def of_any(self, hs_codes: Iterable[str]) -> NDArray[np.float64]:
+        """(sections,) probability of goods of any of these codes' headings; of one that no
+        signature is of, of all those of its chapter and group that have one, else of its group."""
+        columns: set[int] = set()
+        groups: set[int] = set()
+        for code in hs_codes:
+            of_code = self._columns(code)
+            columns.update(of_code)
+            groups.update([] if of_code else [goods_group_of(code).index])
+        told = self.by_heading[:, sorted(columns)].sum(axis=1)
+        return np.asarray(told + self.by_group[:, sorted(groups)].sum(axis=1), np.float64)
 
     def _columns(self, hs_code: str) -> list[int]:
         heading, group = hs_code[:4], goods_group_of(hs_code)

@@ -1,10 +1,10 @@
 """Undeclared goods: sections of the load that look like nothing of what is declared.
 
 The score of a section is how far it stands out: its unlikeness to what is declared, −ln of the
-probability that it shows such goods or none, less a share of that of the best quarter of its load.
-Goods that are hard to read throughout would else set the threshold for those that hide among
-others. Where all of a load looks unlike its papers no part stands out much, and `misfit` judges the
-whole. An empty unit or an empty declaration is judged by `emptiness`.
+probability that it shows such goods or none and not those of another group, less a share of that of
+the best quarter of its load. Goods that are hard to read throughout would else set the threshold
+for those that hide among others. Where all of a load looks unlike its papers no part stands out
+much, and `misfit` judges the whole. An empty unit or an empty declaration is judged by `emptiness`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanai.inspect.evidence.context import Box, Context
-from scanai.inspect.evidence.goods import short_title
+from scanai.inspect.evidence.goods import groups_of, short_title
 from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.evidence.sections import Sections
 from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.goods_groups import GoodsGroup, goods_groups
+from scanai.manifest.model import Line
 
 SCORE = "unexplained_goods"
 """Evidence score, and the threshold on it: how far the section that does most stands out."""
@@ -32,6 +33,9 @@ unlike the load is at best."""
 TAKEN_OFF = "load_taken_off"
 """Threshold: the share of that which is taken off. The threshold on the score holds for the one
 that it was set with."""
+SAME_GROUP = "same_group_share"
+"""Threshold: what other headings of a declared group count for, as a share. They are not declared,
+and no goods of another group either."""
 _HARD_TO_READ = 5.0
 """Unlikeness up to which a share is taken off, 0.7 %: a load that is more unlike its papers all
 over is one of other goods, and is found by its sections too."""
@@ -53,13 +57,15 @@ class Undeclared(NamedTuple):
 
 
 def undeclared_findings(
-    reading: GoodsReading, context: Context, declared: Sequence[GoodsGroup]
+    reading: GoodsReading, context: Context, lines: Sequence[Line]
 ) -> Undeclared:
-    """What of the load looks like none of the declared groups; nothing where none is declared."""
+    """What of the load looks like goods of another group than the lines declare. Nothing where
+    there are none; all are to have a code, for one without could be any goods."""
     sections = reading.sections
+    declared = groups_of(lines)
     if not declared or not sections.kg.size:
         return Undeclared([], {}, [])
-    unlike = unlikeness(reading, declared)
+    unlike = unlikeness(reading, lines, context.threshold(SAME_GROUP))
     best = at_best(unlike, sections.kg)
     scores = unlike - context.threshold(TAKEN_OFF) * min(best, _HARD_TO_READ)
     least = context.threshold(SCORE)
@@ -74,10 +80,17 @@ def undeclared_findings(
     )
 
 
-def unlikeness(reading: GoodsReading, declared: Sequence[GoodsGroup]) -> NDArray[np.float64]:
-    """(sections,) −ln of the probability of declared goods, or of none at all."""
-    columns = [0, *(group.index for group in declared)]
-    probability = reading.by_group[:, columns].sum(axis=1)
+def unlikeness(
+    reading: GoodsReading, lines: Sequence[Line], same_group: float
+) -> NDArray[np.float64]:
+    """(sections,) −ln of the probability of declared goods, or of none at all, against those of
+    another group."""
+    nothing = reading.by_group[:, 0]
+    of_groups = reading.by_group[:, [group.index for group in groups_of(lines)]].sum(axis=1)
+    of_headings = reading.of_any(line.hs_code for line in lines)
+    declared = nothing + of_headings + same_group * np.maximum(of_groups - of_headings, 0.0)
+    other = np.maximum(1.0 - nothing - of_groups, 0.0)
+    probability = declared / np.maximum(declared + other, _LEAST_PROBABILITY)
     return np.asarray(-np.log(np.clip(probability, _LEAST_PROBABILITY, 1.0)), np.float64)
 
 
