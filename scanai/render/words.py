@@ -85,11 +85,6 @@ def quantity(value: float) -> str:
     return f"{value:.3f}" if size >= 0.01 else f"{value:.2g}"
 
 
-def mass(kilograms: float) -> str:
-    """12.3 t, or 940 kg below one tonne."""
-    return f"{kilograms / 1000:,.1f} t" if abs(kilograms) >= 1000 else f"{kilograms:,.0f} kg"
-
-
 def share(part: float) -> str:
     """12 %, 0.4 %, or less than 0.01 %."""
     percent = 100 * part
