@@ -42,8 +42,9 @@ _MOST_LINES = 500
 """Of a declaration, in the table of a page: nobody reads more, and browsers choke on them."""
 _LEAST_CORRECTION = 0.01
 """Of the mass of goods, from which its correction is told."""
-# Of wide letters; the page cuts off what is wider still.
-_LETTER_PX, _LABEL_MARGIN_PX, _LABEL_HEIGHT_PX = 7.2, 16, 20
+# Mean of the letters of a kind in bold DejaVu Sans, the widest face that screens usually have; the
+# page cuts off what is wider still.
+_LETTER_PX, _LABEL_MARGIN_PX, _LABEL_HEIGHT_PX = 8.1, 16, 20
 _CROWDED = 4
 """With more boxes than this only numbers are shown until one is pointed at."""
 
@@ -206,9 +207,11 @@ def mass_sentence(estimate: MassEstimate) -> str:
         if estimate.declared_kg is None
         else f"declared {mass_words(estimate.declared_kg)}"
     )
+    weight = mass_words(estimate.tare_kg)
     tare = {
-        "manifest": f"tare {mass_words(estimate.tare_kg)} as declared",
-        "standard": f"tare {mass_words(estimate.tare_kg)}, standard for the type of unit",
+        "manifest": f"tare {weight} as declared",
+        "standard": f"tare {weight}, standard for the type of unit",
+        "length": f"tare {weight}, guessed from the unit's length in the picture",
         "none": "tare unknown",
     }[estimate.tare_from]
     return f"{seen}; {declared}; {tare}.{_correction(estimate)}{_height(estimate)}"
@@ -322,12 +325,14 @@ def _environment() -> Environment:
     )
     environment.globals["page_mark"] = Markup(PAGE_MARK)
     environment.filters |= {
+        "amount": words.amount,
         "box_label": lambda finding, number: words.box_label(number, finding),
         "box_words": words.box_words,
         "not_confirmed": words.not_confirmed,
         "combination": words.combination,
         "decision_title": words.DECISION_TITLES.__getitem__,
         "energies": words.energies,
+        "findings_count": words.findings_count,
         "interval": words.interval,
         "kind_title": words.KIND_TITLES.__getitem__,
         "line_facts": line_facts,

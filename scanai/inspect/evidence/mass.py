@@ -235,7 +235,7 @@ def _seen_share(measured: Measured, manifest: Manifest | None) -> float:
 
 def _tare(
     measured: Measured, manifest: Manifest | None
-) -> tuple[float, float, Literal["manifest", "standard", "none"]]:
+) -> tuple[float, float, Literal["manifest", "standard", "length", "none"]]:
     """Tare in kg, its relative uncertainty, and where it comes from."""
     if manifest is not None and manifest.tare_kg is not None:
         return manifest.tare_kg, 0.03, "manifest"
@@ -244,7 +244,7 @@ def _tare(
         return declared.tare_kg, declared.spread, "standard"
     box = _box_of_length(measured)
     if box is not None:
-        return _BOXES[box].tare_kg, 2 * _BOXES[box].spread, "standard"
+        return _BOXES[box].tare_kg, 2 * _BOXES[box].spread, "length"
     return 0.0, 0.0, "none"
 
 
