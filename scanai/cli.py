@@ -36,6 +36,7 @@ from scanai.errors import (
     RadiationError,
     ScanAIError,
 )
+from scanai.plain_text import printable
 from scanai.synth_commands import add_synth_commands, spelled_out
 from scanai.train_commands import add_train_commands
 
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         hint = "SCANAI_DEBUG=1 shows where"
         print(
-            _plain(f"scanai: internal error: {type(error).__name__}: {error} ({hint})"),
+            printable(f"scanai: internal error: {type(error).__name__}: {error} ({hint})"),
             file=sys.stderr,
         )
         return BROKEN
@@ -132,13 +133,14 @@ def _inspect(options: argparse.Namespace) -> int:
                     bar.write(line, file=sys.stdout)
                 continue
             for error in result.errors:
-                bar.write(_plain(f"error    {error}"), file=sys.stderr)
+                bar.write(printable(f"error    {error}"), file=sys.stderr)
             if result.report is not None:
                 bar.write(_text_line(result, result.report, width), file=sys.stdout)
     if out is not None:
         index = out.write_index([str(error) for error in errors])
         if out.replaced:
-            print(f"{out.path}: {out.replaced} reports of an earlier run replaced", file=sys.stderr)
+            what = "1 report" if out.replaced == 1 else f"{out.replaced} reports"
+            print(f"{out.path}: {what} of an earlier run replaced", file=sys.stderr)
         if out.entries:
             print(f"open {index}", file=sys.stderr)
     failures = [error for error in errors if isinstance(error, FailureError)]
@@ -167,7 +169,7 @@ def _text_line(result: Result, report: Report, width: int) -> str:
         words[1] += f" {_MANIFEST_NOTES[result.manifest]}"
     if any(isinstance(error, RadiationError) for error in result.errors):
         words[1] += " (its portal reading could not be read)"
-    return _plain("  ".join([*words, f"{result.seconds:.2f} s"]))
+    return printable("  ".join([*words, f"{result.seconds:.2f} s"]))
 
 
 def _says_why_unused(report: Report) -> bool:
@@ -218,14 +220,7 @@ def _say_error(error: ScanAIError, options: argparse.Namespace) -> None:
     if getattr(options, "format", "text") == "json":
         print(json.dumps({"error": _error_fields(error)}))
     else:
-        print(_plain(f"scanai: {error}"), file=sys.stderr)
-
-
-def _plain(text: str) -> str:
-    """One line without control characters: file names and manifests must not steer a terminal."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
+        print(printable(f"scanai: {error}"), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -19,10 +19,12 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
+from scanai.plain_text import printable
+
 
 def _one_line(text: str) -> str:
     """Messages quote hostile files: no control characters for the terminal, no megabytes."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:1000])
+    return printable(text[:1000])
 
 
 class ScanAIError(Exception):

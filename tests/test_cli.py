@@ -56,6 +56,15 @@ def test_prints_one_line_a_scan_and_writes_the_reports(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("names", "told"), [(["one"], "1 report"), (["one", "two"], "2 reports")])
+def test_reports_of_an_earlier_run_that_were_replaced_are_counted(
+    inspect: Run, scans: Path, tmp_path: Path, names: list[str], told: str
+) -> None:
+    given = [*(scans / f"{name}.tiff" for name in names), "--out", tmp_path]
+    assert "earlier run" not in inspect(*given)[2]
+    assert f"{tmp_path}: {told} of an earlier run replaced" in inspect(*given)[2].splitlines()
+
+
 def test_json_is_one_report_a_line_and_keeps_the_schema(inspect: Run, scans: Path) -> None:
     code, out, _ = inspect(scans, "--format", "json")
     assert code == 0

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.carrying import MAX_CARRYING, Carrier, how_many, noun_of
-from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.families import ONE_MATTER, Family
 from scanai.inspect.policy import RANK, weigh
 from scanai.inspect.report import DECLARATION_UNUSED, Decision, Finding, FindingKind
+from scanai.plain_text import mass_words
 
 _DENSE = "A second view, or a look at the place that is marked, would settle the {noun}."
 _SETTLED_BY: dict[FindingKind, str] = {
@@ -106,9 +106,9 @@ def _mass_that_fits(finding: Finding) -> list[str]:
     for item in finding.evidence:
         if item.name != "mass of goods" or item.low is None:
             continue
-        span = f"of at least {tonnes(item.low)}"
+        span = f"of at least {mass_words(item.low)}"
         if item.high is not None:
-            span = f"of {tonnes(item.low)} to {tonnes(item.high)}"
+            span = f"of {mass_words(item.low)} to {mass_words(item.high)}"
         return [f"A declared mass {span} would agree with the picture."]
     return []
 

@@ -133,7 +133,9 @@ class MassEstimate(msgspec.Struct, frozen=True, kw_only=True):
     below does not show; it joins the other parts by the root of squares. 0 seen from the side."""
     declared_kg: float | None
     tare_kg: float
-    tare_from: Literal["manifest", "standard", "none"]
+    tare_from: Literal["manifest", "standard", "length", "none"]
+    """Declared; standard for the declared type of unit; guessed from the unit's length in the
+    picture, where neither is known (`standard` in reports of earlier versions); or unknown."""
 
 
 class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.goods import SeenGoods, declared_groups, short_title
-from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.evidence.wording_checks import short
 from scanai.inspect.report import MassEstimate, RadiationSummary
 from scanai.manifest.model import Manifest
 from scanai.manifest.room_inside import room_inside
+from scanai.plain_text import mass_words
 from scanai.radiation.counting import TYPICAL_NEUTRON_CPS
 from scanai.scan.model import Scan
 
@@ -44,11 +44,11 @@ def clear_reasons(
             reasons.append(_goods_reason(seen, manifest, unexplained or 0.0))
     empty = manifest is not None and manifest.declared_empty
     if mass is not None and mass.declared_kg is not None and not empty:
-        within = f"{mass.low_kg / 1000:.1f} to {mass.high_kg / 1000:.1f} t"
+        within = f"{mass_words(mass.low_kg)} to {mass_words(mass.high_kg)}"
         if mass.lower_bound_only:
-            within = f"at least {mass.low_kg / 1000:.1f} t"
-        declared = f"declared {mass.declared_kg / 1000:.1f} t"
-        reasons.append(f"Mass {mass.cargo_kg / 1000:.1f} t ({within}), {declared}.")
+            within = f"at least {mass_words(mass.low_kg)}"
+        declared = f"declared {mass_words(mass.declared_kg)}"
+        reasons.append(f"Mass {mass_words(mass.cargo_kg)} ({within}), {declared}.")
     return reasons
 
 
@@ -146,7 +146,7 @@ def caveats(
 def _guessed(mass: MassEstimate) -> str:
     """How much that is; nothing where it is next to nothing."""
     share = mass.opaque_kg / max(mass.cargo_kg + mass.tare_kg, 1.0)
-    return f" ({tonnes(mass.opaque_kg)} of the mass)" if share >= _LEAST_GUESSED else ""
+    return f" ({mass_words(mass.opaque_kg)} of the mass)" if share >= _LEAST_GUESSED else ""
 
 
 def _masses_missing(manifest: Manifest) -> bool:

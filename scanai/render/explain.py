@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from scanai.inspect.report import Report, Step
+from scanai.plain_text import printable
 from scanai.render import words
 
 _WIDTH = 100
@@ -15,7 +16,7 @@ _HEADS = ("Evidence", "score", "threshold", "p", "enters as", "share", "asks for
 
 def explain_text(report: Report) -> str:
     """Several lines without control characters: names and papers must not steer a terminal."""
-    return "\n".join(line for part in _lines(report) for line in _wrapped(_plain(part)))
+    return "\n".join(line for part in _lines(report) for line in _wrapped(printable(part)))
 
 
 def _wrapped(line: str) -> list[str]:
@@ -69,9 +70,3 @@ def _list(title: str, sentences: tuple[str, ...]) -> Iterator[str]:
 def _thresholds(report: Report) -> str:
     values = (f"{name} {words.quantity(value)}" for name, value in report.thresholds.items())
     return ", ".join(values) or "none"
-
-
-def _plain(line: str) -> str:
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line
-    )

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from scanai.inspect.report import Finding, MassEstimate, Report
 from scanai.manifest.bands import package_type_of
 from scanai.manifest.model import Line, Manifest
+from scanai.plain_text import mass_words
 from scanai.render import words
 from scanai.render.labels import Box, Place, place_labels
 from scanai.render.portal import plot_portal, portal_sentences
@@ -41,8 +42,9 @@ _MOST_LINES = 500
 """Of a declaration, in the table of a page: nobody reads more, and browsers choke on them."""
 _LEAST_CORRECTION = 0.01
 """Of the mass of goods, from which its correction is told."""
-# Of wide letters; the page cuts off what is wider still.
-_LETTER_PX, _LABEL_MARGIN_PX, _LABEL_HEIGHT_PX = 7.2, 16, 20
+# Mean of the letters of a kind in bold DejaVu Sans, the widest face that screens usually have; the
+# page cuts off what is wider still.
+_LETTER_PX, _LABEL_MARGIN_PX, _LABEL_HEIGHT_PX = 8.1, 16, 20
 _CROWDED = 4
 """With more boxes than this only numbers are shown until one is pointed at."""
 
@@ -195,19 +197,21 @@ def mass_scale(estimate: MassEstimate | None) -> float:
 
 
 def mass_sentence(estimate: MassEstimate) -> str:
-    seen = f"Estimated {words.mass(estimate.cargo_kg)}"
+    seen = f"Estimated {mass_words(estimate.cargo_kg)}"
     if estimate.lower_bound_only:
-        seen += f", at least {words.mass(estimate.low_kg)}: {_behind(estimate)}"
+        seen += f", at least {mass_words(estimate.low_kg)}: {_behind(estimate)}"
     else:
-        seen += f", 95 % interval {words.mass(estimate.low_kg)} to {words.mass(estimate.high_kg)}"
+        seen += f", 95 % interval {mass_words(estimate.low_kg)} to {mass_words(estimate.high_kg)}"
     declared = (
         "no mass declared"
         if estimate.declared_kg is None
-        else f"declared {words.mass(estimate.declared_kg)}"
+        else f"declared {mass_words(estimate.declared_kg)}"
     )
+    weight = mass_words(estimate.tare_kg)
     tare = {
-        "manifest": f"tare {words.mass(estimate.tare_kg)} as declared",
-        "standard": f"tare {words.mass(estimate.tare_kg)}, standard for the type of unit",
+        "manifest": f"tare {weight} as declared",
+        "standard": f"tare {weight}, standard for the type of unit",
+        "length": f"tare {weight}, guessed from the unit's length in the picture",
         "none": "tare unknown",
     }[estimate.tare_from]
     return f"{seen}; {declared}; {tare}.{_correction(estimate)}{_height(estimate)}"
@@ -216,7 +220,7 @@ def mass_sentence(estimate: MassEstimate) -> str:
 def _behind(estimate: MassEstimate) -> str:
     if estimate.opaque_kg < _LEAST_CORRECTION * estimate.cargo_kg:
         return "part of the cargo is opaque"
-    return f"{words.mass(estimate.opaque_kg)} of goods and unit lie behind opaque parts, a guess"
+    return f"{mass_words(estimate.opaque_kg)} of goods and unit lie behind opaque parts, a guess"
 
 
 def _correction(estimate: MassEstimate) -> str:
@@ -225,7 +229,7 @@ def _correction(estimate: MassEstimate) -> str:
         return ""
     more = "more" if kg > 0 else "less"
     return (
-        f" {words.mass(abs(kg))} {more} than areal density adds up to: goods that look like these "
+        f" {mass_words(abs(kg))} {more} than areal density adds up to: goods that look like these "
         f"weigh {more}."
     )
 
@@ -235,7 +239,7 @@ def _height(estimate: MassEstimate) -> str:
     if kg < _LEAST_CORRECTION * estimate.cargo_kg or estimate.cargo_kg <= 0 or kg <= 0:
         return ""
     return (
-        f" Of the interval, some {words.mass(kg)} either way come of how high the load reaches, "
+        f" Of the interval, some {mass_words(kg)} either way come of how high the load reaches, "
         "which this view does not show."
     )
 
@@ -308,7 +312,7 @@ def _by_energy(counts: list[int]) -> str:
 
 
 def _mass_or_nothing(kilograms: float | None) -> str:
-    return "" if kilograms is None else words.mass(kilograms)
+    return "" if kilograms is None else mass_words(kilograms)
 
 
 @cache
@@ -321,17 +325,19 @@ def _environment() -> Environment:
     )
     environment.globals["page_mark"] = Markup(PAGE_MARK)
     environment.filters |= {
+        "amount": words.amount,
         "box_label": lambda finding, number: words.box_label(number, finding),
         "box_words": words.box_words,
         "not_confirmed": words.not_confirmed,
         "combination": words.combination,
         "decision_title": words.DECISION_TITLES.__getitem__,
         "energies": words.energies,
+        "findings_count": words.findings_count,
         "interval": words.interval,
         "kind_title": words.KIND_TITLES.__getitem__,
         "line_facts": line_facts,
         "manifest_facts": manifest_facts,
-        "mass": words.mass,
+        "mass": mass_words,
         "mass_sentence": mass_sentence,
         "p_value": words.p_value,
         "portal_sentences": portal_sentences,

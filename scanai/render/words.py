@@ -86,9 +86,9 @@ def quantity(value: float) -> str:
     return f"{value:.3f}" if size >= 0.01 else f"{value:.2g}"
 
 
-def mass(kilograms: float) -> str:
-    """12.3 t, or 940 kg below one tonne."""
-    return f"{kilograms / 1000:,.1f} t" if abs(kilograms) >= 1000 else f"{kilograms:,.0f} kg"
+def amount(value: float, unit: str) -> str:
+    """As `quantity`, but whole where it counts something: 2 packages are not 2.00."""
+    return f"{value:,.0f}" if not unit and float(value).is_integer() else quantity(value)
 
 
 def share(part: float) -> str:
@@ -103,9 +103,10 @@ def interval(evidence: Evidence) -> str:
     """The 95 % interval, its one end where the other is open, or nothing where there is none."""
     if evidence.low is None:
         return ""
+    low = amount(evidence.low, evidence.unit)
     if evidence.high is None:
-        return f"at least {quantity(evidence.low)}" if evidence.low > 0 else ""
-    return f"{quantity(evidence.low)} to {quantity(evidence.high)}"
+        return f"at least {low}" if evidence.low > 0 else ""
+    return f"{low} to {amount(evidence.high, evidence.unit)}"
 
 
 def box_label(number: int, finding: Finding) -> str:
@@ -128,6 +129,19 @@ def not_confirmed(finding: Finding) -> str:
 
 def _why_not(finding: Finding) -> str:
     return "declared" if finding.rule == DECLARED_GOODS else "unconfirmed"
+
+
+def findings_count(report: Report) -> str:
+    """2 findings + 1 for the record: only confirmed ones ask for something. Nothing where there is
+    no more than the one that the first reason tells."""
+    asking = sum(finding.confirmed for finding in report.findings)
+    rest = len(report.findings) - asking
+    told = []
+    if asking > 1 or (asking and rest):
+        told.append("1 finding" if asking == 1 else f"{asking} findings")
+    if rest:
+        told.append(f"{rest} for the record")
+    return " + ".join(told)
 
 
 def energies(report: Report) -> str:
@@ -187,7 +201,8 @@ def combination(report: Report) -> Iterator[str]:
     by = "; ".join(asking) if asking else "all evidence together"
     yield f"{DECISION_TITLES[verdict.decision]} is asked for by: {by}."
     if verdict.decision == "inspect" and (verdict.combined_p or 0.0) > alone:
-        yield "That asks for it by itself, however rare the rest is."
+        each = "Each of them" if len(asking) > 1 else "That"
+        yield f"{each} asks for it by itself, however rare the rest is."
 
 
 def _asking(step: Step, alone: float) -> str:

@@ -64,8 +64,8 @@ def test_opaque_parts_make_the_mass_a_lower_bound(kit, context_of) -> None:
         (manifest(tare_kg=2100.0, unit_type="40"), 2100.0, "manifest"),
         (manifest(tare_kg=None, unit_type="40"), 3700.0, "standard"),
         (manifest(tare_kg=None, unit_type="gondola"), 21_500.0, "standard"),
-        (manifest(tare_kg=None, unit_type="?"), 2250.0, "standard"),
-        (None, 2250.0, "standard"),
+        (manifest(tare_kg=None, unit_type="?"), 2250.0, "length"),
+        (None, 2250.0, "length"),
     ],
 )
 def test_tare_comes_from_papers_else_type_else_length(

@@ -76,13 +76,20 @@ def of_mass(**changes: object) -> MassEstimate:
 
 
 @pytest.mark.parametrize(
-    ("lower_bound_only", "within"), [(False, "(10.3 to 25.4 t)"), (True, "(at least 10.3 t)")]
+    ("lower_bound_only", "within"), [(False, "(10.3 t to 25.4 t)"), (True, "(at least 10.3 t)")]
 )
 def test_a_clear_scan_tells_of_its_mass_what_is_known(lower_bound_only: bool, within: str) -> None:
     declared = Manifest(lines=(Line(hs_code="4802"),))
     mass = of_mass(lower_bound_only=lower_bound_only)
     told = clear_reasons(seen("paper"), mass, declared)[2]
     assert told == f"Mass 15.8 t {within}, declared 15.7 t."
+
+
+def test_a_mass_below_a_tonne_is_told_in_kilograms_as_on_the_page() -> None:
+    declared = Manifest(lines=(Line(hs_code="4802"),))
+    mass = of_mass(cargo_kg=340.0, low_kg=0.0, high_kg=702.0, declared_kg=360.0)
+    told = clear_reasons(seen("paper"), mass, declared)[2]
+    assert told == "Mass 340 kg (0 kg to 702 kg), declared 360 kg."
 
 
 @pytest.mark.parametrize(("tare_from", "said"), [("none", True), ("standard", False)])

@@ -183,7 +183,7 @@ def report(scan: Scan) -> Report:
                 kind="mass_mismatch",
                 score=0.7,
                 p_value=0.02,
-                sentence="The cargo weighs 12.4 t (11.1 to 13.8 t); 9.0 t are declared.",
+                sentence="The cargo weighs 12.4 t (11.1 t to 13.8 t); 9.0 t are declared.",
                 evidence=(
                     Evidence(name="mass seen", value=12400, low=11100, high=13800, unit="kg"),
                     Evidence(name="mass declared", value=9000, unit="kg"),

@@ -82,3 +82,10 @@ def test_an_inspection_that_all_evidence_together_does_not_ask_for_is_explained(
     verdict = msgspec.structs.replace(explained.verdict, combined_p=together)
     text = " ".join(explain_text(msgspec.structs.replace(explained, verdict=verdict)).split())
     assert ("That asks for it by itself, however rare the rest is." in text) is told
+
+
+def test_two_kinds_that_ask_for_inspection_each_do_so(explained: Report) -> None:
+    chain = tuple(msgspec.structs.replace(s, asks="inspect") for s in explained.verdict.chain[:2])
+    verdict = msgspec.structs.replace(explained.verdict, combined_p=0.12, chain=chain)
+    text = " ".join(explain_text(msgspec.structs.replace(explained, verdict=verdict)).split())
+    assert "Each of them asks for it by itself, however rare the rest is." in text

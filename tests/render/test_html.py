@@ -10,11 +10,19 @@ import msgspec
 import pytest
 from PIL import Image
 
-from scanai.inspect.report import Evidence, MassEstimate, Reason, Report, Step
+from scanai.inspect.report import Evidence, FindingKind, MassEstimate, Reason, Report, Step
 from scanai.manifest.model import Line, Manifest
-from scanai.render.html import IndexEntry, index_page, mass_sentence, quality_words, report_page
+from scanai.render.html import (
+    IndexEntry,
+    index_page,
+    mass_sentence,
+    page_labels,
+    quality_words,
+    report_page,
+    stage_size,
+)
 from scanai.render.pseudo_colour import MATERIAL_CLASSES
-from scanai.render.words import interval, mass, quantity, share
+from scanai.render.words import amount, findings_count, interval, quantity, share
 from scanai.scan.model import ImageQuality
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
@@ -52,7 +60,7 @@ def test_page_shows_verdict_findings_evidence_and_lines(report: Report, manifest
         "Heavy metal stands inside goods declared as cotton.",
         "not confirmed by the physical evidence",
         "areal density above surroundings 88.2 81.0 to 96.5 43.1 g/cm²",
-        "0.4 % of benign scans or fewer reach it",
+        "0.4 % of harmless scans or fewer reach it",
         "520100 Raw cotton in pressed bales 44 bales · origin XX",
         "Estimated 12.4 t, 95 % interval 11.1 t to 13.8 t; declared 9.0 t; tare 2.2 t as declared.",
         "Row 112 carried no signal and was filled in.",
@@ -111,6 +119,25 @@ def rooms(page: Tags) -> list[tuple[float, ...]]:
     styles = [a["style"] or "" for a in page.all("a") if "label" in (a.get("class") or "").split()]
     numbers = [[float(part) for part in re.findall(r"[\d.]+(?=%)", style)] for style in styles]
     return [(left, top, left + width, top + height) for left, top, width, height in numbers]
+
+
+@pytest.mark.parametrize(
+    ("kind", "confirmed", "pixels"),
+    [
+        ("unknown_anomaly", True, 137),
+        ("undeclared_goods", True, 135),
+        ("mass_mismatch", False, 217),
+        ("empty_mismatch", False, 294),
+    ],
+)
+def test_label_has_room_for_its_words_in_a_wide_face(
+    report: Report, kind: FindingKind, confirmed: bool, pixels: int
+) -> None:
+    # Widths of the words in 12 px bold DejaVu Sans; the label's own margins are 12 px.
+    finding = msgspec.structs.replace(report.findings[0], kind=kind, confirmed=confirmed)
+    one = msgspec.structs.replace(report, findings=(finding,))
+    (label,) = page_labels(one, stage_size(one), crowded=False)
+    assert label.place.room[2] - label.place.room[0] >= pixels + 12
 
 
 def crowd(report: Report, count: int) -> Report:
@@ -213,10 +240,12 @@ def test_every_class_of_material_can_be_shown_alone(report: Report) -> None:
     colours = [button["data-rgb"] for button in tags.all("button") if "data-rgb" in button]
     assert colours == [" ".join(map(str, entry.rgb)) for entry in MATERIAL_CLASSES]
     assert len(tags.all("canvas")) == 1
+    assert "Colour is of all matter along the ray" in tags.text
     single = msgspec.structs.replace(report, energies_mv=(6.0,))
     page = report_page("SYNTH-0001", single, None, jpeg())
     assert "<canvas" not in page
     assert "<button data-rgb" not in page
+    assert "Colour is of all matter" not in page
 
 
 def test_display_picture_says_what_is_not_available(report: Report) -> None:
@@ -289,6 +318,12 @@ def test_lower_bound_of_mass_is_called_one() -> None:
     )
 
 
+def test_tare_of_a_unit_of_unknown_type_is_called_a_guess() -> None:
+    assert mass_sentence(estimate(tare_from="length")).endswith(
+        "; tare 3.9 t, guessed from the unit's length in the picture."
+    )
+
+
 @pytest.mark.parametrize(
     ("corrected", "told"),
     [
@@ -331,13 +366,42 @@ def test_quantities_have_three_digits_and_no_exponent(value: float, expected: st
     assert quantity(value) == expected
 
 
-def test_masses_shares_and_intervals_read_naturally() -> None:
-    assert [mass(940), mass(12400)] == ["940 kg", "12.4 t"]
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [(2.0, "", "2"), (12400.0, "", "12,400"), (0.917, "", "0.917"), (2.0, "kg", "2.00")],
+)
+def test_what_is_counted_is_told_whole(value: float, unit: str, expected: str) -> None:
+    assert amount(value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("asking", "rest", "told"),
+    [
+        (0, 0, ""),
+        (1, 0, ""),
+        (3, 0, "3 findings"),
+        (1, 1, "1 finding + 1 for the record"),
+        (0, 2, "2 for the record"),
+    ],
+)
+def test_index_counts_what_asks_for_something_apart(
+    report: Report, asking: int, rest: int, told: str
+) -> None:
+    asks = msgspec.structs.replace(report.findings[0], confirmed=True)
+    noted = msgspec.structs.replace(asks, confirmed=False)
+    counted = msgspec.structs.replace(report, findings=(asks,) * asking + (noted,) * rest)
+    assert findings_count(counted) == told
+    text = " ".join(Tags(index_page([IndexEntry("a", counted, jpeg())])).text.split())
+    assert told in text
+    assert ("for the record" in text) == bool(rest)
+
+
+def test_shares_and_intervals_read_naturally() -> None:
     assert [share(0), share(0.004), share(0.125), share(1e-6)] == [
         "0 %", "0.4 %", "12 %", "less than 0.01 %",
     ]  # fmt: skip
     assert interval(Evidence(name="Z", value=30)) == ""
-    assert interval(Evidence(name="Z", value=30, low=20.0)) == "at least 20.0"
+    assert interval(Evidence(name="Z", value=30, low=20.0)) == "at least 20"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.goods import SeenGoods
-from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.report import Evidence, Finding, MassEstimate
 from scanai.manifest.model import Manifest
+from scanai.plain_text import mass_words
 
 SCORE = "empty_mismatch"
 _FAR_HEAVIER = 2.0
@@ -87,5 +87,5 @@ def _amount(mass: MassEstimate) -> str:
     if mass.low_kg <= 0:
         return ""
     if mass.lower_bound_only:
-        return f", at least {tonnes(mass.low_kg)}"
-    return f", about {tonnes(mass.cargo_kg)}"
+        return f", at least {mass_words(mass.low_kg)}"
+    return f", about {mass_words(mass.cargo_kg)}"

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scanai.inspect.evidence.context import Box, Context
-from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.evidence.packages import kilograms, line_words, package_band, package_kg
 from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.bands import Band, density_band
 from scanai.manifest.model import Line
+from scanai.plain_text import mass_words
 
 SCORE = "density"
 _LEAST_M3 = 1e-3
@@ -114,8 +114,8 @@ def _density_finding(part: LinePart, band: Band, score: float, context: Context)
         region=part.box,
         sentence=(
             f"Line {line_words(part.number, part.line)} lies in {_cubic(part.volume_m3)} and "
-            f"weighs {weighs}{tonnes(part.kg)}: {seen}{density:,.0f} kg/m³, {side} what such goods "
-            f"have ({band.low:,.0f} to {band.high:,.0f})."
+            f"weighs {weighs}{mass_words(part.kg)}: {seen}{density:,.0f} kg/m³, {side} what such "
+            f"goods have ({band.low:,.0f} to {band.high:,.0f})."
         ),
         evidence=tuple(evidence),
         asks_at_most="review",

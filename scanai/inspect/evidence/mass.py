@@ -20,6 +20,7 @@ from scanai.inspect.evidence.measured import CELL, UNIT_ATTENUATION, Measured
 from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.report import Evidence, Finding, MassEstimate
 from scanai.manifest.model import Manifest
+from scanai.plain_text import mass_words
 
 SCORE = "mass_mismatch"
 
@@ -154,16 +155,16 @@ def mass_findings(
     if deviation < context.threshold("mass_deviation"):
         return [], scores
     if mass.lower_bound_only:
-        seen = f"at least {tonnes(mass.low_kg)} of goods"
+        seen = f"at least {mass_words(mass.low_kg)} of goods"
     else:
-        interval = f"{tonnes(mass.low_kg)} to {tonnes(mass.high_kg)}"
-        seen = f"{tonnes(mass.cargo_kg)} of goods ({interval})"
+        interval = f"{mass_words(mass.low_kg)} to {mass_words(mass.high_kg)}"
+        seen = f"{mass_words(mass.cargo_kg)} of goods ({interval})"
     more = "more" if mass.low_kg > declared else "less"
     finding = Finding(
         kind="mass_mismatch",
         score=min(deviation, 1.0),
         p_value=context.p_value(SCORE, deviation),
-        sentence=(f"The picture shows {seen}, {more} than the {tonnes(declared)} declared."),
+        sentence=(f"The picture shows {seen}, {more} than the {mass_words(declared)} declared."),
         evidence=(
             Evidence(
                 name="mass of goods",
@@ -234,7 +235,7 @@ def _seen_share(measured: Measured, manifest: Manifest | None) -> float:
 
 def _tare(
     measured: Measured, manifest: Manifest | None
-) -> tuple[float, float, Literal["manifest", "standard", "none"]]:
+) -> tuple[float, float, Literal["manifest", "standard", "length", "none"]]:
     """Tare in kg, its relative uncertainty, and where it comes from."""
     if manifest is not None and manifest.tare_kg is not None:
         return manifest.tare_kg, 0.03, "manifest"
@@ -243,7 +244,7 @@ def _tare(
         return declared.tare_kg, declared.spread, "standard"
     box = _box_of_length(measured)
     if box is not None:
-        return _BOXES[box].tare_kg, 2 * _BOXES[box].spread, "standard"
+        return _BOXES[box].tare_kg, 2 * _BOXES[box].spread, "length"
     return 0.0, 0.0, "none"
 
 
@@ -264,8 +265,3 @@ def _box_of_length(measured: Measured) -> str | None:
     seen = (x1 - x0) * measured.scan.pitch_mm[0] / 1000
     fits = (name for name, box in _BOXES.items() if abs(box.length_m - seen) < _SAME_LENGTH_M)
     return next(fits, None)
-
-
-def tonnes(kg: float) -> str:
-    """As an officer reads a mass."""
-    return f"{kg / 1000:.1f} t" if kg >= 1000 else f"{kg:.0f} kg"

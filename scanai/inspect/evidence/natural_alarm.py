@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.evidence.portal import LEAST_POINTS, Portal, along_passage
 from scanai.manifest.model import Manifest
+from scanai.plain_text import mass_words
 from scanai.radiation.natural import NaturalGoods, is_natural, natural_goods
 
 LEAST_SHARE = 0.2
@@ -79,7 +79,7 @@ def _too_little(usual: Sequence[NaturalGoods], manifest: Manifest) -> str:
     if share is None:
         return "the papers do not say how much of the load it is"
     if masses is not None and (share < LEAST_SHARE or masses[0] < LEAST_KG):
-        few, whole = map(tonnes, masses)
+        few, whole = map(mass_words, masses)
         of = f"only {few}" if share == 1 else f"only {few} of {whole}"
         return f"{of} are declared, too little for such an alarm"
     return ""

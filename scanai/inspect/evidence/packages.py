@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-from scanai.inspect.evidence.mass import tonnes
 from scanai.manifest.bands import Band, package_mass_band
 from scanai.manifest.model import Line
+from scanai.plain_text import mass_words
 
 _FEW = 10
 """Packages; fewer may be samples or spare parts, however light."""
@@ -50,5 +50,5 @@ def kilograms(band: Band) -> str:
 def package_kg(kg: float) -> str:
     """Mass of one package: 1.2 t, 340 kg, 2.5 kg, 12 g."""
     if kg >= 10:
-        return tonnes(kg)
+        return mass_words(kg)
     return f"{kg:.2g} kg" if kg >= 0.1 else f"{1000 * kg:.2g} g"

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanai.inspect.bundle import OperatingPoint
-from scanai.inspect.evidence.mass import tonnes
 from scanai.inspect.evidence.packages import kilograms, line_words, package_band, package_kg
 from scanai.inspect.report import Evidence, Finding
 from scanai.manifest.bands import MOST_TIMES, density_band, package_type_of
 from scanai.manifest.model import Line, Manifest
 from scanai.manifest.room_inside import RoomInside, room_inside
+from scanai.plain_text import mass_words
 
 SCORE = "room"
 _SLACK = 1.05
@@ -96,8 +96,8 @@ def _unit_limits(manifest: Manifest) -> Iterator[_Excess]:
             rule="unit_payload",
             times=times,
             sentence=(
-                f"{tonnes(declared)} are declared; a {room.name} carries "
-                f"{tonnes(room.most_load_kg)} at most."
+                f"{mass_words(declared)} are declared; a {room.name} carries "
+                f"{mass_words(room.most_load_kg)} at most."
             ),
             evidence=(
                 Evidence(name="declared mass", value=round(declared), unit="kg"),
@@ -150,7 +150,7 @@ def _amount(line: Line, kg: float | None) -> str:
     """What takes the room: the mass, or the packages."""
     kind = package_type_of(line.package_type)
     if kg is not None and (kind is None or _by_mass(line, kg) >= _by_packages(line)):
-        return tonnes(kg)
+        return mass_words(kg)
     name = "unknown" if kind is None else kind.name
     return f"{line.packages or 0:,} packages ({name})"
 
