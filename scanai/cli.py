@@ -8,13 +8,11 @@ their own arguments; what all commands share is in `command_parts`.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanai.bench_commands import add_bench_commands
@@ -27,11 +25,12 @@ from scanai.command_parts import (
     add_command,
     add_format,
     add_model,
+    error_line,
+    given_path,
     share,
 )
 from scanai.errors import (
     FailureError,
-    InputError,
     MissingExtraError,
     RadiationError,
     ScanAIError,
@@ -139,8 +138,9 @@ def _inspect(options: argparse.Namespace) -> int:
         index = out.write_index([str(error) for error in errors])
         if out.replaced:
             print(f"{out.path}: {out.replaced} reports of an earlier run replaced", file=sys.stderr)
-        if out.entries:
-            print(f"open {index}", file=sys.stderr)
+        if out.removed:
+            print(f"{out.path}: {out.removed} reports of an earlier run removed", file=sys.stderr)
+        print(f"open {index}", file=sys.stderr)
     failures = [error for error in errors if isinstance(error, FailureError)]
     if failures and os.environ.get("SCANAI_DEBUG"):
         traceback.print_exception(failures[0].__cause__)
@@ -154,7 +154,7 @@ def _json_lines(result: Result) -> Iterator[str]:
     import msgspec
 
     for error in result.errors:
-        yield json.dumps({"error": {"scan": result.scan, **_error_fields(error)}})
+        yield error_line(error, scan=result.scan)
     if result.report is not None:
         yield msgspec.json.encode(result.report).decode()
 
@@ -207,16 +207,9 @@ def _explain(options: argparse.Namespace) -> int:
     return explain(options.reports, as_json=options.format == "json")
 
 
-def _error_fields(error: ScanAIError) -> dict[str, str]:
-    fields = {"message": str(error)}
-    if isinstance(error, InputError):
-        fields |= {"source": error.source, "expected": error.expected, "found": error.found}
-    return fields
-
-
 def _say_error(error: ScanAIError, options: argparse.Namespace) -> None:
     if getattr(options, "format", "text") == "json":
-        print(json.dumps({"error": _error_fields(error)}))
+        print(error_line(error))
     else:
         print(_plain(f"scanai: {error}"), file=sys.stderr)
 
@@ -242,20 +235,26 @@ def _parser() -> argparse.ArgumentParser:
         "paths",
         nargs="+",
         metavar="PATH",
+        type=given_path,
         help="scan file, or a folder, searched with its subfolders",
     )
-    command.add_argument("--out", metavar="DIR", type=Path, help="write reports and an index here")
+    command.add_argument(
+        "--out",
+        metavar="DIR",
+        type=given_path,
+        help="write reports and an index here, in place of those of an earlier run",
+    )
     command.add_argument(
         "--manifest",
         metavar="FILE",
-        type=Path,
+        type=given_path,
         help="manifest of the one scan given, or of all the units that the scans given show "
-        "(else NAME.manifest.json, .csv, .xlsx, .xml or .edi beside each scan)",
+        "(else NAME.manifest.json, NAME.manifest.csv, … .xlsx, .xml or .edi beside each scan)",
     )
     command.add_argument(
         "--portal",
         metavar="FILE",
-        type=Path,
+        type=given_path,
         help="portal reading, ANSI N42, of the one scan given (else NAME.n42 beside the scan)",
     )
     command.add_argument(
@@ -264,19 +263,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--calibration",
         metavar="FILE",
-        type=Path,
+        type=given_path,
         help="of the scanner, by `scanai calibrate`",
     )
     command.add_argument(
         "--rules",
         metavar="FILE.toml",
-        type=Path,
+        type=given_path,
         help="changes the rules on documents by identifier (docs/document-rules.md)",
     )
     command.add_argument(
         "--controls",
         metavar="FILE.csv",
-        type=Path,
+        type=given_path,
         action="append",
         default=[],
         help="own control list beside those that ship, of three columns: CN or HS code, national "
@@ -289,16 +288,22 @@ def _parser() -> argparse.ArgumentParser:
     add_format(command, "json: one report a line on standard output, errors as well")
 
     command = add_command(commands, "explain", _explain, "print how reports came to their verdicts")
-    command.add_argument("reports", nargs="+", metavar="REPORT", type=Path, help="report or folder")
+    command.add_argument(
+        "reports", nargs="+", metavar="REPORT", type=given_path, help="report or folder"
+    )
     add_format(command, "json: one line a report, errors as well")
 
     command = add_command(
         commands, "calibrate", _calibrate, "measure a scanner on its own benign scans"
     )
     command.add_argument(
-        "paths", nargs="+", metavar="PATH", help="benign scans of one scanner, files or folders"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        type=given_path,
+        help="benign scans of one scanner, files or folders",
     )
-    command.add_argument("--out", metavar="FILE.json", type=Path, required=True)
+    command.add_argument("--out", metavar="FILE.json", type=given_path, required=True)
     command.add_argument(
         "--profile", metavar="NAME|FILE.toml", help="the scanner, where the files name none"
     )
@@ -316,8 +321,10 @@ def _parser() -> argparse.ArgumentParser:
     command = add_command(
         commands, "drift", _drift, "compare the p-values of reports with those of benign scans"
     )
-    command.add_argument("reports", nargs="+", metavar="REPORT", type=Path, help="report or folder")
-    command.add_argument("--calibration", metavar="FILE", type=Path, help="of the scanner")
+    command.add_argument(
+        "reports", nargs="+", metavar="REPORT", type=given_path, help="report or folder"
+    )
+    command.add_argument("--calibration", metavar="FILE", type=given_path, help="of the scanner")
     add_model(command)
     add_format(command)
 
