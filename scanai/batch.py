@@ -22,7 +22,6 @@ from scanai.errors import (
     ManifestError,
     RadiationError,
     ScanAIError,
-    ScanError,
 )
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import Report
@@ -77,7 +76,7 @@ def inspect_files(
         found = papers or papers_beside(path)
         reading, unread = reading_for(path, portal)
         try:
-            scan = read_calibrated(path, profile)
+            scan = read_scan(path, profile)
             report, declared = _inspect(scan, inspector, found.of(scan.unit), reading)
         except Exception as error:
             told = error if isinstance(error, ScanAIError) else FailureError(path, error)
@@ -87,7 +86,7 @@ def inspect_files(
             continue
         report = _named(report, name)
         for fault in unread:
-            report = _with_reason(report, f"Its portal reading could not be read: {_told(fault)}.")
+            report = _with_reason(report, f"Its portal reading could not be read: {_told(fault)}")
         errors = (*declared.errors, *unread)
         if folder is not None:
             try:
@@ -179,14 +178,6 @@ def reading_for(
         return None, (RadiationError(given or scan, "a readable portal reading", reason),)
 
 
-def read_calibrated(path: Path, profile: ScannerProfile | None) -> Scan:
-    """The scan, corrected; ScanError for whatever keeps it from being read."""
-    try:
-        return read_scan(path, profile)
-    except OSError as error:
-        raise ScanError(path, "a readable file", error.strerror or str(error)) from error
-
-
 def _inspect(
     scan: Scan, inspector: Inspector, declared: Declared, reading: RadiationReading | None
 ) -> tuple[Report, Declared]:
@@ -209,12 +200,13 @@ def _why_unused(declared: Declared) -> str:
     """Empty where nothing is wrong with it."""
     if not declared.errors:
         return ""
-    return f"{_UNUSED[declared.use]}: {_told(declared.errors[0])}."
+    return f"{_UNUSED[declared.use]}: {_told(declared.errors[0])}"
 
 
-def _told(error: InputError) -> InputError:
-    """A report names files without their folders."""
-    return InputError(Path(error.source).name, error.expected, error.found)
+def _told(error: InputError) -> str:
+    """The end of a sentence; a report names files without their folders."""
+    text = str(InputError(Path(error.source).name, error.expected, error.found))
+    return text if text.endswith(".") else f"{text}."
 
 
 def _with_reason(report: Report, reason: str) -> Report:

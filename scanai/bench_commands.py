@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from scanai.command_parts import (
@@ -18,6 +17,7 @@ from scanai.command_parts import (
     add_format,
     add_model,
     count,
+    given_path,
     in_percent,
     needs_train,
 )
@@ -50,7 +50,7 @@ def _add_patches(subjects: Any) -> None:
     command.add_argument(
         "--weights",
         metavar="FILE",
-        type=Path,
+        type=given_path,
         help="state dict of torchvision's resnet18 (else random weights of a fixed seed)",
     )
     command.add_argument(

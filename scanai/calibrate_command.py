@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from scanai.batch import declared_for, read_calibrated
 from scanai.command_parts import DONE, UNREAD
 from scanai.drift import ScoreDrift, drift_of
 from scanai.errors import InputError, ScanAIError
@@ -23,14 +22,15 @@ from scanai.inspect.scanner_calibration import (
     read_calibration,
     write_calibration,
 )
-from scanai.measure_scanner import calibration_of, fitted_profile, look_at_scan
+from scanai.measure_scanner import calibration_of, fitted_profile, inspected, look_at_scan
+from scanai.output_files import require_writable
 from scanai.report_files import read_report, report_files
 from scanai.resources import model_bundle_dir
-from scanai.scan import ScannerProfile, load_profile, name_scans
+from scanai.scan import ScannerProfile, load_profile, name_scans, read_scan
 
 
 def calibrate(
-    paths: Sequence[str],
+    paths: Sequence[Path],
     out: Path,
     *,
     profile: str | None,
@@ -39,6 +39,7 @@ def calibrate(
     as_json: bool,
 ) -> int:
     """Writes the calibration; scans that cannot be read are told and left out."""
+    require_writable(out)
     scans = name_scans(paths)
     least = least_scans(false_alarm_rate)
     if len(scans) < least:
@@ -78,8 +79,7 @@ def _one_scanner(scanners: dict[str, tuple[ScannerProfile, str]]) -> ScannerProf
 def _inspected(
     inspector: Inspector, path: Path, given: ScannerProfile | None, fitted: ScannerProfile
 ) -> Report:
-    scan = replace(read_calibrated(path, given), profile=fitted)
-    return inspector.inspect(scan, declared_for(path, scan.unit).manifest)
+    return inspected(path, replace(read_scan(path, given), profile=fitted), inspector)
 
 
 def _told(calibration: ScannerCalibration, out: Path) -> str:

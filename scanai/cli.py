@@ -8,13 +8,11 @@ their own arguments; what all commands share is in `command_parts`.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanai.bench_commands import add_bench_commands
@@ -27,11 +25,12 @@ from scanai.command_parts import (
     add_command,
     add_format,
     add_model,
+    error_line,
+    given_path,
     share,
 )
 from scanai.errors import (
     FailureError,
-    InputError,
     MissingExtraError,
     RadiationError,
     ScanAIError,
@@ -127,6 +126,8 @@ def _inspect(options: argparse.Namespace) -> int:
     with tqdm(total=len(scans), desc="inspect", unit="scan", disable=None) as bar:
         for result in results:
             errors.extend(result.errors)
+            if out is not None and result.report is None:
+                out.forget(result.scan)
             bar.update()  # first, for a line that is written draws the bar anew
             if as_json:
                 for line in _json_lines(result):
@@ -139,10 +140,13 @@ def _inspect(options: argparse.Namespace) -> int:
     if out is not None:
         index = out.write_index([str(error) for error in errors])
         if out.replaced:
-            what = "1 report" if out.replaced == 1 else f"{out.replaced} reports"
-            print(f"{out.path}: {what} of an earlier run replaced", file=sys.stderr)
-        if out.entries:
-            print(f"open {index}", file=sys.stderr)
+            print(f"{out.path}: {_reports(out.replaced)} replaced", file=sys.stderr)
+        if out.removed:
+            told = f"{_reports(out.removed)} removed, of scans that could not be read now"
+            print(f"{out.path}: {told}", file=sys.stderr)
+        if out.left:
+            print(f"{out.path}: {_reports(out.left)} left, not in the index", file=sys.stderr)
+        print(f"open {index}", file=sys.stderr)
     failures = [error for error in errors if isinstance(error, FailureError)]
     if failures and os.environ.get("SCANAI_DEBUG"):
         traceback.print_exception(failures[0].__cause__)
@@ -156,7 +160,7 @@ def _json_lines(result: Result) -> Iterator[str]:
     import msgspec
 
     for error in result.errors:
-        yield json.dumps({"error": {"scan": result.scan, **_error_fields(error)}})
+        yield error_line(error, scan=result.scan)
     if result.report is not None:
         yield msgspec.json.encode(result.report).decode()
 
@@ -170,6 +174,10 @@ def _text_line(result: Result, report: Report, width: int) -> str:
     if any(isinstance(error, RadiationError) for error in result.errors):
         words[1] += " (its portal reading could not be read)"
     return printable("  ".join([*words, f"{result.seconds:.2f} s"]))
+
+
+def _reports(count: int) -> str:
+    return f"{count} {'report' if count == 1 else 'reports'} of an earlier run"
 
 
 def _says_why_unused(report: Report) -> bool:
@@ -209,16 +217,9 @@ def _explain(options: argparse.Namespace) -> int:
     return explain(options.reports, as_json=options.format == "json")
 
 
-def _error_fields(error: ScanAIError) -> dict[str, str]:
-    fields = {"message": str(error)}
-    if isinstance(error, InputError):
-        fields |= {"source": error.source, "expected": error.expected, "found": error.found}
-    return fields
-
-
 def _say_error(error: ScanAIError, options: argparse.Namespace) -> None:
     if getattr(options, "format", "text") == "json":
-        print(json.dumps({"error": _error_fields(error)}))
+        print(error_line(error))
     else:
         print(printable(f"scanai: {error}"), file=sys.stderr)
 
@@ -237,20 +238,26 @@ def _parser() -> argparse.ArgumentParser:
         "paths",
         nargs="+",
         metavar="PATH",
+        type=given_path,
         help="scan file, or a folder, searched with its subfolders",
     )
-    command.add_argument("--out", metavar="DIR", type=Path, help="write reports and an index here")
+    command.add_argument(
+        "--out",
+        metavar="DIR",
+        type=given_path,
+        help="write reports and an index here",
+    )
     command.add_argument(
         "--manifest",
         metavar="FILE",
-        type=Path,
+        type=given_path,
         help="manifest of the one scan given, or of all the units that the scans given show "
-        "(else NAME.manifest.json, .csv, .xlsx, .xml or .edi beside each scan)",
+        "(else NAME.manifest.json, NAME.manifest.csv, … .xlsx, .xml or .edi beside each scan)",
     )
     command.add_argument(
         "--portal",
         metavar="FILE",
-        type=Path,
+        type=given_path,
         help="portal reading, ANSI N42, of the one scan given (else NAME.n42 beside the scan)",
     )
     command.add_argument(
@@ -259,19 +266,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--calibration",
         metavar="FILE",
-        type=Path,
+        type=given_path,
         help="of the scanner, by `scanai calibrate`",
     )
     command.add_argument(
         "--rules",
         metavar="FILE.toml",
-        type=Path,
+        type=given_path,
         help="changes the rules on documents by identifier (docs/document-rules.md)",
     )
     command.add_argument(
         "--controls",
         metavar="FILE.csv",
-        type=Path,
+        type=given_path,
         action="append",
         default=[],
         help="own control list beside those that ship, of three columns: CN or HS code, national "
@@ -284,16 +291,22 @@ def _parser() -> argparse.ArgumentParser:
     add_format(command, "json: one report a line on standard output, errors as well")
 
     command = add_command(commands, "explain", _explain, "print how reports came to their verdicts")
-    command.add_argument("reports", nargs="+", metavar="REPORT", type=Path, help="report or folder")
+    command.add_argument(
+        "reports", nargs="+", metavar="REPORT", type=given_path, help="report or folder"
+    )
     add_format(command, "json: one line a report, errors as well")
 
     command = add_command(
         commands, "calibrate", _calibrate, "measure a scanner on its own benign scans"
     )
     command.add_argument(
-        "paths", nargs="+", metavar="PATH", help="benign scans of one scanner, files or folders"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        type=given_path,
+        help="benign scans of one scanner, files or folders",
     )
-    command.add_argument("--out", metavar="FILE.json", type=Path, required=True)
+    command.add_argument("--out", metavar="FILE.json", type=given_path, required=True)
     command.add_argument(
         "--profile", metavar="NAME|FILE.toml", help="the scanner, where the files name none"
     )
@@ -311,8 +324,10 @@ def _parser() -> argparse.ArgumentParser:
     command = add_command(
         commands, "drift", _drift, "compare the p-values of reports with those of benign scans"
     )
-    command.add_argument("reports", nargs="+", metavar="REPORT", type=Path, help="report or folder")
-    command.add_argument("--calibration", metavar="FILE", type=Path, help="of the scanner")
+    command.add_argument(
+        "reports", nargs="+", metavar="REPORT", type=given_path, help="report or folder"
+    )
+    command.add_argument("--calibration", metavar="FILE", type=given_path, help="of the scanner")
     add_model(command)
     add_format(command)
 

@@ -7,13 +7,14 @@ forbids the whole command line. What a command does is not here.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from scanai.errors import MissingExtraError
+from scanai.errors import InputError, MissingExtraError, ScanAIError
 
 DONE, BROKEN, UNREAD, INTERRUPTED = 0, 1, 2, 130
 CODES = (
@@ -46,9 +47,17 @@ def add_command(
     return parser
 
 
+def error_line(error: ScanAIError, **more: str) -> str:
+    """An error as every command prints it with --format json; `more` fields come first."""
+    fields = {**more, "message": str(error)}
+    if isinstance(error, InputError):
+        fields |= {"source": error.source, "expected": error.expected, "found": error.found}
+    return json.dumps({"error": fields})
+
+
 def add_model(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--model", metavar="BUNDLE", type=Path, help="model bundle (else the one that ships)"
+        "--model", metavar="BUNDLE", type=given_path, help="model bundle (else the one that ships)"
     )
 
 
@@ -63,7 +72,7 @@ def add_workers(command: argparse.ArgumentParser) -> None:
 
 
 def add_run(command: argparse.ArgumentParser, text: str = "run folder") -> None:
-    command.add_argument("--out", metavar="RUN", type=Path, required=True, help=text)
+    command.add_argument("--out", metavar="RUN", type=given_path, required=True, help=text)
 
 
 def add_benchmark(
@@ -78,12 +87,19 @@ def add_benchmark(
 
     scans: as many, where --first is not given, instead of all.
     """
-    command.add_argument("bundle", metavar="BUNDLE", type=Path)
-    command.add_argument("benchmark", metavar="RECIPE", type=Path, help=recipe)
+    command.add_argument("bundle", metavar="BUNDLE", type=given_path)
+    command.add_argument("benchmark", metavar="RECIPE", type=given_path, help=recipe)
     add_run(command, out)
     command.add_argument("--first", metavar="N", type=count, default=scans, help=first)
     add_workers(command)
     add_format(command)
+
+
+def given_path(text: str) -> Path:
+    """Of an empty path Path makes the current folder, and empty is a variable that was not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, found an empty one")
+    return Path(text)
 
 
 def count(text: str) -> int:

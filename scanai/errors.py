@@ -89,4 +89,7 @@ class MissingExtraError(ScanAIError):
 
     def __init__(self, what: str, extra: str) -> None:
         self.extra = extra
-        super().__init__(f"{what} needs the extra '{extra}': pip install 'scanai[{extra}]'")
+        super().__init__(
+            f"the extra '{extra}' is needed for {what}: "
+            f"pip install '.[{extra}]' in a checkout of ScanAI"
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from scanai.command_parts import DONE, UNREAD
+from scanai.command_parts import DONE, UNREAD, error_line
 from scanai.errors import InputError
 from scanai.render.explain import explain_text
 from scanai.report_files import read_report, report_files
@@ -18,14 +18,13 @@ from scanai.report_files import read_report, report_files
 def explain(paths: Sequence[Path], *, as_json: bool) -> int:
     """One explanation for each report; one that cannot be read is told, and the rest go on."""
     failed, told = False, 0
-    for path in list(report_files(paths)):
+    for path in report_files(paths):
         try:
             report = read_report(path)
         except InputError as error:
             failed = True
             if as_json:
-                fields = {"source": error.source, "expected": error.expected, "found": error.found}
-                print(json.dumps({"error": {"message": str(error), **fields}}))
+                print(error_line(error))
             else:
                 print(f"error    {error}", file=sys.stderr)
             continue

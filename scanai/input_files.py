@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterable
+from io import BufferedReader
 from pathlib import Path
 
 from scanai.errors import InputError
+
+
+def is_folder(path: Path) -> bool:
+    """Path.is_dir, but for a name that no file can have: opening it as a file says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def opened(path: Path) -> BufferedReader:
+    """A file to read; OSError also for a pipe or a device, for they may never end, and for a name
+    that no report can tell."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError as error:
+        raise OSError(errno.EILSEQ, "a name that is not UTF-8", path) from error
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # of a folder opening it tells
+        raise OSError(errno.EINVAL, "a pipe or a device", path)
+    return path.open("rb")
 
 
 def bounded_bytes(path: Path, most: int, what: str, error: type[InputError]) -> bytes:
     """All of a file; `error` when it cannot be read, is empty where `what` was expected, or holds
     more than `most` bytes."""
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             data = stream.read(most + 1)
     except (OSError, ValueError) as fault:  # ValueError: a name that no file can have
         reason = getattr(fault, "strerror", None) or str(fault)

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scanai.batch import declared_for, read_calibrated
+from scanai.batch import declared_for
 from scanai.errors import InputError
 from scanai.inspect.benign import benign_scores, least_scans, not_set
 from scanai.inspect.bundle import Bundle
@@ -23,7 +23,7 @@ from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import Report
 from scanai.inspect.scanner_calibration import ScannerCalibration, SpectralScale
 from scanai.physics.inversion import dual_energy_table
-from scanai.scan import Scan, ScannerProfile
+from scanai.scan import Scan, ScannerProfile, read_scan
 from scanai.scan.profile import SpectralFactors
 
 _PENETRATED = (0.5, 3.0)
@@ -59,14 +59,24 @@ def look_at_scan(
     path: Path, inspector: Inspector, profile: ScannerProfile | None
 ) -> tuple[ScanSeen, ScannerProfile]:
     """The first look, and the scanner. ScanAIError when the scan is of no use."""
-    scan = read_calibrated(path, profile)
+    scan = read_scan(path, profile)
     if scan.profile is None or scan.is_display:
         raise InputError(path, "a scan with a grey scale and a scanner", "a display picture")
-    report = inspector.inspect(scan, declared_for(path, scan.unit).manifest)
+    report = inspected(path, scan, inspector)
     seen = ScanSeen(
         _z_by_scale(scan, scan.profile), tuple(scan.quality.open_beam), _scale_ratio(report)
     )
     return seen, scan.profile
+
+
+def inspected(path: Path, scan: Scan, inspector: Inspector) -> Report:
+    """Beside the declaration that lies beside the scan; ManifestError when it cannot be used, for
+    what is calibrated must not depend on which of the papers happen to be readable."""
+    declared = declared_for(path, scan.unit)
+    if declared.errors:
+        raise declared.errors[0]
+    name = None if declared.path is None else str(declared.path)
+    return inspector.inspect(scan, declared.manifest, manifest_name=name)
 
 
 def fitted_profile(

@@ -8,10 +8,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from scanai.command_parts import CODES, DONE, add_command, add_format, add_workers, count
+from scanai.command_parts import (
+    CODES,
+    DONE,
+    add_command,
+    add_format,
+    add_workers,
+    count,
+    given_path,
+)
 
 _DATA_SET = "data-set"
 _WORDS = (_DATA_SET, "contact-sheet", "test-objects", "-h", "--help")
@@ -46,18 +53,18 @@ def add_synth_commands(commands: Any) -> None:
     command = add_command(
         subjects, _DATA_SET, _data_set, "write a data set, or what is missing of it"
     )
-    command.add_argument("recipe", type=Path, metavar="RECIPE", help="data set recipe (TOML)")
-    command.add_argument("folder", type=Path, metavar="OUT", nargs="?")
-    command.add_argument("--out", metavar="DIR", type=Path, help="the same as OUT")
+    command.add_argument("recipe", type=given_path, metavar="RECIPE", help="data set recipe (TOML)")
+    command.add_argument("folder", type=given_path, metavar="OUT", nargs="?")
+    command.add_argument("--out", metavar="DIR", type=given_path, help="the same as OUT")
     add_workers(command)
 
     command = add_command(
         subjects, "contact-sheet", _contact_sheet, "draw pages of scans with their truth"
     )
-    command.add_argument("recipe", type=Path, metavar="RECIPE", help="data set recipe (TOML)")
+    command.add_argument("recipe", type=given_path, metavar="RECIPE", help="data set recipe (TOML)")
     command.add_argument(
         "out",
-        type=Path,
+        type=given_path,
         metavar="OUT.html|.png",
         help="one page of HTML, or as many PNG pages as it takes",
     )
@@ -77,7 +84,9 @@ def add_synth_commands(commands: Any) -> None:
         default=(),
         help="else all profiles that ship",
     )
-    command.add_argument("--out", metavar="DIR", type=Path, help="write scans and pictures here")
+    command.add_argument(
+        "--out", metavar="DIR", type=given_path, help="write scans and pictures here"
+    )
     add_format(command)
 
 
@@ -120,10 +129,13 @@ def _test_objects(options: argparse.Namespace) -> int:
 
     from scanai.scan import load_profile
     from scanai.scan.profile import known_profiles
-    from scanai.sheets.stand import write_test_scan
+    from scanai.sheets.stand import require_test_scans, write_test_scan
     from scanai.synth.image_quality import image_quality
 
     loaded = [load_profile(name) for name in options.profile or known_profiles()]
+    if options.out is not None:
+        for profile in loaded:  # before the work, which takes minutes
+            require_test_scans(options.out / profile.name)
     results = {}
     for profile in tqdm(loaded, desc="scanners", unit="scanner"):
         quality = image_quality(profile)

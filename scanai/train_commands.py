@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanai.command_parts import (
@@ -17,6 +16,7 @@ from scanai.command_parts import (
     add_command,
     add_run,
     add_workers,
+    given_path,
     in_percent,
     needs_train,
     share,
@@ -34,14 +34,14 @@ def add_train_commands(commands: Any) -> None:
 
 def _add_train(commands: Any) -> None:
     command = add_command(commands, "train", _train, "train a model from a recipe")
-    command.add_argument("recipe", type=Path, help="training recipe (TOML)")
+    command.add_argument("recipe", type=given_path, help="training recipe (TOML)")
     add_run(command)
     command.add_argument("--data-only", action="store_true", help="stop once the windows are made")
     command.add_argument(
         "--from",
         dest="start_from",
         metavar="BUNDLE",
-        type=Path,
+        type=given_path,
         help="begin with the weights of this bundle: fine-tune it",
     )
     add_workers(command)
@@ -66,10 +66,10 @@ def _add_export(commands: Any) -> None:
     command.add_argument(
         "run_folder",
         metavar="RUN",
-        type=Path,
+        type=given_path,
         help="folder of a training run, or a bundle with weights to be exported anew",
     )
-    command.add_argument("--out", metavar="BUNDLE", type=Path, required=True)
+    command.add_argument("--out", metavar="BUNDLE", type=given_path, required=True)
     command.add_argument("--name", help="of the bundle (else that of its folder)")
     command.add_argument(
         "--version",
@@ -131,7 +131,7 @@ def _add_export(commands: Any) -> None:
     command.add_argument(
         "--keep",
         metavar="FOLDER",
-        type=Path,
+        type=given_path,
         help="keep these loads and scans there: an export that was stopped goes on with them",
     )
     command.add_argument("--false-alarm-rate", metavar="SHARE", type=share, default=0.02)
@@ -185,7 +185,7 @@ def _add_evaluate(commands: Any) -> None:
     command.add_argument(
         "--against",
         metavar="BUNDLE",
-        type=Path,
+        type=given_path,
         nargs="+",
         default=[],
         help="other bundles to run on the same scans",

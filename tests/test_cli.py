@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 from scanai import cli, read_scan
@@ -219,6 +220,18 @@ def test_missing_manifest_that_was_given_is_an_error_of_its_scan(
     assert f"{tmp_path / 'none.json'}: expected a readable file" in error_lines(err)[0]
 
 
+def test_why_a_manifest_is_not_used_ends_in_one_full_stop(inspect: Run, scans: Path) -> None:
+    whole = (Path(__file__).parent / "manifest" / "data" / "cuscar.edi").read_bytes()
+    (scans / "one.manifest.edi").write_bytes(whole[:300])
+    (scans / "one.manifest.json").unlink()
+    code, out, _ = inspect(scans / "one.tiff", "--format", "json")
+    assert code == 2
+    reasons = json.loads(out.splitlines()[-1])["verdict"]["reasons"]
+    (told,) = [one for one in reasons if one.startswith("Its manifest could not be read: ")]
+    assert told.endswith("Unexpected end of EDI messages.")
+    assert not told.endswith("..")
+
+
 def test_two_manifests_beside_a_scan_are_an_error_of_it(inspect: Run, scans: Path) -> None:
     (scans / "one.manifest.csv").write_text("hs_code\n8507\n")
     code, out, err = inspect(scans)
@@ -290,11 +303,30 @@ def test_way_to_the_index_is_no_part_of_the_output(
     assert err.splitlines()[-1] == f"open {tmp_path / 'report' / 'index.html'}"
 
 
-def test_way_to_an_index_of_nothing_is_not_shown(inspect: Run, tmp_path: Path) -> None:
+def test_way_to_an_index_is_shown_when_nothing_could_be_read(inspect: Run, tmp_path: Path) -> None:
     (tmp_path / "x.tiff").write_bytes(b"no scan")
     code, _, err = inspect(tmp_path / "x.tiff", "--out", tmp_path / "report")
     assert code == 2
-    assert "open " not in err
+    assert err.splitlines()[-1] == f"open {tmp_path / 'report' / 'index.html'}"
+
+
+def test_no_verdict_stays_of_a_scan_that_can_no_longer_be_read(
+    inspect: Run, scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report"
+    assert inspect(scans, "--out", report)[0] == 0
+    (scans / "one.tiff").write_bytes((scans / "one.tiff").read_bytes()[:2000])
+    code, _, err = inspect(scans, "--out", report)
+    assert code == 2
+    assert f"{report}: 1 report of an earlier run replaced" in err
+    told = "1 report of an earlier run removed, of scans that could not be read now"
+    assert f"{report}: {told}" in err
+    written = {"index.html", "two.html", "two.json", "two.png"}
+    assert {path.name for path in report.iterdir()} == written
+    (scans / "two.tiff").write_bytes(b"")
+    assert inspect(scans, "--out", report)[0] == 2
+    assert cli.main(["explain", str(report)]) == 2
+    assert "expected a folder with reports, found none in it" in capsys.readouterr().err
 
 
 def test_manifest_can_lie_elsewhere(inspect: Run, scans: Path, tmp_path: Path) -> None:
@@ -586,7 +618,8 @@ def test_missing_extra_is_named(
     code = cli.main(["train", "recipe.toml", "--out", str(tmp_path)])
     assert code == 1
     assert capsys.readouterr().err == (
-        "scanai: scanai train needs the extra 'train': pip install 'scanai[train]'\n"
+        "scanai: the extra 'train' is needed for scanai train: "
+        "pip install '.[train]' in a checkout of ScanAI\n"
     )
 
 
@@ -627,6 +660,68 @@ def test_exit_codes_are_in_the_help(command: list[str], capsys: pytest.CaptureFi
         "exit codes: 0 done; 1 ScanAI itself failed or lacks an extra; 2 some input could not be "
         "read (the others still are), or wrong arguments; 130 interrupted"
     ) in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["inspect", ""],
+        ["inspect", "a.tiff", "--out", ""],
+        ["calibrate", "", "--out", "a.json"],
+        ["explain", ""],
+        ["drift", ""],
+        ["synth", "recipe.toml", ""],
+        ["train", "", "--out", "run"],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_wrong_use_and_not_the_current_folder(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+    assert "expected a path, found an empty one" in capsys.readouterr().err
+
+
+def test_pipes_are_refused_where_they_would_never_end(
+    inspect: Run, scans: Path, tmp_path: Path
+) -> None:
+    for name in ("a.tiff", "a.json"):
+        os.mkfifo(tmp_path / name)
+    expected = "expected a readable file, found a pipe or a device"
+    code, out, err = inspect(tmp_path / "a.tiff")
+    assert (code, out) == (2, "")
+    assert error_lines(err) == [f"error    {tmp_path / 'a.tiff'}: {expected}"]
+    code, out, err = inspect(scans / "one.tiff", "--manifest", tmp_path / "a.json")
+    assert code == 2
+    assert error_lines(err) == [f"error    {tmp_path / 'a.json'}: {expected}"]
+
+
+def test_names_in_another_encoding_are_no_failure(
+    inspect: Run, scans: Path, tmp_path: Path
+) -> None:
+    shut = scans / os.fsdecode(b"gate\xff")
+    shut.mkdir()
+    (scans / "two.tiff").rename(shut / "two.tiff")
+    (scans / "one.tiff").rename(scans / os.fsdecode(b"one\xff.tiff"))
+    code, out, err = inspect(scans, "--out", tmp_path / "report")
+    assert code == 2
+    assert "gate?/two.tiff" in out
+    (error,) = error_lines(err)
+    assert error.endswith("expected a readable file, found a name that is not UTF-8")
+
+
+def test_errors_found_after_decoding_name_the_file_as_it_was_given(
+    inspect: Run, tmp_path: Path
+) -> None:
+    paths = [tmp_path / name / "const.npy" for name in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        np.save(path, np.zeros((160, 60, 2), np.uint16))
+    _, _, err = inspect(tmp_path, "--profile", "portal-6-4")
+    told = [f"error    {path}: expected a signal, found every pixel zero" for path in paths]
+    assert error_lines(err) == told
 
 
 @pytest.mark.parametrize("length", [300, 6000])
@@ -716,6 +811,28 @@ def test_synth_measures_test_objects(
     head, row = capsys.readouterr().out.splitlines()
     assert head.split()[:2] == ["scanner", "penetration,"]
     assert row.split()[:2] == ["mobile-4", "50"]
+
+
+@pytest.mark.parametrize(
+    ("out", "expected"),
+    [
+        ("file", "file/mobile-4: expected a folder to write to, found Not a directory"),
+        (".", "mobile-4/contrast.png: expected a file to write to, found Is a directory"),
+    ],
+)
+def test_test_objects_that_cannot_be_written_are_told_before_any_is_made(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    out: str,
+    expected: str,
+) -> None:
+    monkeypatch.setattr("scanai.synth.image_quality.image_quality", None)
+    (tmp_path / "file").touch()
+    (tmp_path / "mobile-4" / "contrast.png").mkdir(parents=True)
+    command = ["synth", "test-objects", "--profile", "mobile-4", "--out", str(tmp_path / out)]
+    assert cli.main(command) == 2
+    assert capsys.readouterr().err == f"scanai: {tmp_path}/{expected}\n"
 
 
 def test_bench_synth_keeps_the_promised_shape(

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from scanai.command_parts import BROKEN, DONE, INTERRUPTED, UNREAD
+from scanai.manifest.files import SUFFIXES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,3 +42,9 @@ def test_no_document_has_a_gap_left_to_fill() -> None:
 def test_every_exit_code_is_told(readme: str) -> None:
     told = re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)
     assert sorted(map(int, told)) == sorted({DONE, BROKEN, UNREAD, INTERRUPTED})
+
+
+@pytest.mark.parametrize("document", ["README.md", "datasets/README.md"])
+def test_every_name_that_a_manifest_is_found_by_is_spelled_out(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    assert [one for one in SUFFIXES if f"`NAME.manifest{one}`" not in text] == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -53,7 +55,7 @@ def test_a_file_that_is_no_report_is_told_and_the_rest_goes_on(folder: Path, cap
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "expected a scanai-report/1 record, found nothing"),
+        (b"", "expected a scanai-report/1 record, found an empty file"),
         (b"[1]", "expected a scanai-report/1 record, found a list"),
         (b"II*\x00", "expected a scanai-report/1 record, found malformed JSON"),
     ],
@@ -67,6 +69,35 @@ def test_other_files_get_one_clear_error(tmp_path: Path, capsys, content, messag
 
 def test_a_missing_file_and_a_folder_without_reports_are_errors(tmp_path: Path, capsys) -> None:
     assert main(["explain", str(tmp_path / "none.json")]) == 2
-    assert "expected a report, found No such file or directory" in capsys.readouterr().err
+    assert "expected a readable file, found No such file or directory" in capsys.readouterr().err
     assert main(["explain", str(tmp_path)]) == 2
     assert "expected a folder with reports, found none in it" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_goes_on(
+    folder: Path, tmp_path: Path, capsys, monkeypatch
+) -> None:
+    (tmp_path / "shut").mkdir()
+
+    def refuse(path, real=os.scandir):
+        if Path(path).name == "shut":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "listdir", refuse)
+    assert main(["explain", str(tmp_path), str(folder)]) == 2
+    out, err = capsys.readouterr()
+    expected = "expected a readable folder, found Permission denied"
+    assert err == f"error    {tmp_path / 'shut'}: {expected}\n"
+    assert out.count("What would change it:") == 2
+    assert main(["drift", str(tmp_path / "shut")]) == 2
+    assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["a.json", "."])
+def test_a_pipe_is_no_report(tmp_path: Path, capsys, given) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    assert main(["explain", str(tmp_path / given)]) == 2
+    expected = "expected a readable file, found a pipe or a device"
+    assert capsys.readouterr().err == f"error    {tmp_path / 'a.json'}: {expected}\n"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,16 @@ def test_refuses_what_is_empty_missing_or_no_file(tmp_path: Path) -> None:
 )
 def test_files_beside_a_scan_bear_its_name(file: str, name: str) -> None:
     assert scan_name(Path(file)) == name
+
+
+def test_refuses_a_pipe_which_may_never_end(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="expected a readable file, found a pipe or a device"):
+        bounded_bytes(tmp_path / "pipe", 5, "a manifest", InputError)
+
+
+def test_refuses_a_name_that_no_report_can_tell(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"bad\xff.n42")
+    path.write_bytes(b"1")
+    with pytest.raises(InputError, match=r"found a name that is not UTF-8$"):
+        bounded_bytes(path, 5, "a portal reading", InputError)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,11 +15,11 @@ import pytest
 from scanai import measure_scanner
 from scanai.calibrate_command import _one_scanner
 from scanai.cli import main
-from scanai.errors import BundleError, InputError
+from scanai.errors import BundleError, InputError, ManifestError
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import MassEstimate
 from scanai.inspect.scanner_calibration import ScannerCalibration, read_calibration
-from scanai.measure_scanner import ScanSeen, fitted_profile
+from scanai.measure_scanner import ScanSeen, fitted_profile, look_at_scan
 from scanai.scan import load_profile, read_scan
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.shards import write_dataset
@@ -109,6 +110,39 @@ def test_too_few_scans_are_told_with_the_number_that_it_takes(
         capsys.readouterr().err
     )
     assert not out.exists()
+
+
+def test_a_scan_whose_manifest_cannot_be_read_is_told_and_left_out(
+    scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copied = Path(shutil.copytree(scans, tmp_path / "scans"))
+    broken = min(copied.rglob("*.manifest.json"))
+    broken.write_text("{")
+    out = tmp_path / "own.json"
+    assert main(["calibrate", str(copied), "--out", str(out)]) == 2
+    errors = [line for line in capsys.readouterr().err.splitlines() if "error " in line]
+    assert len(errors) == 1
+    assert errors[0].startswith(f"error    {broken}: expected ")
+    assert read_calibration(out).scans == COUNT - 1
+
+
+def test_a_manifest_of_another_unit_is_named_by_its_file(scans: Path, tmp_path: Path) -> None:
+    path = min(scans.rglob("*.tiff"))
+    scan, manifest = tmp_path / "a.tiff", tmp_path / "a.manifest.json"
+    shutil.copy(path, scan)
+    manifest.write_text('{"format": "scanai-manifest/1", "unit": "TESU0000013", "lines": []}')
+    with pytest.raises(ManifestError) as caught:
+        look_at_scan(scan, Inspector(), None)
+    assert caught.value.source == str(manifest)
+
+
+def test_a_calibration_that_cannot_be_written_is_told_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["calibrate", "none.tiff", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"scanai: {tmp_path}: expected a file to write to, found Is a directory\n"
+    )
 
 
 def test_scans_of_two_scanners_are_refused(scans: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 
 from scanai.errors import BundleError
+from scanai.input_files import opened
 from scanai.inspect.graph_file import refers_to_other_files
 from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.signatures import Signatures
@@ -396,9 +397,10 @@ def _check_names(path: Path, what: str, expected: tuple[str, ...], found: list[s
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise BundleError(path, f"at most {limit} bytes", f"{size} bytes")
-        return path.read_bytes()
+        with opened(path) as stream:
+            size = path.stat().st_size
+            if size > limit:
+                raise BundleError(path, f"at most {limit} bytes", f"{size} bytes")
+            return stream.read()
     except OSError as error:
         raise BundleError(path, "a readable file", error.strerror or str(error)) from error

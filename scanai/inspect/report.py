@@ -37,6 +37,8 @@ rather than of the load, tells true papers from false ones no better than chance
 harmless explanation; not, for the physical evidence speaks against it; or there is none."""
 
 
+MAX_REPORT_BYTES = 64 * 2**20
+"""Of a report file that is read."""
 DECLARED_GOODS = "declared_goods"
 """Rule of a dense part that is told for the record alone, for declared goods may be as dense."""
 DECLARATION_UNUSED = "declaration_unused"

@@ -13,7 +13,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from scanai.errors import BundleError, InputError
+from scanai.input_files import bounded_bytes
 from scanai.inspect.bundle import BenignScores, Bundle, Sha256
+from scanai.output_files import writing
 from scanai.records import from_json
 from scanai.scan.profile import ScannerProfile
 
@@ -67,12 +69,7 @@ class ScannerCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 def read_calibration(path: str | Path) -> ScannerCalibration:
     """InputError when the file is no scanner calibration of this format."""
     path = Path(path)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(path, f"a scanner calibration of at most {_MAX_BYTES} bytes", "more")
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(path, "a scanner calibration", error.strerror or str(error)) from error
+    content = bounded_bytes(path, _MAX_BYTES, "a scanner calibration", InputError)
     return from_json(content, ScannerCalibration, path, f"a {FORMAT} record", InputError)
 
 
@@ -80,7 +77,5 @@ def write_calibration(calibration: ScannerCalibration, path: str | Path) -> None
     """InputError where it cannot be written."""
     path = Path(path)
     text = msgspec.json.format(msgspec.json.encode(calibration), indent=2) + b"\n"
-    try:
+    with writing(path):
         path.write_bytes(text)
-    except OSError as error:
-        raise InputError(path, "a file to write to", error.strerror or str(error)) from error

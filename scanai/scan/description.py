@@ -138,7 +138,7 @@ def assemble(
     elif description.air is not None or description.dark is not None:
         raise ScanError(source, "air and dark with quantity counts only", "transmission")
     return RawScan(
-        source=source.name,
+        source=str(source),
         pixels=pixels,
         quantity=description.quantity,
         profile=profile,

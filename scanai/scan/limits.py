@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanai.errors import ScanError
+from scanai.input_files import bounded_bytes
 
 MAX_PIXELS = 150_000_000
 """Pixels of all energies together. Below the 178,956,970 at which Pillow refuses by itself, so that
@@ -23,17 +24,8 @@ MAX_DESCRIPTION_BYTES = 4 * 1024 * 1024
 
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES, what: str = "a scan") -> bytes:
-    """The whole file, refused before it is read when it is empty or larger than `limit` bytes."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-    except OSError as error:
-        raise ScanError(path, "a readable file", error.strerror or str(error)) from error
-    if not content:
-        raise ScanError(path, what, "an empty file")
-    if len(content) > limit:
-        raise ScanError(path, f"at most {limit} bytes", "a larger file")
-    return content
+    """The whole file, refused when it is empty or larger than `limit` bytes."""
+    return bounded_bytes(path, limit, what, ScanError)
 
 
 def check_size(path: Path, energies: int, height: int, width: int) -> None:

@@ -28,7 +28,7 @@ class RawScan:
     """One scan as its file holds it, scale known but nothing corrected yet."""
 
     source: str
-    """File name, or what the data is called in messages."""
+    """Its file as it was given, or what the data is called in messages."""
     pixels: NDArray[np.uint16] | NDArray[np.uint8] | NDArray[np.float32]
     """(energies, H, W): counts, stored transmission × full_scale, or 8-bit display grey."""
     quantity: Quantity

@@ -12,9 +12,14 @@ from typing import Literal
 import msgspec
 
 from scanai.errors import ProfileError
+from scanai.input_files import bounded_bytes
 from scanai.records import from_toml
 from scanai.resources import scanner_profiles_dir
 from scanai.scan.profile_rules import rules
+
+_WHAT = "a scanner profile in TOML"
+_MAX_BYTES = 2**20
+"""A profile takes some 3 kB."""
 
 
 class Geometry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,11 +185,8 @@ def load_profile(name_or_path: str | Path) -> ScannerProfile:
                 f"the name of a scanner profile ({', '.join(known_profiles())}) or a .toml file",
                 "no such profile",
             )
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ProfileError(path, "a readable TOML file", error.strerror or str(error)) from error
-    profile = from_toml(content, ScannerProfile, path, "a scanner profile in TOML", ProfileError)
+    content = bounded_bytes(path, _MAX_BYTES, _WHAT, ProfileError)
+    profile = from_toml(content, ScannerProfile, path, _WHAT, ProfileError)
     for kept, expected, found in rules(profile):
         if not kept:
             raise ProfileError(path, expected, found)

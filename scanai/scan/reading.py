@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from scanai.errors import ScanError
+from scanai.input_files import is_folder, opened
 from scanai.scan.calibration import calibrate
 from scanai.scan.formats import arrays, display, png_pair, tiff
 from scanai.scan.model import RawScan, Scan
@@ -35,8 +36,15 @@ def read_raw(path: str | Path, profile: ScannerProfile | None = None) -> RawScan
     ScanError says what was expected and what was found.
     """
     path = Path(path)
+    try:
+        return _read(path, profile)
+    except OSError as error:  # of a name that is too long, or where nobody may look
+        raise ScanError(path, "a readable file", error.strerror or str(error)) from error
+
+
+def _read(path: Path, profile: ScannerProfile | None) -> RawScan:
     name = path.name.lower()
-    if _is_folder(path):
+    if is_folder(path):
         _refuse_folder(path)
     if name.endswith(png_pair.LOW):
         high = path.with_name(path.name[: -len(png_pair.LOW)] + png_pair.HIGH)
@@ -80,18 +88,13 @@ def name_scans(paths: Iterable[str | Path]) -> dict[Path, str]:
     """
     names: dict[Path, str] = {}
     for given in map(Path, paths):
-        for path in _scans_below(given) if _is_folder(given) else [given]:
+        for path in _scans_below(given) if is_folder(given) else [given]:
             below = path.name if path == given else path.relative_to(given).as_posix()
             names.setdefault(path, below or str(path))
     count = Counter(names.values())
-    return {path: name if count[name] == 1 else path.as_posix() for path, name in names.items()}
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False  # opening it as a file says why
+    told = {path: name if count[name] == 1 else path.as_posix() for path, name in names.items()}
+    # Reports tell them in UTF-8, whatever encoding the name of a folder is in.
+    return {path: name.encode(errors="replace").decode() for path, name in told.items()}
 
 
 def _scans_below(folder: Path) -> list[Path]:
@@ -124,7 +127,7 @@ def _is_report_picture(path: Path) -> bool:
     if path.suffix.lower() != ".png":
         return False
     try:
-        with path.with_suffix(".json").open("rb") as report:
+        with opened(path.with_suffix(".json")) as report:
             return b'"scanai-report/' in report.read(64)
     except OSError:
         return False

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from tqdm import tqdm
 
 from scanai.errors import InputError
+from scanai.output_files import require_writable, writing
 from scanai.scan import calibrate
 from scanai.sheets.drawing import INK, PAPER, QUIET, STYLES, drawable, font, outlined, picture_of
 from scanai.synth.dataset import DatasetRecipe, ScanPlan, make_scan, plan_at
@@ -47,22 +48,28 @@ def write_contact_sheet(
     recipe: DatasetRecipe, out: str | Path, workers: int = 1, per_page: int = 12
 ) -> list[Path]:
     """Draws all scans of the recipe into OUT.html, or OUT.png and, beyond `per_page` scans,
-    OUT-01.png, OUT-02.png …; returns the pages. InputError for any other suffix."""
+    OUT-01.png, OUT-02.png …; returns the pages. InputError for any other suffix, and before
+    anything is drawn where a page cannot be written."""
     path = Path(out)
     if path.suffix not in (".html", ".png"):
         raise InputError(path, "a name that ends in .html or .png", path.suffix or "no suffix")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    pages = [path]
+    if path.suffix == ".png" and recipe.count > per_page:
+        count = -(-recipe.count // per_page)
+        pages = [path.with_stem(f"{path.stem}-{number:02d}") for number in range(1, count + 1)]
+    for page in pages:
+        require_writable(page)
     drawn = ordered(partial(draw_panel, recipe), range(recipe.count), workers)
     panels = iter(tqdm(drawn, total=recipe.count, desc="draw", unit="scan"))
     if path.suffix == ".html":
-        path.write_text(_html(panels), "utf-8")
-        return [path]
-    pages = []
-    for number in range(1, -(-recipe.count // per_page) + 1):
-        several = recipe.count > per_page
-        page = path.with_stem(f"{path.stem}-{number:02d}") if several else path
-        _png_page(list(islice(panels, per_page))).save(page, "PNG")
-        pages.append(page)
+        text = _html(panels)
+        with writing(path):
+            path.write_text(text, "utf-8")
+        return pages
+    for page in pages:
+        picture = _png_page(list(islice(panels, per_page)))
+        with writing(page):
+            picture.save(page, "PNG")
     return pages
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from scanai.output_files import require_folder, require_writable, writing
 from scanai.scan import calibrate, write_tiff
 from scanai.scan.model import Scan
 from scanai.sheets.drawing import INK, PAPER, font
-from scanai.synth.image_quality import ObjectScan
+from scanai.synth.image_quality import NAMES, ObjectScan
 
 _MM_PER_PIXEL = 1.5
 # Shares of the block's pixels that may end up plain white or black: noise, dead pixels.
@@ -23,11 +24,29 @@ _CUT = 0.005
 _TEXT = 14
 
 
+def require_test_scans(folder: Path) -> None:
+    """InputError where those of one scanner cannot be written there."""
+    for name in NAMES:
+        for file in _files(folder, name):
+            require_writable(file)
+
+
 def write_test_scan(test: ObjectScan, folder: Path) -> None:
-    """NAME.tiff, raw counts, and NAME.png, the object from near with its name below."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_tiff(test.raw, folder / f"{test.name}.tiff")
-    picture_from_near(test).save(folder / f"{test.name}.png", "PNG")
+    """NAME.tiff, raw counts, and NAME.png, the object from near with its name below.
+
+    InputError where they cannot be written.
+    """
+    require_folder(folder)
+    scan, picture = _files(folder, test.name)
+    with writing(scan):
+        write_tiff(test.raw, scan)
+    drawn = picture_from_near(test)
+    with writing(picture):
+        drawn.save(picture, "PNG")
+
+
+def _files(folder: Path, name: str) -> tuple[Path, Path]:
+    return folder / f"{name}.tiff", folder / f"{name}.png"
 
 
 def picture_from_near(test: ObjectScan) -> Image.Image:

@@ -40,6 +40,8 @@ from scanai.synth.trace import trace
 from scanai.synth.view import view
 
 STEEL_KG_M3 = 7850.0
+NAMES = ("penetration", "step-wedge", "contrast", "wire-in-air", "wire-in-steel", "staircase")
+"""Of the scans to look at."""
 SEEN = 5.0
 """Standard deviations."""
 _SCANS = 5
@@ -132,7 +134,6 @@ def image_quality(profile: ScannerProfile, seed: int = 0) -> ImageQuality:
     covered = [_Target(_BEHIND_MM, wire_mm=mm) for mm in reversed(_WIRES)]
     last = [_last(series, seen) for series in (plate, step, thin, wire, covered)]
     through, wedge, thinnest, air, in_steel = last
-    names = ("penetration", "step-wedge", "contrast", "wire-in-air", "wire-in-steel", "staircase")
     stairs = _Target(0.0, stairs_mm=_STAIRS_MM)
     return ImageQuality(
         Figures(
@@ -144,7 +145,7 @@ def image_quality(profile: ScannerProfile, seed: int = 0) -> ImageQuality:
         ),
         tuple(
             object_scan(name, profile, target, (seed, 0))
-            for name, target in zip(names, (*last, stairs), strict=True)
+            for name, target in zip(NAMES, (*last, stairs), strict=True)
             if target is not None
         ),
     )

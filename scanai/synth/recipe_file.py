@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 
-from scanai.errors import InputError, ProfileError, RecipeError
+from scanai.errors import ProfileError, RecipeError
 from scanai.scan import load_profile
 from scanai.synth.cargo import library, library_without
 from scanai.synth.scenes import KINDS
@@ -65,14 +65,6 @@ def require_weights(kinds: Mapping[str, float], source: str | Path) -> None:
         raise RecipeError(source, "kinds with finite weights from 0", ", ".join(wrong))
     if sum(kinds.values()) <= 0:
         raise RecipeError(source, "kinds with a weight above 0", "none")
-
-
-def require_folder(path: Path) -> None:
-    """Makes a folder to write to where there is none; InputError where it cannot be one."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(path, "a folder to write to", str(error.strerror)) from error
 
 
 def require_profiles(key: str, profiles: Iterable[str], source: str | Path) -> None:

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from scanai.errors import RecipeError
 from scanai.manifest import write_manifest
+from scanai.output_files import require_folder
 from scanai.records import from_toml
 from scanai.scan import load_profile, write_npy, write_png_pair, write_tiff
 from scanai.scan.model import RawScan
@@ -83,7 +84,7 @@ def write_samples(recipe: SamplesRecipe, out: str | Path) -> list[Path]:
     Returns the file of each scan.
     """
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    require_folder(folder)
     truth = {}
     written = []
     for sample in tqdm(recipe.sample, desc="simulate", unit="scan"):

@@ -29,9 +29,9 @@ import msgspec
 from tqdm import tqdm
 
 from scanai.errors import InputError, RecipeError
+from scanai.output_files import require_folder
 from scanai.synth.dataset import DatasetRecipe, make_scan, plan_at
 from scanai.synth.origin import Origin, origin_of
-from scanai.synth.recipe_file import require_folder
 from scanai.synth.record import ScanRecord, files_of, line, read_records, record_of
 from scanai.synth.scan_files import PART, write_scan, written
 from scanai.synth.workers import ordered

@@ -20,9 +20,9 @@ from tqdm import tqdm
 
 from scanai.errors import RecipeError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
+from scanai.output_files import require_folder
 from scanai.scan import calibrate
 from scanai.synth.dataset import DatasetRecipe, read_recipe, scan_at
-from scanai.synth.recipe_file import require_folder
 from scanai.synth.workers import ordered
 from scanai.train.benchmark import require_fresh, require_kinds
 from scanai.train.code_state import scans_key

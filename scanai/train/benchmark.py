@@ -17,8 +17,8 @@ import msgspec
 
 from scanai.errors import InputError, RecipeError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
+from scanai.output_files import require_folder
 from scanai.synth.dataset import DatasetRecipe, plan_at
-from scanai.synth.recipe_file import require_folder
 from scanai.train.code_state import scans_key
 from scanai.train.recipe import seeds_of
 from scanai.train.trial_lines import read_lines, write_line

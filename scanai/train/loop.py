@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from scanai.errors import RecipeError
 from scanai.inspect.bundle import load_bundle
-from scanai.synth.recipe_file import require_folder
+from scanai.output_files import require_folder
 from scanai.train.batches import Batch, TrainingBatches
 from scanai.train.checkpoint import (
     CHECKPOINT_FILE,

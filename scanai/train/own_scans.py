@@ -94,7 +94,7 @@ def _windows_of(
     done = sorted(folder.glob(f"{name}-*.npz"))
     if done and (folder / f"{name}.whole").exists():
         return done
-    scan = _read(path, profile)
+    scan = read_scan(path, profile)
     if scan.profile is None or scan.is_display:
         raise RecipeError(path, "a scan with a grey scale and a scanner", "a display picture")
     made = []
@@ -124,13 +124,6 @@ def _key(parts: Mapping[str, Path], profile: ScannerProfile | None, window_px: i
         digest.update(sha256(content).digest())
     digest.update(msgspec.json.encode(profile))
     return digest.hexdigest()[:16]
-
-
-def _read(path: Path, profile: ScannerProfile | None) -> Scan:
-    try:
-        return read_scan(path, profile)
-    except OSError as error:
-        raise ScanError(path, "a readable file", error.strerror or str(error)) from error
 
 
 def _manifest(path: Path) -> Path | None:

@@ -648,3 +648,35 @@ def test_empty_sidecar_is_no_scan_but_a_description(tmp_path):
 
 def test_path_that_does_not_exist_is_kept_for_its_error():
     assert discover(["none.tiff"]) == [Path("none.tiff")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x" * 300 + ending
+        for ending in (".high.png", ".low.png", ".tiff", ".npy", ".raw", ".jpg", "")
+    ]
+    + ["\0.tiff", "\0.high.png", "\0", "x" * 300 + "/a.tiff"],
+)
+def test_a_name_that_no_file_can_have_is_an_error_of_the_scan(name):
+    with pytest.raises(ScanError, match=r"expected .*, found "):
+        read_scan(name)
+
+
+@pytest.mark.parametrize("ending", [".tiff", ".npy", ".png", ".high.png"])
+def test_a_pipe_is_no_scan(tmp_path, ending):
+    path = tmp_path / f"a{ending}"
+    os.mkfifo(path)
+    (tmp_path / "a.scan.json").write_text('{"format": "scanai-scan/1", "scanner": "mobile-4"}')
+    assert message_of(path) == "expected a readable file, found a pipe or a device"
+
+
+def test_what_is_found_after_decoding_names_the_file_as_it_was_given(tmp_path):
+    (tmp_path / "a").mkdir()
+    array, picture = tmp_path / "a" / "const.npy", tmp_path / "a" / "small.png"
+    np.save(array, np.zeros((160, 60, 2), np.uint16))
+    Image.new("L", (8, 8)).save(picture)
+    for path in (array, picture):
+        with pytest.raises(ScanError) as caught:
+            read_scan(path, PORTAL)
+        assert caught.value.source == str(path)

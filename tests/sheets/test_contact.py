@@ -77,6 +77,26 @@ def test_text_in_pictures_has_no_empty_squares() -> None:
     assert not [sign for sign in set(text) if bytes(font(14).getmask(sign)) == bytes(unknown)]
 
 
+@pytest.mark.parametrize(
+    ("out", "expected"),
+    [
+        ("folder.html", "folder.html: expected a file to write to, found Is a directory"),
+        ("sheet.png", "sheet-02.png: expected a file to write to, found Is a directory"),
+        ("file/sheet.html", "file: expected a folder to write to, found File exists"),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, expected: str
+) -> None:
+    monkeypatch.setattr("scanai.sheets.contact.draw_panel", None)
+    (tmp_path / "folder.html").mkdir()
+    (tmp_path / "sheet-02.png").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError) as caught:
+        write_contact_sheet(RECIPE, tmp_path / out, per_page=2)
+    assert str(caught.value) == f"{tmp_path}/{expected}"
+
+
 def test_refuses_a_page_of_another_kind(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"ends in \.html or \.png, found \.pdf"):
         write_contact_sheet(RECIPE, tmp_path / "sheet.pdf")

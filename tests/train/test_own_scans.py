@@ -133,7 +133,7 @@ def test_a_profile_beside_a_scan_holds_before_that_of_the_recipe(
         ({"own_scans": "{empty}"}, "expected own_scans, a folder with scan files, found none in"),
         ({"own_profile": "mars-1"}, r"expected in own_profile the name of a .*, found mars-1: no"),
         ({"own_profile": "random"}, r"in own_profile the name of a .*, found random: no such"),
-        ({"own_profile": "a.toml"}, "in own_profile a readable TOML file, found a.toml: No such"),
+        ({"own_profile": "a.toml"}, "in own_profile a readable file, found a.toml: No such"),
     ],
 )
 def test_what_cannot_be_used_is_refused_before_anything_is_made(

@@ -31,7 +31,7 @@ def read(path: Path, profile: ScannerProfile | None) -> RawScan:
             decode(image, path)
             grey = decode(image.convert("L"), path).astype(np.uint8, copy=False)
     return RawScan(
-        source=path.name,
+        source=str(path),
         pixels=grey[None],
         quantity="display",
         profile=None,

@@ -13,7 +13,7 @@ import msgspec
 
 from scanai.errors import InputError
 from scanai.inspect.bundle import load_bundle
-from scanai.synth.recipe_file import require_folder
+from scanai.output_files import require_folder
 from scanai.train.benchmark import require_fresh
 from scanai.train.code_state import scans_key
 from scanai.train.figures import Figure
