@@ -240,12 +240,12 @@ def test_every_class_of_material_can_be_shown_alone(report: Report) -> None:
     colours = [button["data-rgb"] for button in tags.all("button") if "data-rgb" in button]
     assert colours == [" ".join(map(str, entry.rgb)) for entry in MATERIAL_CLASSES]
     assert len(tags.all("canvas")) == 1
-    assert "Colour is of all matter along the ray" in tags.text
+    assert "Colours mix all that the ray passes" in tags.text
     single = msgspec.structs.replace(report, energies_mv=(6.0,))
     page = report_page("SYNTH-0001", single, None, jpeg())
     assert "<canvas" not in page
     assert "<button data-rgb" not in page
-    assert "Colour is of all matter" not in page
+    assert "Colours mix" not in page
 
 
 def test_display_picture_says_what_is_not_available(report: Report) -> None:
