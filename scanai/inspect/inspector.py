@@ -78,6 +78,7 @@ class _Gathered:
     findings: tuple[Finding, ...]
     lines: tuple[LinePlausibility, ...]
     unexplained_share: float | None = None
+    unexplained_area_share: float | None = None
     mass: MassEstimate | None = None
     seen: SeenGoods | None = None
     unit_box: tuple[int, int, int, int] | None = None
@@ -241,6 +242,7 @@ class Inspector:
             findings=findings,
             lines=gathered.lines,
             unexplained_share=gathered.unexplained_share,
+            unexplained_area_share=gathered.unexplained_area_share,
             mass=gathered.mass,
             radiation=gathered.radiation,
             verdict=verdict,
@@ -329,7 +331,7 @@ def _gather(
     mass = estimate_mass(context, manifest, maps.areal_density, reading)
     findings = shielding + findings + strange
     lines = ()
-    unexplained = None
+    unexplained = unexplained_area = None
     if manifest is not None:
         loaded = is_loaded(seen, mass, context)
         assigned = assign(reading, manifest.lines) if loaded else None
@@ -344,9 +346,15 @@ def _gather(
                 undeclared, reading, assigned, manifest.lines, context, metadata.signatures
             )
             unexplained = 1.0 - assigned.explained_share
+            unexplained_area = assigned.unexplained_area_share(reading.sections)
             parts = line_parts(manifest, reading, assigned, mass, context)
         findings += seen_controlled(
-            undeclared.seen, shielding, manifest, papers.controls, context.place
+            undeclared.seen,
+            shielding,
+            manifest,
+            papers.controls,
+            context.place,
+            context.threshold("shielding_z"),
         )
         for more, score in (
             (undeclared.findings, undeclared.scores),
@@ -360,6 +368,7 @@ def _gather(
         tuple(findings),
         lines,
         unexplained_share=unexplained,
+        unexplained_area_share=unexplained_area,
         mass=mass,
         seen=seen,
         unit_box=context.measured.unit_box,

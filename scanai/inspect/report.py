@@ -103,6 +103,10 @@ class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
     cannot tell."""
     seen_kg: float | None = None
     """That share of the estimated mass of goods."""
+    seen_kg_low: float | None = None
+    seen_kg_high: float | None = None
+    """That share of the ends of its 95 % interval: how surely a part of the load is this line's is
+    not in them."""
     seen_kg_per_package: float | None = None
     p_value: float | None = None
     """Of the picture under the line's code: share of honest lines that look at least as unlike
@@ -328,6 +332,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unexplained_share: float | None = None
     """Of the seen mass, what no declared line explains; None where the load was not held against
     the lines."""
+    unexplained_area_share: float | None = None
+    """The same of the area of the picture that shows goods."""
     mass: MassEstimate | None
     radiation: RadiationSummary | None = None
     """None when no portal reading was given, or none that can be read."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,6 +35,15 @@ def test_goods_that_no_line_declares_stay_unexplained() -> None:
     assert found is not None
     assert found.unexplained_kg.tolist() == [0.0, 400.0]
     assert found.explained_share == pytest.approx(0.6)
+
+
+def test_the_area_that_is_unexplained_is_told_beside_the_mass() -> None:
+    one = reading((600.0, {PAPER: 0.9}), (300.0, {TYRES: 0.95}), (0.0, {PAPER: 0.9}))
+    sections = replace(one.sections, area_m2=np.array([1.0, 2.0, 1.0]))
+    found = assign(replace(one, sections=sections), [line(PAPER, None)])
+    assert found is not None
+    assert found.explained_share == pytest.approx(2 / 3)
+    assert found.unexplained_area_share(sections) == pytest.approx(0.5)
 
 
 def test_the_more_unlike_all_lines_a_load_looks_the_more_its_unexplained_mass_costs() -> None:

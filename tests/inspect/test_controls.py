@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanai.inspect.evidence.controls import control_findings, lists_in_force, seen_controlled
-from scanai.inspect.report import Finding
+from scanai.inspect.report import Evidence, Finding
 from scanai.manifest import ControlEntry, ControlList, group_named
 from scanai.manifest.model import Line, Manifest
 
@@ -98,9 +98,8 @@ def test_the_rarity_among_benign_scans_is_asked_for() -> None:
 def seen(*lines: str, group: str = "high_z_metals", shielding=()) -> list[Finding]:
     manifest = Manifest(lines=tuple(Line(hs_code=code) for code in lines))
     undeclared = [(group_named(group), BOX, 0.8)] if group else []
-    return seen_controlled(
-        undeclared, shielding, manifest, lists_in_force(()), lambda box: "3.0 m from the left end"
-    )
+    lists, place = lists_in_force(()), "3.0 m from the left end"
+    return seen_controlled(undeclared, shielding, manifest, lists, lambda box: place, 40.0)
 
 
 def test_controlled_metal_that_is_seen_and_not_declared_is_a_lead() -> None:
@@ -123,9 +122,20 @@ def test_a_line_without_a_code_declares_no_metal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "confirmed", "count"),
-    [("high_z_shielding", True, 1), ("high_z_shielding", False, 0), ("dense_block", True, 0)],
+    ("kind", "z_low", "confirmed", "count"),
+    [
+        ("high_z_shielding", 45.0, True, 1),
+        ("high_z_shielding", 45.0, False, 0),
+        ("hidden_cavity", 45.0, True, 1),
+        ("hidden_cavity", 24.0, True, 0),
+        ("dense_block", None, True, 0),
+    ],
 )
-def test_only_confirmed_heavy_metal_counts_among_shielding(kind, confirmed, count: int) -> None:
-    shielding = [Finding(kind=kind, score=0.9, region=BOX, sentence="", confirmed=confirmed)]
+def test_only_confirmed_heavy_metal_counts_among_shielding(
+    kind, z_low: float | None, confirmed: bool, count: int
+) -> None:
+    told = (Evidence(name="effective Z", value=60.0, low=z_low, high=94.0),)
+    shielding = [
+        Finding(kind=kind, score=0.9, region=BOX, sentence="", confirmed=confirmed, evidence=told)
+    ]
     assert len(seen("4802", group="", shielding=shielding)) == count

@@ -104,6 +104,7 @@ def test_lines_without_mass_expect_equal_parts(masses) -> None:
 def test_seen_mass_is_that_share_of_the_estimate() -> None:
     lines, _ = plausibility(manifest((PAPER, 600.0), (STEEL, 400.0), packages=40))
     assert [line.seen_kg for line in lines] == [3000, 2000]
+    assert [(line.seen_kg_low, line.seen_kg_high) for line in lines] == [(2700, 3300), (1800, 2200)]
     assert [line.seen_kg_per_package for line in lines] == [75.0, 50.0]
 
 

@@ -112,6 +112,40 @@ def test_a_part_of_other_goods_is_found_with_its_box_and_what_it_looks_like(cont
     assert (elsewhere.value, elsewhere.unit) == (99.0, "%")
 
 
+def test_goods_of_a_declared_group_under_another_heading_are_told_as_such(strict) -> None:
+    # Far from what is declared, but for the most part no goods of another group.
+    bars = (100.0, {STEEL_BARS: 0.7, TYRES: 0.3})
+    reading = goods_reading(steel(), steel(), bars, headings=SIGNED)
+    (finding,) = undeclared_findings(reading, strict, [STEEL_LINE]).findings
+    assert "looks like other goods of “Iron and steel” (such as HS 7214) than are" in (
+        finding.sentence
+    )
+    assert finding.sentence.endswith("than are declared (declared: Iron and steel).")
+
+
+def test_a_part_ends_where_goods_of_the_declared_groups_are_likelier_than_not(strict) -> None:
+    # The neighbour's score, ln (0.2 + 0.016) / 0.016, is above half of the threshold.
+    bars = (100.0, {STEEL_BARS: 0.8, TYRES: 0.2})
+    tyres = (100.0, {TYRES: 0.999, STEEL: 0.001})
+    reading = goods_reading(tyres, bars, steel(), steel(), headings=SIGNED)
+    boxes = np.array([(1, 8, 9, 17), (5, 8, 13, 17), (17, 8, 25, 17), (25, 8, 33, 17)])
+    over = replace(reading, sections=replace(reading.sections, boxes=boxes))
+    (finding,) = undeclared_findings(over, strict, [STEEL_LINE]).findings
+    assert finding.region == (8, 64, 72, 136)
+
+
+@pytest.fixture
+def strict(kit, context_of: Callable[..., Context]) -> Context:
+    """As thresholds of today are set."""
+    return context_of(
+        kit.walls,
+        ("paper", kit.load, 45.0),
+        unexplained_goods=3.0,
+        load_taken_off=0.7,
+        same_group_share=0.02,
+    )
+
+
 def test_a_heading_that_does_not_stand_out_is_not_named(context) -> None:
     either = (100.0, {STEEL: 0.45, STEEL_BARS: 0.45, TYRES: 0.1})
     reading = goods_reading(paper(), either, headings=SIGNED)
@@ -228,7 +262,7 @@ def test_a_part_stands_out_of_goods_that_are_hard_to_read(context) -> None:
     score = -math.log(0.001) + 0.7 * math.log(0.04)
     assert finding.score == pytest.approx(-math.expm1(-score))
     assert [(one.name, one.value, one.unit) for one in finding.evidence[1:]] == [
-        ("probability of declared goods", 0.1, "%"),
+        ("probability of declared goods against those of other groups", 0.1, "%"),
         ("the same where the load looks most as declared", 4.0, "%"),
     ]
 

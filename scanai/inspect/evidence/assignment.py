@@ -17,6 +17,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
 from scanai.inspect.evidence.reading import GoodsReading
+from scanai.inspect.evidence.sections import Sections
 from scanai.manifest.goods_groups import goods_group_of
 from scanai.manifest.model import Line
 
@@ -29,6 +30,7 @@ _SLACK, _LEAST_SLACK = 0.25, 0.03
 """By which share of its own, and of the whole load, a line may take more than was declared: mass by
 section is rough, and packing is counted or not."""
 _LEAST_PROBABILITY = 1e-6
+_LEAST_KG = 1e-9
 _MOST_LINES = 60
 """Beyond which lines of one group are taken together, so that a long declaration costs no time;
 below only those of one code, whose parts nothing in the picture tells apart."""
@@ -50,6 +52,11 @@ class Assignment:
     @property
     def explained_share(self) -> float:
         return float(self.kg.sum()) / self.total_kg if self.total_kg > 0 else 0.0
+
+    def unexplained_area_share(self, sections: Sections) -> float:
+        """Of the area that shows goods, what holds the mass that no line explains."""
+        area, kg = sections.area_m2[sections.apart], sections.kg[sections.apart]
+        return float(area @ (self.unexplained_kg / np.maximum(kg, _LEAST_KG)) / area.sum())
 
 
 def assign(reading: GoodsReading, lines: Sequence[Line]) -> Assignment | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scanai.inspect.evidence.context import Box
+from scanai.inspect.evidence.shielding import least_z
 from scanai.inspect.evidence.wording_checks import says_nothing, short
 from scanai.inspect.report import Finding
 from scanai.manifest.controls import ControlHit, ControlList, control_hits, shipped_lists
@@ -48,12 +49,14 @@ def seen_controlled(
     manifest: Manifest,
     lists: Sequence[ControlList],
     place: Callable[[Box], str],
+    heavy_z: float,
 ) -> list[Finding]:
     """A lead for each place where controlled metals are seen and no line declares such.
 
     `undeclared`: what each region of undeclared goods looks like, its box, and the score (0 to 1)
-    of its finding. `shielding`: findings, of which confirmed heavy metal counts. `place`: words for
-    a box, as `Context.place` has them. The score is that of what was seen.
+    of its finding. `shielding`: findings, of which confirmed heavy metal counts, solid or around a
+    hollow: whose whole effective Z lies at `heavy_z` or above. `place`: words for a box, as
+    `Context.place` has them. The score is that of what was seen.
     """
     declared = {goods_group_of(line.hs_code).name for line in manifest.lines if line.hs_code}
     seen = [(group, box, score) for group, box, score in undeclared if group.name in _DENSE_GROUPS]
@@ -61,7 +64,7 @@ def seen_controlled(
     seen += [
         (heavy, finding.region, finding.score)
         for finding in shielding
-        if finding.kind == "high_z_shielding" and finding.confirmed and finding.region
+        if finding.confirmed and finding.region and least_z(finding) >= heavy_z
     ]
     findings = []
     for group, box, score in seen:

@@ -163,6 +163,8 @@ def _told(
         seen_share=share,
         plausibility=min(share / expected, 1.0) if line.coded and expected > 0 else None,
         seen_kg=None if kg is None else round(kg),
+        seen_kg_low=None if mass is None else round(share * mass.low_kg),
+        seen_kg_high=None if mass is None else round(share * mass.high_kg),
         seen_kg_per_package=round(kg / line.packages, 1) if kg and line.packages else None,
         p_value=None if p_value is None else max(round(p_value, 4), _LEAST_P),
         p_value_of=compared,

@@ -183,8 +183,8 @@ def _behind_quiet(portal: Portal, seen: Sequence[Finding], light: str | None) ->
             score=1.0 - (1.0 - min(block.score, 1.0)) / 2,
             region=block.region,
             sentence=(
-                f"Suspicion of shielding: {seen_there[:1].lower()}{seen_there[1:]}; the portal was "
-                f"quiet, but would not see a source there, and the declared goods ({light}) do not "
+                f"Suspicion of shielding: {seen_there[:1].lower()}{seen_there[1:]}; the quiet "
+                f"portal would not see a source there, and the declared goods ({light}) do not "
                 "explain it."
             ),
             evidence=_missing(portal),

@@ -38,6 +38,7 @@ from scanai.inspect.report import DECLARED_GOODS, Evidence, Finding
 from scanai.manifest import Manifest
 
 _MOST_PUT_DOWN = 3
+_EFFECTIVE_Z = "effective Z"
 
 Kind = Literal["high_z_shielding", "dense_block", "hidden_cavity", "opaque_region"]
 
@@ -201,13 +202,19 @@ def _evidence(look: Look) -> tuple[Evidence, ...]:
         )
     if layer.z is not None:
         rows.append(
-            Evidence(name="effective Z", value=round(layer.z), low=layer.z_low, high=layer.z_high)
+            Evidence(name=_EFFECTIVE_Z, value=round(layer.z), low=layer.z_low, high=layer.z_high)
         )
     if look.wall_contrast > 0:
         rows.append(
             Evidence(name="middle below wall", value=round(100 * look.wall_contrast), unit="%")
         )
     return tuple(rows)
+
+
+def least_z(finding: Finding) -> float:
+    """Lower end of the effective Z that a finding here tells; 0 where it tells none."""
+    told = (one.low for one in finding.evidence if one.name == _EFFECTIVE_Z)
+    return next(told, None) or 0.0
 
 
 def _beside_papers(

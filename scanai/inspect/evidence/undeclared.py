@@ -22,7 +22,7 @@ from scanai.inspect.evidence.measured import CELL
 from scanai.inspect.evidence.reading import GoodsReading
 from scanai.inspect.evidence.sections import Sections
 from scanai.inspect.report import Evidence, Finding
-from scanai.manifest.goods_groups import GoodsGroup, goods_groups
+from scanai.manifest.goods_groups import GoodsGroup, goods_group_of, goods_groups
 from scanai.manifest.model import Line
 
 SCORE = "unexplained_goods"
@@ -42,7 +42,8 @@ over is one of other goods, and is found by its sections too."""
 _NEARLY_ALL = 0.9  # in words only
 _LEAST_PROBABILITY = 1e-6
 _SAME_GOODS = 0.5
-"""Share of a region's threshold, from which its neighbours belong to it."""
+"""Share of a region's threshold, from which its neighbours belong to it, if it is likelier than not
+that they show goods of another group."""
 _SURE_OF_HEADING = 0.5
 """Probability from which the heading that a region looks like is named."""
 
@@ -69,9 +70,10 @@ def undeclared_findings(
     best = at_best(unlike, sections.kg)
     scores = unlike - context.threshold(TAKEN_OFF) * min(best, _HARD_TO_READ)
     least = context.threshold(SCORE)
+    near = (scores >= _SAME_GOODS * least) & (unlikeness(reading, lines, 1.0) > math.log(2))
     found = [
-        _finding(members, scores, unlike, best, reading, context, declared)
-        for members in _stretches(scores, sections.boxes, least)
+        _finding(members, scores, unlike, best, reading, context, lines)
+        for members in _stretches(scores, near, sections.boxes, least)
     ]
     return Undeclared(
         [finding for _, finding in found],
@@ -103,11 +105,11 @@ def at_best(unlike: NDArray[np.float64], kg: NDArray[np.float64]) -> float:
 
 
 def _stretches(
-    scores: NDArray[np.float64], boxes: NDArray[np.intp], least: float
+    scores: NDArray[np.float64], near: NDArray[np.bool_], boxes: NDArray[np.intp], least: float
 ) -> list[NDArray[np.intp]]:
-    """Numbers of the sections of each stretch: one above the threshold, and what overlaps it
-    without looking much more like what is declared; the highest score first."""
-    left = set(np.flatnonzero(scores >= _SAME_GOODS * least).tolist())
+    """Numbers of the sections of each stretch: one above the threshold, and what is `near` that and
+    overlaps it; the highest score first."""
+    left = set(np.flatnonzero(near | (scores >= least)).tolist())
     stretches = []
     for first in np.argsort(-scores):
         if scores[first] < least or first not in left:
@@ -115,11 +117,11 @@ def _stretches(
         x0, x1 = int(boxes[first, 0]), int(boxes[first, 2])
         members = [int(first)]
         left.discard(int(first))
-        while near := [one for one in left if boxes[one, 0] < x1 and boxes[one, 2] > x0]:
-            members += near
-            left.difference_update(near)
-            x0 = min(x0, int(boxes[near, 0].min()))
-            x1 = max(x1, int(boxes[near, 2].max()))
+        while beside := [one for one in left if boxes[one, 0] < x1 and boxes[one, 2] > x0]:
+            members += beside
+            left.difference_update(beside)
+            x0 = min(x0, int(boxes[beside, 0].min()))
+            x1 = max(x1, int(boxes[beside, 2].max()))
         stretches.append(np.array(sorted(members), np.intp))
     return stretches
 
@@ -131,10 +133,11 @@ def _finding(
     best: float,
     reading: GoodsReading,
     context: Context,
-    declared: Sequence[GoodsGroup],
+    lines: Sequence[Line],
 ) -> tuple[GoodsGroup, Finding]:
     """What a stretch looks like, and what is said of it."""
     sections = reading.sections
+    declared = groups_of(lines)
     inside = _columns(members, scores, sections)
     box = _box(members, inside, sections.boxes, context.measured.attenuation.shape[1:])
     score = float(scores[members].max())
@@ -146,20 +149,22 @@ def _finding(
         if share >= _NEARLY_ALL
         else f"{100 * share:.0f} % of the load, {context.place(box)},"
     )
-    group = _likeliest(members, reading, declared)
+    group = _likeliest(members, reading, lines)
+    looks = _in_words(group, members, reading)
+    if group in declared:
+        what = f"other goods of {looks} than are declared"
+    else:
+        what = f"{looks}, which is not declared"
     finding = Finding(
         kind="undeclared_goods",
         score=-math.expm1(-score),  # 0 when all that is seen is declared
         p_value=context.p_value(SCORE, score),
         region=box,
-        sentence=(
-            f"{part} looks like {_in_words(group, members, reading)}, which is not "
-            f"declared (declared: {names}{more})."
-        ),
+        sentence=f"{part} looks like {what} (declared: {names}{more}).",
         evidence=(
             Evidence(name="share of the seen mass", value=round(100 * share, 1), unit="%"),
             Evidence(
-                name="probability of declared goods",
+                name="probability of declared goods against those of other groups",
                 value=_percent(float(unlike[members].max())),
                 unit="%",
             ),
@@ -227,10 +232,15 @@ def _share(inside: NDArray[np.bool_], sections: Sections) -> float:
 
 
 def _likeliest(
-    members: NDArray[np.intp], reading: GoodsReading, declared: Sequence[GoodsGroup]
+    members: NDArray[np.intp], reading: GoodsReading, lines: Sequence[Line]
 ) -> GoodsGroup:
-    likely = reading.sections.kg[members] @ reading.by_group[members]
-    likely[[0, *(group.index for group in declared)]] = 0.0
+    """Of goods that no line declares: other headings of a declared group are such too."""
+    kg = reading.sections.kg[members]
+    likely = kg @ reading.by_group[members]
+    likely[0] = 0.0
+    for group in groups_of(lines):
+        own = (line.hs_code for line in lines if goods_group_of(line.hs_code) == group)
+        likely[group.index] -= kg @ reading.of_any(own)[members]
     return goods_groups()[int(likely.argmax()) - 1]
 
 

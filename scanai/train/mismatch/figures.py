@@ -171,10 +171,14 @@ def _false_alarms(cases: dict[str, list[CaseTrial]]) -> dict[str, Interval | Non
         known = [case.plausibility for case in cases[name] if case.plausibility is not None]
         figures[f"heading_p_below_5pct.{name}"] = share([p <= _RARE for p in known])
     groups: dict[str, list[bool]] = defaultdict(list)
+    headings: dict[str, list[bool]] = defaultdict(list)
     for case in cases[CORRECT]:
         groups[goods_group_of(case.true_heading).name].append(_contradicted(case))
+        headings[case.true_heading].append(_contradicted(case))
     for group, outcomes in sorted(groups.items()):
         figures[f"false_mismatch.by_group.{group}"] = share(outcomes)
+    for heading, outcomes in sorted(headings.items()):
+        figures[f"false_mismatch.by_heading.{heading}"] = share(outcomes)
     return figures
 
 

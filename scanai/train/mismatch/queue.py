@@ -55,8 +55,10 @@ def found_first(
 
 
 def _interval(found: Sequence[float]) -> Interval:
+    mean = float(np.mean(found))
     low, high = np.quantile(found, (0.025, 0.975)).tolist()
-    return Interval(float(np.mean(found)), low, high, len(found))
+    # Where nearly all queues are alike both quantiles are, and the mean is beside them.
+    return Interval(mean, min(low, mean), max(high, mean), len(found))
 
 
 def _places(

@@ -114,6 +114,8 @@ def test_false_mismatches_are_told_by_sort_and_goods_group(recipe) -> None:
     assert counted(figures, "false_mismatch.by_group.paper") == (0.5, 2)
     assert counted(figures, "false_mismatch.by_group.iron_steel") == (1.0, 1)
     assert "false_mismatch.by_group.tyres" not in figures
+    assert counted(figures, "false_mismatch.by_heading.4819") == (0.0, 1)
+    assert counted(figures, "false_mismatch.by_heading.7208") == (1.0, 1)
 
 
 def test_headings_are_told_with_how_often_they_are_contradicted() -> None:

@@ -62,6 +62,15 @@ def test_scores_that_separate_the_kinds_find_them_by_their_weights() -> None:
     assert found[0.10].value == pytest.approx(0.75, abs=0.03)
 
 
+def test_a_share_lies_within_its_interval_though_one_queue_in_fifty_is_another() -> None:
+    # Ten of the twenty bad ones are the first hundredth, but where the one honest load of 60,000
+    # comes before them.
+    good = [*GOOD * 120, case(urgency=0.95)]
+    found = found_first(good, {"group_swap": [case(urgency=0.9)]}, QUEUE, urgency)[0.01]
+    assert 0.49 < found.value < 0.5
+    assert found.low <= found.value <= found.high == 0.5
+
+
 def test_kinds_without_a_trial_are_left_out() -> None:
     kinds = {"group_swap": 1.0, "concealed": 9.0}
     queue = msgspec.structs.replace(QUEUE, kinds=kinds)
