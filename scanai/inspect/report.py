@@ -108,6 +108,8 @@ class LinePlausibility(msgspec.Struct, frozen=True, kw_only=True):
     """That share of the ends of its 95 % interval: how surely a part of the load is this line's is
     not in them."""
     seen_kg_per_package: float | None = None
+    seen_kg_per_package_low: float | None = None
+    seen_kg_per_package_high: float | None = None
     p_value: float | None = None
     """Of the picture under the line's code: share of honest lines that look at least as unlike
     their own code, this one counted in; None where too little is assigned to the line."""

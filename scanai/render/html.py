@@ -20,7 +20,7 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from scanai.inspect.report import Finding, MassEstimate, Report
+from scanai.inspect.report import Finding, LinePlausibility, MassEstimate, Report
 from scanai.manifest.bands import package_type_of
 from scanai.manifest.model import Line, Manifest
 from scanai.plain_text import mass_words
@@ -271,6 +271,30 @@ def line_facts(line: Line) -> str:
     return " · ".join(part for part in (packages, origin, licence, bill, found) if part)
 
 
+def seen_for_line(fit: LinePlausibility, lower_bound: bool) -> str:
+    """What is seen of a line's goods, and of one of its packages."""
+    parts = []
+    if fit.seen_kg:
+        parts.append(_with_ends(fit.seen_kg, fit.seen_kg_low, fit.seen_kg_high, lower_bound))
+    if fit.seen_kg_per_package:
+        ends = fit.seen_kg_per_package_low, fit.seen_kg_per_package_high
+        parts.append(f"{_with_ends(fit.seen_kg_per_package, *ends, lower_bound)} a package")
+    return f"Seen: {', '.join(parts)}." if parts else ""
+
+
+def _with_ends(kg: float, low: float | None, high: float | None, lower_bound: bool) -> str:
+    if low is None or high is None:
+        return _kg(kg)
+    if lower_bound:
+        return f"at least {_kg(max(low, 0.0))}"
+    return f"{_kg(kg)} ({_kg(max(low, 0.0))} to {_kg(high)})"
+
+
+def _kg(kg: float) -> str:
+    """Of a package too, which may weigh grams."""
+    return mass_words(kg) if kg >= 10 else f"{words.quantity(kg)} kg"
+
+
 def _package_words(line: Line) -> str:
     """The code with its name, where it is known."""
     kind = package_type_of(line.package_type)
@@ -339,6 +363,7 @@ def _environment() -> Environment:
         "manifest_facts": manifest_facts,
         "mass": mass_words,
         "mass_sentence": mass_sentence,
+        "seen_for_line": seen_for_line,
         "p_value": words.p_value,
         "portal_sentences": portal_sentences,
         "quantity": words.quantity,

@@ -106,6 +106,8 @@ def test_seen_mass_is_that_share_of_the_estimate() -> None:
     assert [line.seen_kg for line in lines] == [3000, 2000]
     assert [(line.seen_kg_low, line.seen_kg_high) for line in lines] == [(2700, 3300), (1800, 2200)]
     assert [line.seen_kg_per_package for line in lines] == [75.0, 50.0]
+    each = [(line.seen_kg_per_package_low, line.seen_kg_per_package_high) for line in lines]
+    assert each == [(67.5, 82.5), (45.0, 55.0)]
 
 
 def test_without_an_estimate_or_packages_no_mass_is_told() -> None:

@@ -197,6 +197,12 @@ def report(scan: Scan) -> Report:
                 goods_group="fibre_bales",
                 seen_share=0.81,
                 plausibility=0.88,
+                seen_kg=10044,
+                seen_kg_low=8991,
+                seen_kg_high=11178,
+                seen_kg_per_package=5.02,
+                seen_kg_per_package_low=4.5,
+                seen_kg_per_package_high=5.59,
                 reason="Most of the load looks like fibre bales.",
             ),
             LinePlausibility(

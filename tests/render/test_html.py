@@ -235,6 +235,18 @@ def test_nothing_comes_from_outside_and_only_the_own_script_may_run(
     assert not re.search(r"https?://|url\(|@import", page)
 
 
+def test_what_is_seen_of_a_line_is_told_with_its_interval(
+    report: Report, manifest: Manifest
+) -> None:
+    page = report_page("SYNTH-0001", report, manifest, jpeg())
+    assert "Seen: 10.0 t (9.0 t to 11.2 t), 5.02 kg (4.50 kg to 5.59 kg) a package." in page
+    mass = msgspec.structs.replace(report.mass, lower_bound_only=True)
+    page = report_page("S", msgspec.structs.replace(report, mass=mass), manifest, jpeg())
+    assert "Seen: at least 9.0 t, at least 4.50 kg a package." in page
+    without = msgspec.structs.replace(report, mass=None)
+    assert "Seen: " not in report_page("S", without, manifest, jpeg())
+
+
 def test_every_class_of_material_can_be_shown_alone(report: Report) -> None:
     tags = Tags(report_page("SYNTH-0001", report, None, jpeg()))
     colours = [button["data-rgb"] for button in tags.all("button") if "data-rgb" in button]

@@ -149,7 +149,9 @@ def _told(
     """The line, and its p-value as it is continued beyond all honest lines."""
     assigned = assignment.kg[:, number]
     share = float(assigned.sum()) / assignment.total_kg
-    kg = None if mass is None else share * mass.cargo_kg
+    kg = None if mass is None else [share * of for of in (mass.cargo_kg, mass.low_kg, mass.high_kg)]
+    packages = line.packages
+    each = [round(one / packages, 1) for one in kg] if packages and kg and kg[0] else None
     p_value, tail_p, compared = None, None, ""
     if line.coded and signatures is not None and judged(assignment, number):
         score = line_score(reading, line.hs_code, assigned)
@@ -162,10 +164,12 @@ def _told(
         goods_group=goods_group_of(line.hs_code).name if line.coded else "",
         seen_share=share,
         plausibility=min(share / expected, 1.0) if line.coded and expected > 0 else None,
-        seen_kg=None if kg is None else round(kg),
-        seen_kg_low=None if mass is None else round(share * mass.low_kg),
-        seen_kg_high=None if mass is None else round(share * mass.high_kg),
-        seen_kg_per_package=round(kg / line.packages, 1) if kg and line.packages else None,
+        seen_kg=None if kg is None else round(kg[0]),
+        seen_kg_low=None if kg is None else round(kg[1]),
+        seen_kg_high=None if kg is None else round(kg[2]),
+        seen_kg_per_package=None if each is None else each[0],
+        seen_kg_per_package_low=None if each is None else each[1],
+        seen_kg_per_package_high=None if each is None else each[2],
         p_value=None if p_value is None else max(round(p_value, 4), _LEAST_P),
         p_value_of=compared,
         reason=_reason(line, share, expected if weighed else None, p_value, compared, hardly),
