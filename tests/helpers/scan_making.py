@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from scanai.scan import RawScan, ScannerProfile
+from scanai.scan.fan import fan, slopes_to
 from scanai.scan.profile import Geometry, Noise, SpectralFactors
 
 
@@ -50,3 +51,16 @@ def raw_counts(pixels: np.ndarray, profile: ScannerProfile, **fields: object) ->
         pitch_mm=profile.pitch_mm,
     )
     return replace(raw, **fields)
+
+
+def sees(
+    profile: ScannerProfile, half_width_m: float, bottom_m: float, top_m: float, air_m: float
+) -> bool:
+    """Whether a unit of that size is seen whole, with so much air in the reference plane above it;
+    in a view from above or below, on either side."""
+    geometry = profile.geometry
+    slope = fan(geometry, profile.rows, profile.pitch_mm[1] / 1000).slope
+    low, high = slopes_to(geometry, half_width_m, bottom_m, top_m)
+    air = air_m / geometry.source_to_centre_m
+    below = 0.0 if geometry.view == "side" else air
+    return bool(slope[-1] <= low - below and high + air <= slope[0])

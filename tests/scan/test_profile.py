@@ -7,11 +7,11 @@ from math import inf, nan
 import msgspec
 import numpy as np
 import pytest
+from scan_making import sees
 
 from scanai.errors import ProfileError
 from scanai.resources import scanner_profiles_dir
 from scanai.scan import load_profile
-from scanai.scan.fan import fan, slopes_to
 from scanai.scan.profile import (
     FileLayout,
     Geometry,
@@ -45,17 +45,6 @@ def test_shipped_profile_loads_by_name(name, energies):
     profile = load_profile(name)
     assert profile.name == name
     assert profile.energies_mv == energies
-
-
-def sees(profile, half_width_m, bottom_m, top_m, air_m):
-    """Whether a unit of that size is seen whole, with so much air in the reference plane above it;
-    in a view from above or below, on either side."""
-    geometry = profile.geometry
-    slope = fan(geometry, profile.rows, profile.pitch_mm[1] / 1000).slope
-    low, high = slopes_to(geometry, half_width_m, bottom_m, top_m)
-    air = air_m / geometry.source_to_centre_m
-    below = 0.0 if geometry.view == "side" else air
-    return bool(slope[-1] <= low - below and high + air <= slope[0])
 
 
 @pytest.mark.parametrize("name", known_profiles())

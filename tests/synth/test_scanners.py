@@ -7,8 +7,8 @@ import math
 import msgspec
 import numpy as np
 import pytest
+from scan_making import sees
 
-from scanai.scan.fan import sees
 from scanai.scan.profile import Imperfections, ScannerProfile
 from scanai.scan.profile_rules import rules
 from scanai.synth.recording import record

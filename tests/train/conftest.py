@@ -16,6 +16,9 @@ from scanai.train.network import ShieldingNetwork
 from scanai.train.recipe import TrainingRecipe, parse_recipe
 from scanai.train.windows import Window, save_window
 
+# Files of tests run side by side, one on each core: threads of torch would stand in their way.
+torch.set_num_threads(1)
+
 RECIPE = """
 name = "tiny"
 seed = 3

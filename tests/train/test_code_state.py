@@ -16,9 +16,9 @@ from scanai.train.code_state import TRIAL_MODULES, TRIAL_PACKAGES, code_state, s
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = DatasetRecipe(seed=77, count=4, profiles=("portal-6-4", "random"), kinds={"benign": 1.0})
 NEEDLESS = {
-    # Words of errors, how files are read, where they lie.
+    # Words of errors and masses, how files are read and written, where they lie.
     "errors.py", "records.py", "input_files.py", "bounded_xml.py", "resources.py", "__init__.py",
-    "train/__init__.py",
+    "output_files.py", "plain_text.py", "train/__init__.py",
     # A trial runs the bundle's graph, not the network that it was exported from; of a recipe it
     # takes the names, which are in the key themselves.
     "train/network.py", "train/recipe.py", "train/regions.py", "train/second_look.py",
