@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from pathlib import Path
 
 import pytest
+from shut_folders import shut
 
 from scanai.cli import main
 
@@ -78,14 +78,7 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_goes_on(
     folder: Path, tmp_path: Path, capsys, monkeypatch
 ) -> None:
     (tmp_path / "shut").mkdir()
-
-    def refuse(path, real=os.scandir):
-        if Path(path).name == "shut":
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return real(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
-    monkeypatch.setattr(os, "listdir", refuse)
+    shut("shut", monkeypatch)
     assert main(["explain", str(tmp_path), str(folder)]) == 2
     out, err = capsys.readouterr()
     expected = "expected a readable folder, found Permission denied"

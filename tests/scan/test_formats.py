@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 from scan_making import raw_counts
+from shut_folders import shut
 
 from scanai.errors import ProfileError, ScanError
 from scanai.scan import (
@@ -600,14 +600,7 @@ def test_folder_without_scans_and_one_that_cannot_be_listed_are_refused(tmp_path
     assert discover([tmp_path / "in" / "none"]) == [tmp_path / "in" / "none"]
     assert message_of(tmp_path / "in" / "none") == "expected a folder with scan files, found none"
     assert message_of(tmp_path / "in") == "expected a scan file, found a folder"
-
-    def refuse(path, real=os.scandir):
-        if Path(path).name == "shut":
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return real(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
-    monkeypatch.setattr(os, "listdir", refuse)
+    shut("shut", monkeypatch)
     found = discover([tmp_path / "in"])
     assert found == [tmp_path / "in" / "one.tiff", tmp_path / "in" / "shut"]
     assert message_of(found[1]) == "expected a readable folder, found Permission denied"
