@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,7 @@ import msgspec
 from scanai.errors import BundleError
 from scanai.input_files import opened
 from scanai.inspect.graph_file import refers_to_other_files
+from scanai.inspect.region_crops import RegionCrops
 from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.signatures import Signatures
 from scanai.inspect.tails import CommonTail, tail_p
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 GRAPH_FILE = "model.onnx"
 INT8_FILE = "model.int8.onnx"
+LUMPS_FILE = "lumps.onnx"
 METADATA_FILE = "bundle.json"
 MAX_GRAPH_BYTES = 256 * 2**20
 MAX_METADATA_BYTES = 16 * 2**20
@@ -39,6 +41,8 @@ INPUTS = ("scan", "open_beam", "dark", "pitch_mm", "declared_groups")
 OUTPUTS = ("shielding", "goods", "undeclared", "regions", "scores")
 LATER_OUTPUTS = ("high_z", "opaque", "areal_density", "features", "goods_features")
 """After OUTPUTS, in graphs exported from version 1 on; the last one from version 1.2 on."""
+LUMP_OUTPUTS = ("lump",)
+"""Of lumps.onnx; its inputs are the fields of RegionCrops."""
 ANY_SCANNER = "random"
 """Among the scanners of a bundle: scanners drawn at random."""
 
@@ -214,6 +218,8 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """How the goods of each heading look; None: the goods map alone is read."""
     region_odds: RegionOdds | None = None
     """How surely a region is a shield, beside physics and papers; None: the graph alone says."""
+    lumps_sha256: Sha256 | None = None
+    """Of lumps.onnx, which tells lumps from parts of goods; None where there is none."""
     threshold_seeds: tuple[int, ...] = ()
     """Of the simulated scans that set the thresholds: figures must come from others."""
     recipe: str
@@ -244,11 +250,12 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 @dataclass(frozen=True)
 class Bundle:
-    """A checked bundle. The graph is held as the bytes that were checked, not as a path."""
+    """A checked bundle. Graphs are held as the bytes that were checked, not as paths."""
 
     path: Path
     metadata: BundleMetadata
     graph: bytes
+    lumps: bytes | None = None
 
     @property
     def sha256(self) -> str:
@@ -257,28 +264,35 @@ class Bundle:
 
     def session(self, threads: int | None = None) -> onnxruntime.InferenceSession:
         """A runtime session on the CPU; `threads` defaults to the number of processors."""
-        import onnxruntime
+        told = tuple(tensor.name for tensor in self.metadata.outputs)
+        return _session(self.path / GRAPH_FILE, self.graph, threads, INPUTS, told)
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or cpu_count() or 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            session = onnxruntime.InferenceSession(
-                self.graph, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # the runtime's own exceptions share no public base
-            reason = str(error).splitlines()[0]
-            raise BundleError(
-                self.path / GRAPH_FILE, "a graph that ONNX Runtime loads", reason
-            ) from error
-        graph = self.path / GRAPH_FILE
-        _check_names(graph, "inputs", INPUTS, [tensor.name for tensor in session.get_inputs()])
-        told = [tensor.name for tensor in self.metadata.outputs]
-        _check_names(
-            graph, "outputs", tuple(told), [tensor.name for tensor in session.get_outputs()]
+    def lump_session(self, threads: int | None = None) -> onnxruntime.InferenceSession | None:
+        """The same of lumps.onnx; None where there is none."""
+        if self.lumps is None:
+            return None
+        return _session(
+            self.path / LUMPS_FILE, self.lumps, threads, RegionCrops._fields, LUMP_OUTPUTS
         )
-        return session
+
+
+def _session(
+    path: Path, graph: bytes, threads: int | None, inputs: Sequence[str], outputs: Sequence[str]
+) -> onnxruntime.InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or cpu_count() or 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the runtime's own exceptions share no public base
+        reason = str(error).splitlines()[0]
+        raise BundleError(path, "a graph that ONNX Runtime loads", reason) from error
+    _check_names(path, "inputs", inputs, [tensor.name for tensor in session.get_inputs()])
+    _check_names(path, "outputs", outputs, [tensor.name for tensor in session.get_outputs()])
+    return session
 
 
 def load_bundle(path: str | Path, *, int8: bool = False) -> Bundle:
@@ -299,21 +313,29 @@ def load_bundle(path: str | Path, *, int8: bool = False) -> Bundle:
     _check_names(metadata_file, "inputs", INPUTS, [tensor.name for tensor in metadata.inputs])
     outputs = [tensor.name for tensor in metadata.outputs]
     _check_names(metadata_file, "outputs", _outputs_of_as_many(len(outputs)), outputs)
-    graph_file = path / (INT8_FILE if int8 else GRAPH_FILE)
     expected = metadata.int8_sha256 if int8 else metadata.sha256
     if expected is None:
         raise BundleError(path, "a bundle with a graph in 8 bits", "one without")
-    graph = _read(graph_file, MAX_GRAPH_BYTES)
+    graph = _graph(path / (INT8_FILE if int8 else GRAPH_FILE), expected)
+    lumps = metadata.lumps_sha256
+    return Bundle(
+        path, metadata, graph, None if lumps is None else _graph(path / LUMPS_FILE, lumps)
+    )
+
+
+def _graph(path: Path, sha256: str) -> bytes:
+    """The bytes of an ONNX file that is just what the metadata says, and complete in itself."""
+    graph = _read(path, MAX_GRAPH_BYTES)
     found = hashlib.sha256(graph).hexdigest()
-    if found != expected:
-        raise BundleError(graph_file, f"SHA-256 {expected}", found)
+    if found != sha256:
+        raise BundleError(path, f"SHA-256 {sha256}", found)
     try:
         external = refers_to_other_files(graph)
     except ValueError as error:
-        raise BundleError(graph_file, "an ONNX graph", str(error)) from error
+        raise BundleError(path, "an ONNX graph", str(error)) from error
     if external:
-        raise BundleError(graph_file, "a graph complete in itself", "tensors kept in other files")
-    return Bundle(path, metadata, graph)
+        raise BundleError(path, "a graph complete in itself", "tensors kept in other files")
+    return graph
 
 
 @cache
@@ -390,8 +412,8 @@ def _outputs_of_as_many(count: int) -> tuple[str, ...]:
     return next((every[:size] for size in (len(OUTPUTS), len(every) - 1) if count <= size), every)
 
 
-def _check_names(path: Path, what: str, expected: tuple[str, ...], found: list[str]) -> None:
-    if tuple(found) != expected:
+def _check_names(path: Path, what: str, expected: Sequence[str], found: Sequence[str]) -> None:
+    if tuple(found) != tuple(expected):
         raise BundleError(path, f"{what} {', '.join(expected)}", ", ".join(found) or "none")
 
 

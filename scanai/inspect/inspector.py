@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanai.errors import BundleError, ScanError
-from scanai.inspect.bundle import Bundle, BundleMetadata, OperatingPoint, load_bundle
+from scanai.inspect.bundle import (
+    LUMPS_FILE,
+    Bundle,
+    BundleMetadata,
+    OperatingPoint,
+    load_bundle,
+)
 from scanai.inspect.evidence.assignment import assign
 from scanai.inspect.evidence.context import Context, share_inside
 from scanai.inspect.evidence.controls import control_findings, lists_in_force, seen_controlled
@@ -40,8 +46,8 @@ from scanai.inspect.evidence.portal import density_along
 from scanai.inspect.evidence.quality import quality_findings
 from scanai.inspect.evidence.radiation import radiation_findings
 from scanai.inspect.evidence.reading import goods_by_sections, read_goods
+from scanai.inspect.evidence.region_facts import EARLIER_FACTS, untold
 from scanai.inspect.evidence.region_facts import FACTS as REGION_FACTS
-from scanai.inspect.evidence.region_facts import untold
 from scanai.inspect.evidence.room import room_findings
 from scanai.inspect.evidence.sections import earlier_feature_names, feature_names
 from scanai.inspect.evidence.shielding import shielding_findings
@@ -289,12 +295,16 @@ def _check_signatures(bundle: Bundle) -> None:
 def _check_odds(bundle: Bundle) -> None:
     """Of another ScanAI's facts they would be asked of what they do not mean."""
     odds = bundle.metadata.region_odds
-    if odds is not None and odds.facts != REGION_FACTS:
+    if odds is None:
+        return
+    if odds.facts not in (EARLIER_FACTS, REGION_FACTS):
         raise BundleError(
             bundle.path,
             "odds of regions by the facts that this ScanAI knows",
             "other facts: of another ScanAI, export it anew or take a bundle of this one",
         )
+    if odds.facts == REGION_FACTS and bundle.lumps is None:
+        raise BundleError(bundle.path, f"{LUMPS_FILE}, for odds that count lumps", "none")
 
 
 def _gather(

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from scanai.errors import BundleError
 from scanai.inspect.bundle import LATER_OUTPUTS, Bundle
+from scanai.inspect.region_crops import region_crops
+from scanai.inspect.regions import LOOKS, distinct_regions
 from scanai.manifest.goods_groups import goods_groups
 from scanai.scan.model import Scan
 
@@ -31,7 +33,8 @@ class Maps:
     undeclared: Floats
     """(⌈H/8⌉, ⌈W/8⌉) probability of goods that are not declared."""
     regions: Floats
-    """(K, 5) x0, y0, x1, y1 in pixels of the scan, score 0 to 1; best first or not."""
+    """(K, 5) x0, y0, x1, y1 in pixels of the scan, score 0 to 1; best first or not. Where the
+    bundle tells lumps, the best alone: (K, 6), with the ln odds that each is one."""
     scores: dict[str, float]
     """shielding: largest of its map; undeclared: share of the loaded area; loaded: share of all."""
     high_z: Floats | None = None
@@ -60,6 +63,7 @@ class Model:
             )
         self._groups = len(known)
         self._session = bundle.session(threads)
+        self._lumps = bundle.lump_session(threads)
 
     def infer(self, scan: Scan, declared: Iterable[int]) -> Maps:
         """Runs the graph on a counts or transmission scan; `declared`: indices of goods groups."""
@@ -81,13 +85,24 @@ class Model:
             shielding=shielding[0, 0],
             goods=goods[0],
             undeclared=undeclared[0, 0],
-            regions=regions,
+            regions=self._with_lumps(scan, regions),
             scores={name: float(score) for name, score in zip(names, scores, strict=True)},
             **{
                 name: _without_batch(name, one)
                 for name, one in zip(LATER_OUTPUTS, later, strict=False)
             },
         )
+
+    def _with_lumps(self, scan: Scan, regions: Floats) -> Floats:
+        """Those that are looked at, with what they are; all, without a graph of lumps."""
+        if self._lumps is None:
+            return regions
+        found = distinct_regions(regions, scan.transmission.shape[1:])[:LOOKS]
+        boxes = np.array([one.box for one in found], np.float64).reshape(-1, 4)
+        crops = region_crops(scan.attenuation, boxes, scan.pitch_mm)
+        lumps = self._lumps.run(None, crops._asdict())[0] if found else np.zeros(0)
+        rows = [(*one.box, one.score, lump) for one, lump in zip(found, lumps, strict=True)]
+        return np.array(rows, np.float32).reshape(-1, 6)
 
 
 def _without_batch(name: str, output: Floats) -> Floats:

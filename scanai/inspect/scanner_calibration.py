@@ -7,6 +7,7 @@ it is measured is in `scanai.measure_scanner`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -63,7 +64,7 @@ class ScannerCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         own = msgspec.structs.replace(self.benign, thresholds=kept | self.benign.thresholds)
         scanners = bundle.metadata.scanners | {self.profile.name: own}
         metadata = msgspec.structs.replace(bundle.metadata, scanners=scanners)
-        return Bundle(bundle.path, metadata, bundle.graph)
+        return replace(bundle, metadata=metadata)
 
 
 def read_calibration(path: str | Path) -> ScannerCalibration:

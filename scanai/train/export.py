@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import warnings
 from pathlib import Path
 
 import msgspec
@@ -42,6 +41,7 @@ from scanai.train.graph import (
     ScanGraph,
 )
 from scanai.train.network import GOODS_CLASSES, NetworkSize
+from scanai.train.onnx_export import onnx_of
 from scanai.train.regions import REGIONS
 
 Floats = NDArray[np.float32]
@@ -245,33 +245,14 @@ def write_metadata(out: Path, metadata: BundleMetadata) -> None:
 
 def to_onnx(graph: ScanGraph) -> onnx.ModelProto:
     """The graph with energies, height, width and levels left free."""
-    with warnings.catch_warnings():
-        # The exporter warns that `energies` names one size on three inputs, which is what is meant.
-        warnings.filterwarnings("ignore", message=".*will not be used, since it shares the same")
-        warnings.filterwarnings("ignore", category=DeprecationWarning)
-        warnings.filterwarnings("ignore", category=FutureWarning)
-        program = torch.onnx.export(
-            graph,
-            tuple(torch.from_numpy(array) for array in example(2, 74, 101, 3).values()),
-            dynamo=True,
-            external_data=False,
-            input_names=list(INPUTS),
-            output_names=list(_ALL_OUTPUTS),
-            dynamic_shapes=tuple(FREE_AXES.get(name) for name in INPUTS),
-            verbose=False,
-        )
-    assert program is not None
-    model = program.model_proto
+    tensors = [torch.from_numpy(array) for array in example(2, 74, 101, 3).values()]
+    free = [FREE_AXES.get(name) for name in INPUTS]
+    model = onnx_of(graph, tensors, INPUTS, _ALL_OUTPUTS, free)
     # The exporter's own names for these sizes are formulas of several hundred characters.
     for output, record in zip(model.graph.output, OUTPUT_RECORDS, strict=True):
         for axis, size in zip(output.type.tensor_type.shape.dim, record.shape, strict=True):
             if isinstance(size, str) and axis.dim_param:
                 axis.dim_param = size
-    del model.graph.value_info[:]
-    # Where in whose checkout each node came from: no business of a user's, and other in each run,
-    # so that the same weights would make another graph.
-    for node in model.graph.node:
-        del node.metadata_props[:]
     return model
 
 

@@ -69,7 +69,7 @@ def honest_loads(
         partial(_load, recipe, Contender(bundle)),
         read_load,
         write_load,
-        module="train/honest_loads.py",
+        modules=("train/honest_loads.py",),
         label="honest loads" if recipe.x_window_px is None else "cuts of honest loads",
         keep=keep,
         workers=workers,

@@ -6,7 +6,7 @@ again what it had made. What lies there belongs to one graph, recipe and state o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -30,28 +30,28 @@ def of_every_scan(
     read: Callable[[Path], Made],
     write: Callable[[Made, Path], None],
     *,
-    module: str,
+    modules: Sequence[str],
     label: str,
     keep: Path | None,
     workers: int,
 ) -> list[Made]:
     """What is made of scan number 0, 1, … of the recipe, as the bundle's graph sees it.
 
-    module: of training, whose code says what is made. label: of the progress bar. keep: folder
+    modules: of training, whose code says what is made. label: of the progress bar. keep: folder
     where it stays; what lies there of the same graph, recipe and code is read and not made again.
     """
-    folder = None if keep is None else _folder(keep, bundle, recipe, module)
+    folder = None if keep is None else _folder(keep, bundle, recipe, modules)
     task = partial(_found_or_made, folder, make, read, write)
     made = ordered(task, range(recipe.count), workers)
     return list(tqdm(made, desc=label, unit="scan", total=recipe.count))
 
 
-def _folder(keep: Path, bundle: Path, recipe: DatasetRecipe, module: str) -> Path:
+def _folder(keep: Path, bundle: Path, recipe: DatasetRecipe, modules: Sequence[str]) -> Path:
     # What is written into a graph beside its nodes, its version above all, changes no answer.
     model = onnx.load(bundle / GRAPH_FILE)
     del model.metadata_props[:]
     graph = model.SerializeToString(deterministic=True)
-    folder = keep / sha256(graph + scans_key(recipe, (module,))).hexdigest()[:12]
+    folder = keep / sha256(graph + scans_key(recipe, modules)).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

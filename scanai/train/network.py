@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from scanai.train.layers import convolved
 from scanai.train.regions import REGIONS, SHIELD_STRIDE, candidates, peaks
 from scanai.train.second_look import SecondLook
 
@@ -73,14 +74,6 @@ class Logits(NamedTuple):
     """(B, K) is there shielding in this region, looked at by itself"""
 
 
-def _convolve(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, dilation, dilation, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-    )
-
-
 class ShieldingNetwork(nn.Module):
     """Heads for shielding (stride 4) and goods groups (stride 8) on one trunk."""
 
@@ -97,17 +90,17 @@ class ShieldingNetwork(nn.Module):
         self.stem_norm = nn.BatchNorm2d(channels[0])
         self.down = nn.ModuleList()
         for level, (width, depth) in enumerate(zip(channels, size.depth, strict=True)):
-            layers = [_convolve(channels[level - 1], width, 2)] if level else []
+            layers = [convolved(channels[level - 1], width, 2)] if level else []
             # At the coarsest level each convolution reaches twice as far as the one before: goods
             # are known by their stowage, metres wide.
             layers += [
-                _convolve(width, width, dilation=2**step if level == 3 else 1)
+                convolved(width, width, dilation=2**step if level == 3 else 1)
                 for step in range(depth)
             ]
             self.down.append(nn.Sequential(*layers))
         steps = [(channels[level], channels[level - 1]) for level in (3, 2, 1)]
         self.lateral = nn.ModuleList(nn.Conv2d(deep, fine, 1) for deep, fine in steps)
-        self.up = nn.ModuleList(_convolve(fine, fine) for _, fine in steps)
+        self.up = nn.ModuleList(convolved(fine, fine) for _, fine in steps)
         # The declaration speaks to the heads for shielding alone. Those for goods must not hear it:
         # they would see what they are told.
         self.declaration = nn.Linear(GOODS_CLASSES, channels[0], bias=False)

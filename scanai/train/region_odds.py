@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from scanai.errors import InputError
 from scanai.inspect.bundle import BundleMetadata, load_bundle
-from scanai.inspect.evidence.region_facts import FACTS, ROOM
+from scanai.inspect.evidence.region_facts import FACTS, ROOM, with_lumps
 from scanai.inspect.region_odds import RegionOdds
 from scanai.train.export import write_bundle
+from scanai.train.lumps import cross_fitted, onnx_of_lumps, write_lumps
 from scanai.train.region_records import RegionRecord, region_records
 from scanai.train.trials import fresh_scans
 
@@ -68,24 +69,37 @@ def learn_region_odds(
     bundle = Path(bundle)
     recipe = fresh_scans(load_bundle(bundle).metadata, seed, scans, KINDS)
     records = region_records(bundle, recipe, keep=keep, workers=workers)
-    return write_region_odds(bundle, learned_odds(records, (seed,)))
+    network, lumps = cross_fitted(records)
+    return write_region_odds(bundle, learned_odds(records, lumps, (seed,)), onnx_of_lumps(network))
 
 
-def write_region_odds(bundle: str | Path, odds: RegionOdds) -> BundleMetadata:
-    """Rewrites the bundle in place with these odds, learned from its own weights."""
+def write_region_odds(bundle: str | Path, odds: RegionOdds, lumps: bytes | None) -> BundleMetadata:
+    """Rewrites the bundle in place with these odds, learned from its own weights, and the graph of
+    the lumps that they count; None where they count none."""
     loaded = load_bundle(bundle)
+    digest = None if lumps is None else write_lumps(Path(bundle), lumps)
     return write_bundle(
         Path(bundle),
         onnx.load_from_string(loaded.graph),
-        msgspec.structs.replace(loaded.metadata, region_odds=odds),
+        msgspec.structs.replace(loaded.metadata, region_odds=odds, lumps_sha256=digest),
     )
 
 
-def learned_odds(records: Sequence[RegionRecord], seeds: tuple[int, ...] = ()) -> RegionOdds:
+def learned_odds(
+    records: Sequence[RegionRecord],
+    lumps: Sequence[NDArray[np.float64]],
+    seeds: tuple[int, ...] = (),
+) -> RegionOdds:
     """The trees of least log loss on these regions. InputError where they show no shield, or
-    nothing else."""
-    facts = np.vstack([record.facts for record in records])
-    shield = np.concatenate([record.shield for record in records])
+    nothing else. lumps: for each record the ln odds of each region, by a network that never saw
+    it."""
+    facts = np.vstack(
+        [
+            with_lumps(record.facts, lump)[record.confirmed]
+            for record, lump in zip(records, lumps, strict=True)
+        ]
+    )
+    shield = np.concatenate([record.shield[record.confirmed] for record in records])
     if not shield.any() or shield.all():
         expected = "regions with and without a shield"
         raise InputError("odds of regions", expected, f"{int(shield.sum())} of {shield.size}")

@@ -1,36 +1,62 @@
-"""Region records: the model's regions of simulated scans, their facts, and which are shields.
+"""Region records: the model's regions of simulated scans, their facts and crops, and what they are.
 
-What region odds are learned from (`region_odds`); nothing is learned here. They cost half an hour
-and can be kept in a folder, for a call that was stopped to go on with.
+What region odds (`region_odds`) and lumps (`lump_fit`) are learned from; nothing is learned here.
+Each scan is seen twice, as it was loaded and with more put in: lumps are learned from both, odds
+from the first alone, whose papers are of what is there. They cost an hour and can be kept in a
+folder, for a call that was stopped to go on with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.random import SeedSequence
 from numpy.typing import NDArray
 
-from scanai.inspect.evidence.context import Context
-from scanai.inspect.evidence.region_facts import region_facts
+from scanai.inspect import Inspector
+from scanai.inspect.evidence.context import Box, Context
+from scanai.inspect.evidence.measured import measure
+from scanai.inspect.evidence.region_facts import EARLIER_FACTS, region_facts
 from scanai.inspect.evidence.scored_regions import candidates, confirmed
+from scanai.inspect.region_crops import RegionCrops, region_crops
+from scanai.inspect.regions import LOOKS, distinct_regions
+from scanai.scan.model import Scan
 from scanai.synth.dataset import DatasetRecipe
+from scanai.synth.truth import Truth
+from scanai.train.furnished import PutIn, furnished
 from scanai.train.kept import of_every_scan
+from scanai.train.lump_fit import GOODS, LUMP, UNSURE, LabelledCrops, half_precise
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 from scanai.train.truth_compared import target
 
+_SHOWS = 0.25
+"""Visible share of a thing from which it is surely a lump; below it may be seen or not."""
+_GOODS_AGAIN = 0.25
+"""Share of the goods of a furnished scan that are kept: they are those of the scan before."""
+_FURNISHED = 11
+"""Stream of what is put in, beside that of the scene."""
+
 
 @dataclass(frozen=True)
 class RegionRecord:
-    """The regions of one scan that physics confirms."""
+    """The regions of one scan."""
 
     facts: NDArray[np.float64]
-    """(n, FACTS)"""
+    """(n, EARLIER_FACTS): without those of lumps, which are not known yet."""
+    confirmed: NDArray[np.bool_]
+    """(n,) whether physics confirms it: odds are of such regions alone."""
     shield: NDArray[np.bool_]
     """(n,) True where the middle lies in the box of a shield."""
+    crops: LabelledCrops
+    """Of the same n regions."""
+    furnished: LabelledCrops
+    """Regions of the same scan with more put in."""
 
 
 def region_records(
@@ -47,7 +73,7 @@ def region_records(
         partial(_record, recipe, Contender(bundle)),
         _read,
         _write,
-        module="train/region_records.py",
+        modules=("train/region_records.py", "train/furnished.py"),
         label="regions of scans",
         keep=keep,
         workers=workers,
@@ -55,26 +81,86 @@ def region_records(
 
 
 def _write(record: RegionRecord, path: Path) -> None:
-    np.savez(path, facts=record.facts, shield=record.shield)
+    np.savez(
+        path,
+        facts=record.facts,
+        confirmed=record.confirmed,
+        shield=record.shield,
+        **_arrays("loaded", record.crops),
+        **_arrays("furnished", record.furnished),
+    )
+
+
+def _arrays(name: str, labelled: LabelledCrops) -> dict[str, Any]:
+    fields = labelled.crops._asdict() | {"shows": labelled.shows}
+    return {f"{name}_{field}": array for field, array in fields.items()}
 
 
 def _read(path: Path) -> RegionRecord:
     with np.load(path, allow_pickle=False) as stored:
-        return RegionRecord(stored["facts"], stored["shield"])
+        loaded, more = (
+            LabelledCrops(
+                RegionCrops(*(stored[f"{name}_{field}"] for field in RegionCrops._fields)),
+                stored[f"{name}_shows"],
+            )
+            for name in ("loaded", "furnished")
+        )
+        return RegionRecord(stored["facts"], stored["confirmed"], stored["shield"], loaded, more)
 
 
 def _record(recipe: DatasetRecipe, contender: Contender, index: int) -> RegionRecord:
     shared = SharedScan(recipe, index)
-    inspector = inspector_of(contender)
-    scan, manifest = shared.scan, shared.manifest
-    maps = inspector.infer(scan, manifest)
+    rng = np.random.default_rng(SeedSequence((recipe.seed, index, _FURNISHED)))
+    return record_of(rng, inspector_of(contender), shared)
+
+
+def record_of(rng: np.random.Generator, inspector: Inspector, shared: SharedScan) -> RegionRecord:
+    """The record of one scan; `rng` draws what is put in."""
+    scan, manifest, truth = shared.scan, shared.manifest, shared.simulated.truth
     assert scan.profile is not None
     point = inspector.bundle.metadata.operating_point(scan.profile.name)
-    measured, _ = shared.measured(point.thresholds["load_z"])
-    context = Context(measured, point)
-    found = candidates(maps.regions, context)
-    facts = region_facts(found, manifest.lines, measured)
-    kept = np.array([confirmed(one.look, context) for one in found], bool)
-    boxes = shared.simulated.truth.boxes
-    shield = np.array([target(one.box, boxes) >= 0 for one in found], bool)
-    return RegionRecord(facts[kept], shield[kept])
+    context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
+    regions = inspector.infer(scan, manifest).regions
+    found = candidates(regions, context)
+    facts = region_facts(found, manifest.lines, context.measured)[:, : len(EARLIER_FACTS)]
+    more_scan, put = furnished(rng, scan)
+    more = inspector.infer(more_scan, manifest).regions
+    with_more = _labelled(more, more_scan, truth, put)
+    kept = (with_more.shows == LUMP) | (
+        (with_more.shows == GOODS) & (rng.random(with_more.shows.size) < _GOODS_AGAIN)
+    )
+    return RegionRecord(
+        facts=facts,
+        confirmed=np.array([confirmed(one.look, context) for one in found], bool),
+        shield=np.array([target(one.box, truth.boxes) >= 0 for one in found], bool),
+        crops=_labelled(regions, scan, truth, ()),
+        furnished=LabelledCrops(
+            RegionCrops(*(one[kept] for one in with_more.crops)), with_more.shows[kept]
+        ),
+    )
+
+
+def _labelled(
+    regions: NDArray[np.float32], scan: Scan, truth: Truth, put: Sequence[PutIn]
+) -> LabelledCrops:
+    """The regions that are looked at, and what each is."""
+    found = distinct_regions(regions, scan.transmission.shape[1:])[:LOOKS]
+    boxes = np.array([one.box for one in found], np.float64).reshape(-1, 4)
+    crops = region_crops(scan.attenuation, boxes, scan.pitch_mm)
+    shows = [_shows(one.box, truth, put) for one in found]
+    return LabelledCrops(half_precise(crops), np.array(shows, np.int8))
+
+
+def _shows(box: Box, truth: Truth, put: Sequence[PutIn]) -> int:
+    """What lies in the middle of the box."""
+    things = (*truth.boxes, *truth.look_alikes)
+    there = [one.visible_share >= _SHOWS for one in things if target(box, (one,)) >= 0]
+    there += [one.shows for one in put if _holds_middle(one.box, box)]
+    if not there:
+        return GOODS
+    return LUMP if any(there) else UNSURE
+
+
+def _holds_middle(outer: Box, inner: Box) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x < outer[2] and outer[1] <= y < outer[3]

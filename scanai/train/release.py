@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ from scanai.inspect.benign import least_scans
 from scanai.inspect.bundle import (
     GRAPH_FILE,
     INT8_FILE,
+    LUMPS_FILE,
     METADATA_FILE,
     Bundle,
     BundleMetadata,
@@ -56,7 +58,7 @@ from scanai.train.versions import (
 )
 
 _BUNDLE_FILES = frozenset(
-    {GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE, WEIGHTS_FILE, INT8_FILE}
+    {GRAPH_FILE, METADATA_FILE, CARD_FILE, METRICS_FILE, WEIGHTS_FILE, INT8_FILE, LUMPS_FILE}
 )
 
 
@@ -109,8 +111,8 @@ def export_run(
     _check_replaceable(out)
     require_profiles("the scanners", more_scanners, "thresholds")
     from_run = same_signatures or further_signatures
-    signatures = _learned_of(Path(run), "signatures").signatures if from_run else None
-    odds = _learned_of(Path(run), "region_odds").region_odds if same_odds else None
+    signatures = _learned_of(Path(run), "signatures").metadata.signatures if from_run else None
+    with_odds = _learned_of(Path(run), "region_odds") if same_odds else None
     checkpoint = _to_export(Path(run))
     earlier = released_in(out)
     require_not_of_other_weights(earlier, out, name, version, checkpoint)
@@ -130,8 +132,8 @@ def export_run(
             )
             scans = min(honest_loads, MAP_SCANS)
             metadata = set_map_weights(bundle, scans=scans, workers=workers)
-        if odds is not None:
-            metadata = write_region_odds(bundle, odds)
+        if with_odds is not None and with_odds.metadata.region_odds is not None:
+            metadata = write_region_odds(bundle, with_odds.metadata.region_odds, with_odds.lumps)
         elif region_scans:
             metadata = learn_region_odds(bundle, scans=region_scans, keep=keep, workers=workers)
         if benign_scans:
@@ -184,8 +186,8 @@ def _check_regions(scans: int) -> None:
 _LEARNED = {"signatures": "signatures", "region_odds": "odds of regions"}
 
 
-def _learned_of(bundle: Path, wanted: str) -> BundleMetadata:
-    """That of a bundle whose weights are exported again, without what else was learned of them:
+def _learned_of(bundle: Path, wanted: str) -> Bundle:
+    """A bundle whose weights are exported again, without what else was learned of them:
     it may be of another ScanAI when it is learned anew."""
     expected = f"a bundle with weights and {_LEARNED[wanted]}"
     if not (bundle / WEIGHTS_FILE).exists():
@@ -195,8 +197,9 @@ def _learned_of(bundle: Path, wanted: str) -> BundleMetadata:
         raise InputError(bundle, expected, f"no {_LEARNED[wanted]}")
     others = dict.fromkeys(_LEARNED.keys() - {wanted})
     metadata = msgspec.structs.replace(loaded.metadata, **others)
-    require_known(Bundle(loaded.path, metadata, loaded.graph))
-    return metadata
+    learned = replace(loaded, metadata=metadata)
+    require_known(learned)
+    return learned
 
 
 def _check_replaceable(out: Path) -> None:

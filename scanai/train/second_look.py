@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.ops import roi_align
 
+from scanai.train.layers import convolved, rim
+
 _CROP = 24
 """Cells on a side of a crop: a 100 cm³ cube with its surroundings fills them pixel by pixel."""
 _WIDER, _WIDER_PX = 1.75, 6.0
@@ -33,11 +35,11 @@ class SecondLook(nn.Module):
     def __init__(self, fine: int, middle: int, declared: int) -> None:
         """fine, middle: channels of the features at strides 4 and 8; declared: goods classes."""
         super().__init__()
-        self.first = _convolve(5, 32)
-        self.second = _convolve(32, 48, 2)
-        self.third = _convolve(48 + fine, 64)
-        self.fourth = _convolve(64, 64, 2)
-        self.fifth = _convolve(64, 64)
+        self.first = convolved(5, 32)
+        self.second = convolved(32, 48, 2)
+        self.third = convolved(48 + fine, 64)
+        self.fourth = convolved(64, 64, 2)
+        self.fifth = convolved(64, 64)
         self.narrow = nn.Conv2d(middle, 16, 1)
         self.around = nn.Linear(16 * _AROUND**2, _EMBEDDED)
         self.crop = nn.Linear(128 + _SCALARS, 2 * _EMBEDDED)
@@ -126,7 +128,7 @@ def _layers(attenuation: Tensor) -> tuple[Tensor, Tensor]:
     surroundings, what the middle adds at both energies, the ratio of these, and the whole sum.
     """
     high, low = attenuation[:, :1], attenuation[:, 1:]
-    rim_high, rim_low = _rim(high), _rim(low)
+    rim_high, rim_low = rim(high), rim(low)
     more_high, more_low = high - rim_high, low - rim_low
     margin = _CROP * 3 // 8
     core = (..., slice(margin, -margin), slice(margin, -margin))
@@ -140,15 +142,3 @@ def _layers(attenuation: Tensor) -> tuple[Tensor, Tensor]:
     )
     numbers = [rim_high[:, :, 0, 0] * 0.25, core_high * 0.5, core_low * 0.5, ratio * 8, total]
     return pixels, torch.cat(numbers, dim=1)
-
-
-def _rim(crop: Tensor) -> Tensor:
-    """(N, 1, 1, 1) mean of the outermost two rows and columns."""
-    edges = (crop[..., :2, :], crop[..., -2:, :], crop[..., :2].mT, crop[..., -2:].mT)
-    return torch.cat(edges, dim=2).mean(dim=(1, 2, 3), keepdim=True)
-
-
-def _convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
-    )

@@ -8,6 +8,7 @@ of other bundles, gives the same list.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
@@ -17,7 +18,7 @@ import msgspec
 from tqdm import tqdm
 
 from scanai.errors import RecipeError
-from scanai.inspect.bundle import METADATA_FILE, Bundle, BundleMetadata, load_bundle
+from scanai.inspect.bundle import METADATA_FILE, BundleMetadata, load_bundle
 from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.goods import seen_goods
 from scanai.inspect.evidence.reading import GoodsReading, goods_by_sections, read_goods
@@ -119,7 +120,7 @@ def _inspector(contender: Contender, _: tuple[int, int]) -> Inspector:
         for name, value in contender.thresholds
     }
     metadata = msgspec.structs.replace(metadata, thresholds=metadata.thresholds | changed)
-    return Inspector(Bundle(loaded.path, metadata, loaded.graph), threads=1)
+    return Inspector(replace(loaded, metadata=metadata), threads=1)
 
 
 def _trials(recipe: DatasetRecipe, work: tuple[int, tuple[Contender, ...]]) -> tuple[Trial, ...]:

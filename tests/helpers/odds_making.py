@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from scanai.inspect.evidence.region_facts import FACTS
+from scanai.inspect.evidence.region_facts import EARLIER_FACTS
 from scanai.inspect.region_odds import RegionOdds
 
 
 def odds_by_excess(least: float = 30.0) -> RegionOdds:
     """ln odds 2 where the excess is above `least` g/cm², else −3."""
     return RegionOdds(
-        facts=FACTS,
+        facts=EARLIER_FACTS,
         first=(0,),
-        fact=(FACTS.index("excess"),),
+        fact=(EARLIER_FACTS.index("excess"),),
         most=(least,),
         lower=(-1,),
         upper=(-2,),

@@ -12,6 +12,7 @@ import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lump_making import lump_graph, with_lump_graph
 from odds_making import odds_by_excess
 from onnx import TensorProto
 from reading_making import signatures_of
@@ -58,6 +59,31 @@ def test_refuses_a_graph_that_does_not_match_its_hash(
     message = refusal(tmp_path / "model.onnx", f"SHA-256 {metadata.sha256}", found)
     with pytest.raises(BundleError, match=message):
         load_bundle(folder)
+
+
+def test_reads_the_graph_of_lumps_that_is_named(
+    bundle_dir: Path, tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    assert load_bundle(bundle_dir).lump_session() is None
+    folder = with_lump_graph(changed(tmp_path, metadata, graph), metadata)
+    loaded = load_bundle(folder)
+    assert loaded.lumps == lump_graph()
+    assert loaded.lump_session(1) is not None
+    (folder / "lumps.onnx").write_bytes(lump_graph() + b"\x00")
+    with pytest.raises(BundleError, match=r"lumps\.onnx: expected SHA-256"):
+        load_bundle(folder)
+    (folder / "lumps.onnx").unlink()
+    with pytest.raises(BundleError, match=r"lumps\.onnx: expected a readable file, found No such"):
+        load_bundle(folder)
+
+
+def test_refuses_a_graph_of_lumps_that_answers_something_else(
+    tmp_path: Path, metadata: BundleMetadata, graph: bytes
+) -> None:
+    folder = changed(tmp_path, metadata, graph)
+    loaded = load_bundle(with_lump_graph(folder, metadata, lump_graph("mean")))
+    with pytest.raises(BundleError, match=r"lumps\.onnx: expected outputs lump, found mean"):
+        loaded.lump_session(1)
 
 
 def test_refuses_external_data_even_with_the_right_hash(

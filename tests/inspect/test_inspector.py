@@ -10,6 +10,7 @@ import jsonschema
 import msgspec
 import numpy as np
 import pytest
+from lump_making import with_lump_graph
 from odds_making import odds_by_excess
 from reading_making import signatures_of
 
@@ -20,7 +21,10 @@ from scanai.inspect.combination import MOST
 from scanai.inspect.evidence.document_rules import read_rules
 from scanai.inspect.evidence.measured import measure
 from scanai.inspect.evidence.misfit import FACTS
+from scanai.inspect.evidence.region_facts import FACTS as REGION_FACTS
 from scanai.inspect.evidence.sections import earlier_feature_names
+from scanai.inspect.region_crops import region_crops
+from scanai.inspect.regions import distinct_regions
 from scanai.inspect.report import Report, schema
 from scanai.inspect.signatures import Misfit, Signatures
 from scanai.manifest import read_correlation
@@ -323,6 +327,37 @@ def test_the_odds_of_the_bundle_are_asked(tmp_path, kit, graph) -> None:
     ]
     assert "shielding_odds" not in inspector.inspect(scan).evidence_scores
     valid_json(report)
+
+
+def test_regions_are_told_with_the_odds_that_they_are_lumps(tmp_path, kit, graph) -> None:
+    folder = kit.write_bundle(tmp_path / "b", graph, kit.tiny_metadata(graph))
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    without = Inspector(folder, threads=1).infer(scan).regions
+    lumps = Inspector(with_lump_graph(folder, kit.tiny_metadata(graph)), threads=1)
+    regions = lumps.infer(scan).regions
+    found = distinct_regions(without, scan.transmission.shape[1:])
+    assert [(*one.box, one.score) for one in found] == [tuple(row[:5]) for row in regions.tolist()]
+    boxes = regions[:, :4].astype(np.float64)
+    close = region_crops(scan.attenuation, boxes, scan.pitch_mm).close
+    assert regions[:, 5] == pytest.approx(close[:, 0].mean(axis=(1, 2)), rel=1e-4)
+    bare = replace(scan, transmission=np.ones_like(scan.transmission))
+    assert lumps.infer(bare).regions.shape[1] == 6
+
+
+@pytest.mark.parametrize(("least", "odds"), [(0.5, 2.0), (50.0, -3.0)])
+def test_odds_may_ask_what_is_a_lump(tmp_path, kit, graph, least: float, odds: float) -> None:
+    """By the tiny graph of lumps that is the mean attenuation of a crop, here some 3."""
+    asking = msgspec.structs.replace(
+        odds_by_excess(least), facts=REGION_FACTS, fact=(REGION_FACTS.index("lump"),)
+    )
+    metadata = kit.tiny_metadata(graph, region_odds=asking)
+    folder = kit.write_bundle(tmp_path / "b", graph, metadata)
+    with pytest.raises(BundleError, match=r"expected lumps\.onnx, for odds that count lumps"):
+        Inspector(folder)
+    inspector = Inspector(with_lump_graph(folder, metadata), threads=1)
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    report = inspector.inspect(scan, Manifest(lines=(Line(hs_code="480256", mass_kg=900.0),)))
+    assert report.evidence_scores["shielding_odds"] == odds
 
 
 def test_refuses_a_bundle_with_odds_by_other_facts(tmp_path, kit, graph) -> None:

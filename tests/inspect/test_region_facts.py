@@ -22,6 +22,7 @@ TWO_PIECES = Line(hs_code="780110", mass_kg=40.0, packages=2)
 BOXES = ((150, 90, 170, 106), (220, 90, 240, 106), (80, 120, 90, 128))
 EXCESS = (50.0, 50.0, 20.0)
 SCORES = (0.9, 0.6, 0.1)
+LUMPS = (0.0, 2.0, -3.0)
 PINNED = {
     "score": 2.197, "excess": 52.355, "least_excess": 45.917, "most_excess": 58.307, "z": 72.979,
     "z_low": 44.0, "z_high": 94.0, "attenuation": 3.8, "surroundings": 1.54, "denser_than": 1.0,
@@ -38,6 +39,9 @@ PINNED = {
     "energy": 6.0, "energies": 2.0, "energy_ratio": 0.667, "pitch": 20.0,
     "floor": 8.805, "rows": 160.0, "from_the_side": 1.0, "unit_length": 6.08, "unit_height": 2.56,
     "regions": 3.0,
+    "lump": 0.0, "best_other_lump": 2.0, "second_other_lump": -3.0, "other_lumps": 0.928,
+    "surer_lumps": 1.0, "lumps_beyond_pieces": -0.572, "surer_lumps_beyond_pieces": -1.0,
+    "mass_of_other_lumps_by_pieces": 0.055, "mass_of_lumps_by_pieces": 0.495,
 }  # fmt: skip
 
 
@@ -53,8 +57,8 @@ def context(kit, context_of):
 
 def facts_of(context, *lines: Line) -> list[dict[str, float]]:
     candidates = [
-        Candidate(box, score, look_at(box, context.measured, 0.01))
-        for box, score in zip(BOXES, SCORES, strict=True)
+        Candidate(box, score, look_at(box, context.measured, 0.01), lump)
+        for box, score, lump in zip(BOXES, SCORES, LUMPS, strict=True)
     ]
     rows = region_facts(candidates, lines, context.measured)
     return [dict(zip(FACTS, row.tolist(), strict=True)) for row in rows]

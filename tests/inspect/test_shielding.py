@@ -11,7 +11,7 @@ from scanai.inspect.bundle import BenignScores
 from scanai.inspect.evidence.closeup import look_at
 from scanai.inspect.evidence.layers import Layer
 from scanai.inspect.evidence.region_facts import FACTS
-from scanai.inspect.evidence.scored_regions import NO_REGION, distinct_regions, regions_beyond
+from scanai.inspect.evidence.scored_regions import NO_REGION, regions_beyond
 from scanai.inspect.evidence.shielding import _how_much, shielding_findings
 from scanai.inspect.region_odds import RegionOdds
 from scanai.manifest import Line, Manifest
@@ -149,28 +149,6 @@ def test_repaired_pixels_do_not_speak(kit, context_of) -> None:
     assert look_at((150, 90, 170, 106), broken.measured, 0.01).layer.areal_density == pytest.approx(
         whole, rel=0.1
     )
-
-
-def test_boxes_seen_twice_count_once() -> None:
-    rows = regions((10, 10, 50, 50, 0.6), (20, 20, 30, 30, 0.9), (100, 10, 120, 30, 0.5))
-    assert [box for box, _ in distinct_regions(rows, (160, 330))] == [
-        (20, 20, 30, 30),
-        (100, 10, 120, 30),
-    ]
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        (10, 10, 10, 30, 0.9),
-        (30, 10, 20, 30, 0.9),
-        (np.nan, 10, 20, 30, 0.9),
-        (10, 10, 20, 30, 0.0),
-        (10, 10, 20, 30, np.nan),
-    ],
-)
-def test_boxes_that_hold_nothing_are_dropped(row) -> None:
-    assert distinct_regions(regions(row), (160, 330)) == []
 
 
 def test_a_p_value_is_given_only_on_a_calibrated_scanner(kit, context_of) -> None:

@@ -2,48 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
+from record_making import EXCESS, record
 
 from scanai.errors import InputError, RecipeError
 from scanai.inspect import Inspector
 from scanai.inspect.bundle import load_bundle
-from scanai.inspect.evidence.closeup import Look, look_at
-from scanai.inspect.evidence.context import Context
-from scanai.inspect.evidence.region_facts import FACTS, ROOM, Candidate
+from scanai.inspect.evidence.region_facts import FACTS, ROOM, with_lumps
+from scanai.inspect.region_odds import RegionOdds
 from scanai.train.region_odds import KINDS, learn_region_odds, learned_odds
-from scanai.train.region_records import RegionRecord, region_records
-from scanai.train.shared_scan import SharedScan
+from scanai.train.region_records import RegionRecord
 from scanai.train.trials import fresh_scans
 
-EXCESS = FACTS.index("excess")
+NOT_KNOWN = np.zeros(20)
 
 
-def record(seed: int, share: float = 0.3) -> RegionRecord:
-    """Regions of which those that hold more are shields."""
-    rng = np.random.default_rng(seed)
-    facts = rng.normal(size=(20, len(FACTS)))
-    shield = rng.random(20) < share
-    facts[:, EXCESS] = rng.normal(10, 3, 20) + 20 * shield
-    return RegionRecord(facts, shield)
+def learned(records: list[RegionRecord], seeds: tuple[int, ...] = ()) -> RegionOdds:
+    return learned_odds(records, [NOT_KNOWN] * len(records), seeds)
 
 
 def test_what_tells_shields_apart_counts_on_scans_left_out() -> None:
-    odds = learned_odds([record(seed) for seed in range(40)], (7,))
+    odds = learned([record(seed) for seed in range(40)], seeds=(7,))
     assert odds.wrong() is None
     assert (odds.facts, odds.scans, odds.seeds) == (FACTS, 40, (7,))
     for other in (record(900), record(901)):
-        told = odds.log_odds(other.facts)
+        told = odds.log_odds(with_lumps(other.facts, NOT_KNOWN))
         assert told[other.shield].min() > 0 > told[~other.shield].max()
 
 
+def test_lumps_count_where_nothing_else_tells_shields_apart() -> None:
+    records = [record(seed, more=0.0) for seed in range(40)]
+    lumps = [np.where(one.shield, 3.0, -3.0) for one in records]
+    odds = learned_odds(records, lumps)
+    told = odds.log_odds(with_lumps(records[0].facts, lumps[0]))
+    assert told[records[0].shield].min() > 0 > told[~records[0].shield].max()
+
+
+def test_what_physics_does_not_confirm_is_not_learned_from() -> None:
+    records = [record(seed, confirmed=False) for seed in range(10)]
+    for one in records:
+        one.confirmed[:10] = True
+        one.facts[10:, EXCESS] = -1e3
+    columns = learned(records).most
+    assert min(columns) > -1e3 + 1
+
+
 def test_a_fact_that_leaves_less_room_never_lowers_the_odds() -> None:
-    odds = learned_odds([record(seed) for seed in range(40)])
-    facts = record(902).facts
+    odds = learned([record(seed) for seed in range(40)])
+    facts = with_lumps(record(902).facts, NOT_KNOWN)
     for name, way in ROOM.items():
         more = facts.copy()
         more[:, FACTS.index(name)] += way
@@ -52,19 +61,22 @@ def test_a_fact_that_leaves_less_room_never_lowers_the_odds() -> None:
 
 def test_equal_records_give_equal_trees() -> None:
     records = [record(seed) for seed in range(10)]
-    assert learned_odds(records) == learned_odds(records)
+    assert learned(records) == learned(records)
 
 
 def test_odds_are_calibrated_where_nothing_tells_shields_apart() -> None:
-    records = [RegionRecord(np.zeros((50, len(FACTS))), np.arange(50) < 10) for _ in range(20)]
-    odds = learned_odds(records).log_odds(np.zeros((1, len(FACTS))))
-    assert odds == pytest.approx(np.log(10 / 40), abs=0.05)
+    records = [record(seed, more=0.0) for seed in range(20)]
+    for one in records:
+        one.facts[:] = 0.0
+        one.shield[:] = np.arange(20) < 4
+    odds = learned(records).log_odds(with_lumps(np.zeros_like(records[0].facts), NOT_KNOWN))
+    assert odds == pytest.approx(np.log(4 / 16), abs=0.05)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.1], ids=["no shield", "shields alone"])
 def test_regions_of_one_sort_are_refused(share: float) -> None:
     with pytest.raises(InputError, match="odds of regions: expected regions with and without"):
-        learned_odds([record(1, share)])
+        learned([record(1, share)])
 
 
 def test_a_bundle_learns_them_and_inspects_by_them(
@@ -76,58 +88,13 @@ def test_a_bundle_learns_them_and_inspects_by_them(
         (copied / path.name).write_bytes(path.read_bytes())
     made = [record(seed) for seed in range(10)]
     monkeypatch.setattr("scanai.train.region_odds.region_records", lambda *_, **__: made)
+    monkeypatch.setattr("scanai.train.lump_fit._LEAST_STEPS", 2)
     learn_region_odds(copied, scans=10, seed=77)
-    metadata = load_bundle(copied).metadata
-    assert metadata.region_odds == learned_odds(made, (77,))
+    loaded = load_bundle(copied)
+    assert loaded.lumps is not None
+    assert loaded.metadata.region_odds is not None
+    assert (loaded.metadata.region_odds.facts, loaded.metadata.region_odds.seeds) == (FACTS, (77,))
     Inspector(copied, threads=1)
     with pytest.raises(RecipeError, match="seed 77: expected a seed that no odds were learned on"):
-        fresh_scans(metadata, 77, 10, KINDS)
+        fresh_scans(loaded.metadata, 77, 10, KINDS)
     assert "simulated scans of these scanners" in (copied / "README.md").read_text("utf-8")
-
-
-def test_records_are_kept_and_not_made_again(
-    untrained_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recipe = msgspec.structs.replace(
-        fresh_scans(load_bundle(untrained_bundle).metadata, 78, 2, {"concealed": 1.0}),
-        x_window_px=512,
-    )
-    made = region_records(untrained_bundle, recipe, keep=tmp_path)
-    assert all(one.facts.shape == (one.shield.size, len(FACTS)) for one in made)
-
-    def never(*_: object) -> RegionRecord:
-        raise AssertionError("made again")
-
-    monkeypatch.setattr("scanai.train.region_records._record", never)
-    again = region_records(untrained_bundle, recipe, keep=tmp_path)
-    for first, second in zip(made, again, strict=True):
-        assert np.array_equal(first.facts, second.facts)
-        assert np.array_equal(first.shield, second.shield)
-
-
-def test_a_region_counts_as_shield_where_it_lies_on_one(
-    untrained_bundle: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recipe = msgspec.structs.replace(
-        fresh_scans(load_bundle(untrained_bundle).metadata, 79, 1, {"concealed": 1.0}),
-        profiles=("portal-6-4",),
-    )
-    (box,) = SharedScan(recipe, 0).simulated.truth.boxes[:1]
-    on_it = (box.x0, box.y0, box.x1, box.y1)
-    beside = (box.x1 + 40, box.y0, box.x1 + 60, box.y1)
-    hollow = (box.x0 + 1, box.y0, box.x1, box.y1)
-    denser = {on_it: 40.0, beside: 40.0, hollow: 1.0}
-
-    def looked_at(_: object, context: Context) -> list[Candidate]:
-        looks = [(where, look_at(where, context.measured, 0.01)) for where in denser]
-        return [Candidate(where, 0.5, seen(look, denser[where])) for where, look in looks]
-
-    def seen(look: Look, excess: float) -> Look:
-        layer = replace(look.layer, areal_density=excess)
-        return replace(look, layer=layer, denser_than=1.0, opaque=False)
-
-    monkeypatch.setattr("scanai.train.region_records.candidates", looked_at)
-    (made,) = region_records(untrained_bundle, recipe)
-    # What physics does not confirm is left out, whatever lies there.
-    assert made.shield.tolist() == [True, False]
-    assert made.facts[:, EXCESS].tolist() == [40.0, 40.0]

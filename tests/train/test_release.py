@@ -9,6 +9,7 @@ import msgspec
 import onnx
 import pytest
 import torch
+from lump_making import lump_graph
 from odds_making import odds_by_excess
 from reading_making import signatures_of
 
@@ -191,15 +192,16 @@ def test_signatures_go_on_by_loads_alone(
 def test_a_bundle_exported_again_may_keep_its_odds(tmp_path: Path, run: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     export(run, first)
-    write_region_odds(first, odds_by_excess())
+    write_region_odds(first, odds_by_excess(), lump_graph())
     # Of another ScanAI, which is no matter when they are not kept.
     write_signatures(first, signatures_of("4802"))
     export_run(
         first, second, name="tiny", version="0.2.0", benign_scans=0, honest_loads=0, same_odds=True,
     )  # fmt: skip
-    kept = load_bundle(second).metadata
-    assert kept.region_odds == odds_by_excess()
-    assert kept.signatures is None
+    kept = load_bundle(second)
+    assert kept.metadata.region_odds == odds_by_excess()
+    assert kept.lumps == lump_graph()
+    assert kept.metadata.signatures is None
 
 
 @pytest.mark.usefixtures("quick")
@@ -212,7 +214,7 @@ def test_odds_that_a_run_or_a_bundle_does_not_have_cannot_stay(tmp_path: Path, r
     with pytest.raises(InputError, match=f"{expected} odds of regions"):
         export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_odds=True)
     other = msgspec.structs.replace(odds_by_excess(), facts=("score",) * len(FACTS))
-    write_region_odds(out, other)
+    write_region_odds(out, other, None)
     with pytest.raises(BundleError, match="of another ScanAI"):
         export_run(out, tmp_path / "b", name="tiny", version="0.0.2", same_odds=True)
 

@@ -3,7 +3,7 @@
 A block of lead and a lead ingot are one picture. What tells them apart is what the papers leave
 room for, and what else lies there: one piece more than was declared, a piece heavier than its line,
 the only one of its sort. Numbers alone are made here; how much each counts is learned when a bundle
-is exported (`scanai.inspect.region_odds`).
+is exported (`scanai.inspect.region_odds`). Those of lumps are in `lump_facts`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from scanai.inspect.evidence.closeup import Look
 from scanai.inspect.evidence.context import Box
+from scanai.inspect.evidence.lump_facts import LUMP_FACTS, LUMP_ROOM, lump_facts
 from scanai.inspect.evidence.measured import Measured
 from scanai.manifest import Line, is_dense
 
@@ -52,11 +53,19 @@ _OF_THE_SCAN = (
 ROOM = {
     **dict.fromkeys(_BESIDE_THE_PAPERS, 1),
     **dict.fromkeys(_OF_THE_PAPERS, -1),
+    **LUMP_ROOM,
 }
 """Which way each of these facts may move the odds: what leaves less room for the region never makes
 it less suspect."""
-FACTS = (*_OF_THE_REGION, *_AMONG_OTHERS, *_BESIDE_THE_PAPERS, *_OF_THE_PAPERS, *_OF_THE_SCAN)
-"""Z, ratio and its change are 0 where they are not known."""
+EARLIER_FACTS = (
+    *_OF_THE_REGION,
+    *_AMONG_OTHERS,
+    *_BESIDE_THE_PAPERS,
+    *_OF_THE_PAPERS,
+    *_OF_THE_SCAN,
+)
+"""All of bundles that tell no lumps. Z, ratio and its change are 0 where they are not known."""
+FACTS = (*EARLIER_FACTS, *LUMP_FACTS)
 
 _LIKELY, _POSSIBLE, _POSSIBLE_ALIKE = -1.0, -3.0, -4.0
 """Logits of the model from which another region counts."""
@@ -80,6 +89,8 @@ class Candidate(NamedTuple):
     score: float
     """0 to 1."""
     look: Look
+    lump: float = 0.0
+    """Natural logarithm of the odds that it is a lump."""
 
 
 class Pieces(NamedTuple):
@@ -115,7 +126,20 @@ def region_facts(
     papers = _of_papers(lines)
     scan = _of_scan(measured, len(candidates))
     everywhere = np.tile(np.array([*papers, *scan]), (len(candidates), 1))
-    return np.hstack((own, among, beside, everywhere))
+    lump = np.array([one.lump for one in candidates])
+    return with_lumps(np.hstack((own, among, beside, everywhere)), lump)
+
+
+def with_lumps(facts: Floats, lump: Floats) -> Floats:
+    """(n, EARLIER_FACTS) facts of one picture, and those of lumps by their (n,) ln odds."""
+    if not len(facts):
+        return np.zeros((0, len(FACTS)))
+    kg, pieces, pieces_kg = (
+        facts[:, EARLIER_FACTS.index(name)] for name in ("mass", "pieces", "pieces_mass")
+    )
+    declared_kg = np.exp(pieces_kg[0]) - _LEAST_DECLARED_KG
+    more = lump_facts(lump, np.exp(kg) - _LEAST_KG, float(pieces[0]), float(declared_kg))
+    return np.hstack((facts, more))
 
 
 def pieces_of(lines: Sequence[Line]) -> Pieces:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.closeup import Look, look_at
-from scanai.inspect.evidence.context import Box, Context, share_inside
+from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.region_facts import (
     Candidate,
     Pieces,
@@ -27,6 +27,7 @@ from scanai.inspect.evidence.region_facts import (
     tell_enough,
 )
 from scanai.inspect.region_odds import RegionOdds
+from scanai.inspect.regions import LOOKS, distinct_regions
 from scanai.manifest import Line, Manifest, dense_headings, is_dense
 
 SCORE, SCORE_IN_DENSE = "shielding", "shielding_in_dense_goods"
@@ -38,9 +39,6 @@ _THRESHOLDS = {
     SCORE_IN_DENSE: "shielding_score_in_dense_goods",
     ODDS: "shielding_odds",
 }
-_OVERLAP = 0.3
-_LOOKS = 16
-"""Regions looked at, the best by the model's own score: each costs some 1.5 ms."""
 NO_REGION = -15.0
 """Natural logarithm of the odds where no region is confirmed."""
 
@@ -85,7 +83,7 @@ def scored_regions(
     manifest: Manifest | None,
     odds: RegionOdds | None,
 ) -> ScoredRegions:
-    """The model's regions ((K, 5) boxes and scores) beside physics and papers."""
+    """The model's regions (`Maps.regions`) beside physics and papers."""
     dense = None if manifest is None else dense_headings(manifest)
     looked_at = candidates(regions, context)
     name, pieces = score_name(dense), None
@@ -107,7 +105,9 @@ def scored_regions(
 def _log_odds(
     odds: RegionOdds, found: Sequence[Candidate], lines: Sequence[Line], context: Context
 ) -> list[float]:
-    answers: list[float] = odds.log_odds(region_facts(found, lines, context.measured)).tolist()
+    facts = region_facts(found, lines, context.measured)
+    # Odds of bundles that tell no lumps do not ask for them; they are the last facts.
+    answers: list[float] = odds.log_odds(facts[:, : len(odds.facts)]).tolist()
     return answers
 
 
@@ -145,32 +145,9 @@ def candidates(regions: NDArray[np.float32], context: Context) -> list[Candidate
     shape = context.measured.attenuation.shape[1:]
     ratio_error = context.threshold("ratio_error")
     return [
-        Candidate(box, score, look_at(box, context.measured, ratio_error))
-        for box, score in distinct_regions(regions, shape)[:_LOOKS]
+        Candidate(box, score, look_at(box, context.measured, ratio_error), lump)
+        for box, score, lump in distinct_regions(regions, shape)[:LOOKS]
     ]
-
-
-def distinct_regions(
-    regions: NDArray[np.float32], shape: tuple[int, ...]
-) -> list[tuple[Box, float]]:
-    """Boxes inside the picture, best first, without those that overlap a better one."""
-    height, width = shape
-    kept: list[tuple[Box, float]] = []
-    usable = regions[np.isfinite(regions).all(axis=1) & (regions[:, 4] > 0)]
-    usable = usable[np.argsort(-usable[:, 4], kind="stable")]
-    last = np.array((width - 1, height - 1))
-    starts = np.clip(np.floor(usable[:, :2]), 0, last).astype(int).tolist()
-    ends = np.clip(np.ceil(usable[:, 2:4]), 1, last + 1).astype(int).tolist()
-    for (x0, y0), (x1, y1), score in zip(starts, ends, usable[:, 4].tolist(), strict=True):
-        box = (x0, y0, x1, y1)
-        if box[2] <= box[0] or box[3] <= box[1]:
-            continue
-        # Both ways: a box within a box is the same thing seen twice.
-        if all(
-            max(share_inside(box, other), share_inside(other, box)) <= _OVERLAP for other, _ in kept
-        ):
-            kept.append((box, min(float(score), 1.0)))
-    return kept
 
 
 def confirmed(look: Look, context: Context) -> bool:
