@@ -18,8 +18,8 @@ class Region(NamedTuple):
     box: Box
     score: float
     """0 to 1."""
-    lump: float
-    """Natural logarithm of the odds that it is a lump; 0 where the bundle does not tell."""
+    lump: float | None
+    """Natural logarithm of the odds that it is a lump; None where the bundle does not tell."""
 
 
 def distinct_regions(regions: NDArray[np.float32], shape: tuple[int, ...]) -> list[Region]:
@@ -30,8 +30,8 @@ def distinct_regions(regions: NDArray[np.float32], shape: tuple[int, ...]) -> li
     kept: list[Region] = []
     usable = regions[np.isfinite(regions).all(axis=1) & (regions[:, 4] > 0)]
     usable = usable[np.argsort(-usable[:, 4], kind="stable")]
-    lumps = usable[:, 5] if usable.shape[1] > 5 else np.zeros(len(usable))
-    told = zip(_whole_pixels(usable, shape), usable[:, 4].tolist(), lumps.tolist(), strict=True)
+    lumps = usable[:, 5].tolist() if usable.shape[1] > 5 else [None] * len(usable)
+    told = zip(_whole_pixels(usable, shape), usable[:, 4].tolist(), lumps, strict=True)
     for box, score, lump in told:
         if box[2] <= box[0] or box[3] <= box[1]:
             continue
@@ -40,7 +40,7 @@ def distinct_regions(regions: NDArray[np.float32], shape: tuple[int, ...]) -> li
             max(share_inside(box, other.box), share_inside(other.box, box)) <= _OVERLAP
             for other in kept
         ):
-            kept.append(Region(box, min(float(score), 1.0), float(lump)))
+            kept.append(Region(box, min(float(score), 1.0), lump))
     return kept
 
 

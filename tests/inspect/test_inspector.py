@@ -356,8 +356,17 @@ def test_odds_may_ask_what_is_a_lump(tmp_path, kit, graph, least: float, odds: f
         Inspector(folder)
     inspector = Inspector(with_lump_graph(folder, metadata), threads=1)
     scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
-    report = inspector.inspect(scan, Manifest(lines=(Line(hs_code="480256", mass_kg=900.0),)))
+    paper = Manifest(lines=(Line(hs_code="480256", mass_kg=900.0),))
+    lumps = 100 / (1 + np.exp(-inspector.infer(scan, paper).regions[:, 5]))
+    report = inspector.inspect(scan, paper)
     assert report.evidence_scores["shielding_odds"] == odds
+    told = [
+        row.value
+        for finding in report.findings
+        for row in finding.evidence
+        if row.name == "a thing of its own, no part of goods"
+    ]
+    assert told == ([pytest.approx(lumps.max(), abs=0.1)] if odds > 0 else [])
 
 
 def test_refuses_a_bundle_with_odds_by_other_facts(tmp_path, kit, graph) -> None:

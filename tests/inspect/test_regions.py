@@ -37,7 +37,7 @@ def test_boxes_that_hold_nothing_are_dropped(row: tuple[float, ...]) -> None:
 
 def test_boxes_are_whole_pixels_inside_the_picture() -> None:
     (one,) = distinct_regions(regions((-4.2, 20.7, 30.1, 170.0, 1.2)), SHAPE)
-    assert one == ((0, 20, 31, 160), 1.0, 0.0)
+    assert one == ((0, 20, 31, 160), 1.0, None)
 
 
 def test_what_is_told_of_lumps_stays_with_its_box() -> None:

@@ -89,8 +89,8 @@ class Candidate(NamedTuple):
     score: float
     """0 to 1."""
     look: Look
-    lump: float = 0.0
-    """Natural logarithm of the odds that it is a lump."""
+    lump: float | None = None
+    """Natural logarithm of the odds that it is a lump; None where the bundle does not tell."""
 
 
 class Pieces(NamedTuple):
@@ -126,7 +126,7 @@ def region_facts(
     papers = _of_papers(lines)
     scan = _of_scan(measured, len(candidates))
     everywhere = np.tile(np.array([*papers, *scan]), (len(candidates), 1))
-    lump = np.array([one.lump for one in candidates])
+    lump = np.array([one.lump or 0.0 for one in candidates])
     return with_lumps(np.hstack((own, among, beside, everywhere)), lump)
 
 

@@ -220,7 +220,8 @@ def least_z(finding: Finding) -> float:
 def _beside_papers(
     candidate: Candidate, pieces: Pieces | None, context: Context
 ) -> tuple[Evidence, ...]:
-    """What the odds are of beside the look: mass, declared pieces, and the model's own score."""
+    """What the odds are of beside the look: mass, declared pieces, whether it is a lump, and the
+    model's own score."""
     if pieces is None:
         return ()
     layer = candidate.look.layer
@@ -238,5 +239,8 @@ def _beside_papers(
             Evidence(name="declared packages that may be such pieces", value=pieces.packages),
             Evidence(name="declared mass of these packages", value=round(pieces.kg, 1), unit="kg"),
         ]
+    if candidate.lump is not None:
+        likely = round(100 * float(expit(candidate.lump)), 1)
+        rows.append(Evidence(name="a thing of its own, no part of goods", value=likely, unit="%"))
     score = round(100 * candidate.score, 1)
     return (*rows, Evidence(name="model's own score, without masses", value=score, unit="%"))
