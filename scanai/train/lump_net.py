@@ -46,13 +46,27 @@ class LumpNet(nn.Module):
             nn.Dropout(_DROPOUT),
             nn.Linear(_UNITS, 1),
         )
-        last = self.answer[-1]
-        assert isinstance(last, nn.Linear)
-        with torch.no_grad():
-            last.bias.fill_(_BACKGROUND)
+        self.shift(_BACKGROUND)
 
     def forward(self, close: Tensor, wide: Tensor, near: Tensor, told: Tensor) -> Tensor:
-        """As the fields of RegionCrops."""
+        """As the fields of RegionCrops. Once it has learned, it sees each crop mirrored as well."""
+        seen = self._seen(close, wide, near, told)
+        if self.training:
+            return seen
+        return (seen + self._seen(close.flip(3), wide.flip(3), near.flip(3), told)) / 2
+
+    def shift(self, ln_odds: float) -> None:
+        """Adds to every answer."""
+        with torch.no_grad():
+            self._last.bias.add_(ln_odds)
+
+    @property
+    def _last(self) -> nn.Linear:
+        last = self.answer[-1]
+        assert isinstance(last, nn.Linear)
+        return last
+
+    def _seen(self, close: Tensor, wide: Tensor, near: Tensor, told: Tensor) -> Tensor:
         dual = told[:, :1, None, None]
         seen = (self.close(_close_up(close, dual)), self.wide(_around(wide, near, dual)))
         pooled = [pool for one in seen for pool in (one.mean(dim=(2, 3)), one.amax(dim=(2, 3)))]

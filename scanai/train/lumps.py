@@ -8,6 +8,7 @@ network that learned from the other half of the scans.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from scanai.errors import BundleError
 from scanai.inspect.bundle import LUMP_OUTPUTS, LUMPS_FILE
 from scanai.inspect.region_crops import CLOSE, TOLD, WIDE, RegionCrops
 from scanai.train.export import MAX_DIFFERENCE
-from scanai.train.lump_fit import log_odds, together, trained
+from scanai.train.lump_fit import GOODS, LUMP, log_odds, together, trained
 from scanai.train.lump_net import LumpNet
 from scanai.train.onnx_export import onnx_of
 from scanai.train.region_records import RegionRecord
@@ -45,13 +46,23 @@ def cross_fitted(
 def _learned(records: Sequence[RegionRecord], left_out: int | None) -> LumpNet:
     """From all records but those of one part."""
     seen = [
-        labelled
+        record
         for number, record in enumerate(records)
         if left_out is None or number % _PARTS != left_out
-        for labelled in (record.crops, record.furnished)
     ]
+    loaded = together([record.crops for record in seen])
+    every = together([loaded, *(record.furnished for record in seen)])
     label = "lumps" if left_out is None else f"lumps without part {left_out + 1} of {_PARTS}"
-    return trained(together(seen), 0 if left_out is None else 1 + left_out, label=label)
+    network = trained(every, 0 if left_out is None else 1 + left_out, label=label)
+    # Lumps are rarer in scans as they are loaded than with more put in.
+    network.shift(_ln_odds(loaded.shows) - _ln_odds(every.shows))
+    return network
+
+
+def _ln_odds(shows: NDArray[np.int8]) -> float:
+    """Of what is sure, that it is a lump."""
+    lumps, goods = (max(int((shows == one).sum()), 1) for one in (LUMP, GOODS))
+    return math.log(lumps / goods)
 
 
 def onnx_of_lumps(network: LumpNet) -> bytes:

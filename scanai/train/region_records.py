@@ -30,7 +30,14 @@ from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.truth import Truth
 from scanai.train.furnished import PutIn, furnished
 from scanai.train.kept import of_every_scan
-from scanai.train.lump_fit import GOODS, LUMP, UNSURE, LabelledCrops, half_precise
+from scanai.train.lump_fit import (
+    GOODS,
+    LUMP,
+    UNSURE,
+    LabelledCrops,
+    half_precise,
+    together,
+)
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import Contender, inspector_of
 from scanai.train.truth_compared import target
@@ -41,6 +48,8 @@ _GOODS_AGAIN = 0.25
 """Share of the goods of a furnished scan that are kept: they are those of the scan before."""
 _FURNISHED = 11
 """Stream of what is put in, beside that of the scene."""
+_TIMES = 2
+"""Each scan is furnished anew so often: simulating it costs twice as much."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +118,11 @@ def _read(path: Path) -> RegionRecord:
 
 
 def _record(recipe: DatasetRecipe, contender: Contender, index: int) -> RegionRecord:
-    shared = SharedScan(recipe, index)
-    rng = np.random.default_rng(SeedSequence((recipe.seed, index, _FURNISHED)))
-    return record_of(rng, inspector_of(contender), shared)
+    return record_of(inspector_of(contender), SharedScan(recipe, index), (recipe.seed, index))
 
 
-def record_of(rng: np.random.Generator, inspector: Inspector, shared: SharedScan) -> RegionRecord:
-    """The record of one scan; `rng` draws what is put in."""
+def record_of(inspector: Inspector, shared: SharedScan, entropy: tuple[int, int]) -> RegionRecord:
+    """The record of one scan; equal `entropy`, equal things put in."""
     scan, manifest, truth = shared.scan, shared.manifest, shared.simulated.truth
     assert scan.profile is not None
     point = inspector.bundle.metadata.operating_point(scan.profile.name)
@@ -123,21 +130,27 @@ def record_of(rng: np.random.Generator, inspector: Inspector, shared: SharedScan
     regions = inspector.infer(scan, manifest).regions
     found = candidates(regions, context)
     facts = region_facts(found, manifest.lines, context.measured)[:, : len(EARLIER_FACTS)]
-    more_scan, put = furnished(rng, scan)
-    more = inspector.infer(more_scan, manifest).regions
-    with_more = _labelled(more, more_scan, truth, put)
-    kept = (with_more.shows == LUMP) | (
-        (with_more.shows == GOODS) & (rng.random(with_more.shows.size) < _GOODS_AGAIN)
-    )
+    more = [
+        with_more(inspector, shared, (*entropy, _FURNISHED, number)) for number in range(_TIMES)
+    ]
     return RegionRecord(
         facts=facts,
         confirmed=np.array([confirmed(one.look, context) for one in found], bool),
         shield=np.array([target(one.box, truth.boxes) >= 0 for one in found], bool),
         crops=_labelled(regions, scan, truth, ()),
-        furnished=LabelledCrops(
-            RegionCrops(*(one[kept] for one in with_more.crops)), with_more.shows[kept]
-        ),
+        furnished=together(more),
     )
+
+
+def with_more(inspector: Inspector, shared: SharedScan, entropy: tuple[int, ...]) -> LabelledCrops:
+    """Lumps of the scan with more put in, and some of its goods."""
+    rng = np.random.default_rng(SeedSequence(entropy))
+    scan, put = furnished(rng, shared.scan)
+    regions = inspector.infer(scan, shared.manifest).regions
+    every = _labelled(regions, scan, shared.simulated.truth, put)
+    again = rng.random(every.shows.size) < _GOODS_AGAIN
+    kept = (every.shows == LUMP) | ((every.shows == GOODS) & again)
+    return LabelledCrops(RegionCrops(*(one[kept] for one in every.crops)), every.shows[kept])
 
 
 def _labelled(
