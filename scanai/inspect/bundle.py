@@ -194,6 +194,14 @@ class FeatureReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Of the greatest spread of benign scans, each divided by its standard deviation."""
 
 
+class LumpGraph(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What bundle.json says of lumps.onnx."""
+
+    sha256: Sha256
+    crops: str
+    """The crops that it expects, as `region_crops.FORM`."""
+
+
 class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """bundle.json."""
 
@@ -218,7 +226,7 @@ class BundleMetadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """How the goods of each heading look; None: the goods map alone is read."""
     region_odds: RegionOdds | None = None
     """How surely a region is a shield, beside physics and papers; None: the graph alone says."""
-    lumps_sha256: Sha256 | None = None
+    lumps: LumpGraph | None = None
     """Of lumps.onnx, which tells lumps from parts of goods; None where there is none."""
     threshold_seeds: tuple[int, ...] = ()
     """Of the simulated scans that set the thresholds: figures must come from others."""
@@ -317,9 +325,9 @@ def load_bundle(path: str | Path, *, int8: bool = False) -> Bundle:
     if expected is None:
         raise BundleError(path, "a bundle with a graph in 8 bits", "one without")
     graph = _graph(path / (INT8_FILE if int8 else GRAPH_FILE), expected)
-    lumps = metadata.lumps_sha256
+    lumps = metadata.lumps
     return Bundle(
-        path, metadata, graph, None if lumps is None else _graph(path / LUMPS_FILE, lumps)
+        path, metadata, graph, None if lumps is None else _graph(path / LUMPS_FILE, lumps.sha256)
     )
 
 

@@ -53,6 +53,7 @@ from scanai.inspect.evidence.sections import earlier_feature_names, feature_name
 from scanai.inspect.evidence.shielding import shielding_findings
 from scanai.inspect.evidence.undeclared import undeclared_findings
 from scanai.inspect.maps import Maps, Model
+from scanai.inspect.region_crops import FORM as CROPS_FORM
 from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.report import (
     DECLARED_GOODS,
@@ -263,6 +264,7 @@ def require_known(bundle: Bundle) -> None:
     """BundleError where what was learned of the graph is of another ScanAI's numbers."""
     _check_signatures(bundle)
     _check_odds(bundle)
+    _check_lumps(bundle)
 
 
 def _check_signatures(bundle: Bundle) -> None:
@@ -305,6 +307,17 @@ def _check_odds(bundle: Bundle) -> None:
         )
     if odds.facts == REGION_FACTS and bundle.lumps is None:
         raise BundleError(bundle.path, f"{LUMPS_FILE}, for odds that count lumps", "none")
+
+
+def _check_lumps(bundle: Bundle) -> None:
+    """Of another ScanAI's crops they would be asked of what they never saw."""
+    lumps = bundle.metadata.lumps
+    if lumps is not None and lumps.crops != CROPS_FORM:
+        raise BundleError(
+            bundle.path / LUMPS_FILE,
+            f"crops of the form {CROPS_FORM!r}, which this ScanAI cuts",
+            repr(lumps.crops[:200]),
+        )
 
 
 def _gather(

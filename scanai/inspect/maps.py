@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanai.errors import BundleError
-from scanai.inspect.bundle import LATER_OUTPUTS, Bundle
-from scanai.inspect.region_crops import region_crops
+from scanai.inspect.bundle import LATER_OUTPUTS, LUMPS_FILE, Bundle
+from scanai.inspect.region_crops import RegionCrops, region_crops
 from scanai.inspect.regions import LOOKS, distinct_regions
 from scanai.manifest.goods_groups import goods_groups
 from scanai.scan.model import Scan
 
 Floats = NDArray[np.float32]
+_TWO_BOXES = np.array([[0.0, 0.0, 4.0, 4.0], [2.0, 2.0, 8.0, 8.0]])
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,10 @@ class Model:
         self._groups = len(known)
         self._session = bundle.session(threads)
         self._lumps = bundle.lump_session(threads)
+        self._lumps_file = bundle.path / LUMPS_FILE
+        if self._lumps is not None:
+            # One that does not fit is found here, not at the first scan.
+            self._lumps_of(region_crops(np.zeros((2, 8, 8), np.float32), _TWO_BOXES, (5.0, 5.0)))
 
     def infer(self, scan: Scan, declared: Iterable[int]) -> Maps:
         """Runs the graph on a counts or transmission scan; `declared`: indices of goods groups."""
@@ -100,9 +105,25 @@ class Model:
         found = distinct_regions(regions, scan.transmission.shape[1:])[:LOOKS]
         boxes = np.array([one.box for one in found], np.float64).reshape(-1, 4)
         crops = region_crops(scan.attenuation, boxes, scan.pitch_mm)
-        lumps = self._lumps.run(None, crops._asdict())[0] if found else np.zeros(0)
+        lumps = self._lumps_of(crops) if found else np.zeros(0)
         rows = [(*one.box, one.score, lump) for one, lump in zip(found, lumps, strict=True)]
         return np.array(rows, np.float32).reshape(-1, 6)
+
+    def _lumps_of(self, crops: RegionCrops) -> Floats:
+        """BundleError where the graph of lumps does not answer as it should."""
+        assert self._lumps is not None
+        expected = f"a finite number for each of {len(crops.told)} regions"
+        try:
+            (answer,) = self._lumps.run(None, crops._asdict())
+        except Exception as error:  # the runtime's own exceptions share no public base
+            reason = str(error).splitlines()[0]
+            raise BundleError(self._lumps_file, expected, reason) from error
+        lumps = np.asarray(answer)
+        if lumps.shape != crops.told.shape[:1] or lumps.dtype != np.float32:
+            raise BundleError(self._lumps_file, expected, f"{lumps.dtype} of shape {lumps.shape}")
+        if not np.isfinite(lumps).all():
+            raise BundleError(self._lumps_file, expected, "some that are not finite")
+        return lumps
 
 
 def _without_batch(name: str, output: Floats) -> Floats:

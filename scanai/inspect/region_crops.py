@@ -22,6 +22,16 @@ _WIDER, _WIDER_PX = 1.5, 6.0
 _AROUND_MM = 400.0
 """So far beyond the region reaches the wide crop: over the piece of goods that it lies in."""
 
+FORM = "; ".join(
+    (
+        f"close: {CLOSE} cells over {_WIDER:g} times the region and {_WIDER_PX:g} px beyond",
+        f"wide: {WIDE} cells over the region and {_AROUND_MM:g} mm beyond",
+        "near: itself, others",
+        f"told: {', '.join(TOLD)}",
+    )
+)
+"""What a graph of lumps expects, for a bundle to name: other crops would be read as these."""
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 

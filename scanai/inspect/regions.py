@@ -28,7 +28,7 @@ def distinct_regions(regions: NDArray[np.float32], shape: tuple[int, ...]) -> li
     regions: (K, 5) or (K, 6), as `Maps.regions`.
     """
     kept: list[Region] = []
-    usable = regions[np.isfinite(regions).all(axis=1) & (regions[:, 4] > 0)]
+    usable = regions[np.isfinite(regions[:, :5]).all(axis=1) & (regions[:, 4] > 0)]
     usable = usable[np.argsort(-usable[:, 4], kind="stable")]
     lumps = usable[:, 5].tolist() if usable.shape[1] > 5 else [None] * len(usable)
     told = zip(_whole_pixels(usable, shape), usable[:, 4].tolist(), lumps, strict=True)

@@ -126,7 +126,7 @@ def _panel(inspector: Inspector, recipe: DatasetRecipe, trial: Trial) -> Panel:
     made = scan_at(recipe, trial.index)
     scan = calibrate(made.raw)
     picture = outlined(picture_of(scan), made.truth)
-    regions = inspector.infer(scan, made.manifest).regions[:_SHOWN_REGIONS]
+    regions = inspector.infer(scan, made.manifest).regions[:_SHOWN_REGIONS, :5]
     _outline(picture, regions.tolist(), scan.pitch_mm)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=85)

@@ -201,7 +201,7 @@ def _odds_told(metadata: BundleMetadata) -> str:
         + (
             " What is a lump, a dense thing of its own, was learned from the same scans, also with "
             "shields and honest pieces put into them."
-            if metadata.lumps_sha256
+            if metadata.lumps
             else ""
         )
     )

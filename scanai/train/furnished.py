@@ -15,19 +15,15 @@ from numpy.typing import NDArray
 from scanai.inspect.evidence.measured import CELL, LOAD_ATTENUATION
 from scanai.scan.model import Scan
 from scanai.synth.concealment import draw_flat_shield, draw_shield
-from scanai.synth.insertion import Inserted, full_view, insert, ray_point
+from scanai.synth.insertion import Inserted, full_view
 from scanai.synth.look_alikes import draw_kind
 from scanai.synth.placing import Piece
+from scanai.train.putting import AMONG_GOODS, FLAT_M, SOMETHING, covered, pixel_in, put
 
 SHIELDS, PIECES = 3, 4
 """At most; of the pieces, all of one kind, there may be none."""
-_FLAT_SHARE, _FLAT_M = 0.12, (0.015, 0.1)
-_AMONG_GOODS = 0.75
-"""Of those put in; the others lie anywhere within the unit, its floor, walls and gaps."""
-_SOMETHING = 0.04
-"""Attenuation of what belongs to the unit or its load."""
-_HALF_WIDTH, _HEIGHTS = 1.05, (0.3, 2.4)
-"""Half of the inner width of a transport unit, and the heights of its load, m."""
+_FLAT_SHARE = 0.12
+"""Of all shields put in, about as many as the simulator hides."""
 _SURE_D_PRIME, _SURE_ATTENUATION = 8.0, 0.12
 """What is below either may be lost in noise or clutter: it teaches nothing."""
 
@@ -52,46 +48,27 @@ def furnished(rng: Generator, scan: Scan) -> tuple[Scan, tuple[PutIn, ...]]:
     ]
     for _ in range(int(rng.integers(1, SHIELDS + 1))):
         flat = rng.random() < _FLAT_SHARE
-        thick = float(rng.uniform(*_FLAT_M))
+        thick = float(rng.uniform(*FLAT_M))
         shield = draw_flat_shield(rng, thick) if flat else draw_shield(rng)
         things.append((shield.pieces, "shield"))
-    put = []
-    for pieces, role in things:
-        row, column = _spot(rng, attenuation[0])
-        level = (-_HALF_WIDTH, _HALF_WIDTH) if rays.axes.forward[1] == 0 else _HEIGHTS
-        y, z = ray_point(rays, row, float(rng.uniform(*level)))
-        centre = (float(rays.x[column]), y, z)
-        inserted = insert(rng, attenuation, scan.profile, rays, pieces, centre, role)
-        if inserted is not None:
-            put.append(_put_in(inserted))
+    found = [
+        put(rng, attenuation, scan.profile, rays, pieces, _spot(rng, attenuation[0]), role)
+        for pieces, role in things
+    ]
     transmission = np.exp(-attenuation).astype(np.float32)
-    return replace(scan, transmission=transmission), tuple(put)
+    return (
+        replace(scan, transmission=transmission),
+        tuple(_put_in(one) for one in found if one is not None),
+    )
 
 
 def _spot(rng: Generator, high: NDArray[np.float32]) -> tuple[int, int]:
     """Row and column of a pixel to lay the middle on."""
-    least = LOAD_ATTENUATION if rng.random() < _AMONG_GOODS else _SOMETHING
-    cells = high[CELL // 2 :: CELL, CELL // 2 :: CELL] > least
-    places = np.flatnonzero(cells)
-    place = int(places[rng.integers(places.size)]) if places.size else int(cells.size // 2)
-    row, column = divmod(place, cells.shape[1])
-    within = rng.integers(0, CELL, 2)
-    last = high.shape[0] - 1, high.shape[1] - 1
-    return (
-        min(row * CELL + int(within[0]), last[0]),
-        min(column * CELL + int(within[1]), last[1]),
-    )
+    least = LOAD_ATTENUATION if rng.random() < AMONG_GOODS else SOMETHING
+    row, column = pixel_in(rng, high[CELL // 2 :: CELL, CELL // 2 :: CELL] > least, CELL)
+    return min(row, high.shape[0] - 1), min(column, high.shape[1] - 1)
 
 
 def _put_in(inserted: Inserted) -> PutIn:
-    outline, (rows, columns) = inserted.outline, inserted.window
-    down, along = np.flatnonzero(outline.any(axis=1)), np.flatnonzero(outline.any(axis=0))
-    return PutIn(
-        box=(
-            columns.start + int(along[0]),
-            rows.start + int(down[0]),
-            columns.start + int(along[-1]) + 1,
-            rows.start + int(down[-1]) + 1,
-        ),
-        shows=inserted.d_prime > _SURE_D_PRIME and inserted.added_attenuation > _SURE_ATTENUATION,
-    )
+    sure = inserted.d_prime > _SURE_D_PRIME and inserted.added_attenuation > _SURE_ATTENUATION
+    return PutIn(covered(inserted), shows=sure)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,10 +14,11 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
+from scanai.errors import InputError
 from scanai.inspect.region_crops import RegionCrops
+from scanai.train.labelled_crops import GOODS, LUMP, UNSURE, LabelledCrops
 from scanai.train.lump_net import LumpNet
 
-LUMP, GOODS, UNSURE = 1, 0, -1
 _EPOCHS, _LEAST_STEPS = 8, 100
 _BATCH = 128
 _RATE, _DECAY = 2e-3, 0.02
@@ -28,30 +28,13 @@ _SCALES = 0.04
 _READ_AT_ONCE = 512
 
 
-@dataclass(frozen=True)
-class LabelledCrops:
-    """Crops in 16 bits, to be kept by the ten thousand, and what they show."""
-
-    crops: RegionCrops
-    shows: NDArray[np.int8]
-    """(n,) LUMP, GOODS or UNSURE."""
-
-
-def half_precise(crops: RegionCrops) -> RegionCrops:
-    """In 16 bits: steps of 0.004 at an attenuation of 6, as noise has there."""
-    return RegionCrops(*(one.astype(np.float16) for one in crops))  # type: ignore[arg-type]
-
-
-def together(parts: Sequence[LabelledCrops]) -> LabelledCrops:
-    fields = zip(*(part.crops for part in parts), strict=True)
-    return LabelledCrops(
-        RegionCrops(*(np.concatenate(one) for one in fields)),
-        np.concatenate([part.shows for part in parts]),
-    )
-
-
 def trained(labelled: LabelledCrops, seed: int, *, label: str = "lumps") -> LumpNet:
-    """The network after some rounds over what is sure; equal crops and seeds, equal networks."""
+    """The network after some rounds over what is sure. Equal crops and seeds give equal networks on
+    one machine, with as many threads of torch. InputError where no lump is surely shown, or nothing
+    else."""
+    for what, code in (("lumps", LUMP), ("goods", GOODS)):
+        if not (labelled.shows == code).any():
+            raise InputError("lumps", f"regions that surely show {what}", "none")
     sure = np.flatnonzero(labelled.shows != UNSURE)
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)

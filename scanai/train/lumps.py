@@ -18,10 +18,11 @@ import torch
 from numpy.typing import NDArray
 
 from scanai.errors import BundleError
-from scanai.inspect.bundle import LUMP_OUTPUTS, LUMPS_FILE
-from scanai.inspect.region_crops import CLOSE, TOLD, WIDE, RegionCrops
+from scanai.inspect.bundle import LUMP_OUTPUTS, LUMPS_FILE, LumpGraph
+from scanai.inspect.region_crops import CLOSE, FORM, TOLD, WIDE, RegionCrops
 from scanai.train.export import MAX_DIFFERENCE
-from scanai.train.lump_fit import GOODS, LUMP, log_odds, together, trained
+from scanai.train.labelled_crops import GOODS, LUMP, together
+from scanai.train.lump_fit import log_odds, trained
 from scanai.train.lump_net import LumpNet
 from scanai.train.onnx_export import onnx_of
 from scanai.train.region_records import RegionRecord
@@ -50,12 +51,12 @@ def _learned(records: Sequence[RegionRecord], left_out: int | None) -> LumpNet:
         for number, record in enumerate(records)
         if left_out is None or number % _PARTS != left_out
     ]
-    loaded = together([record.crops for record in seen])
-    every = together([loaded, *(record.furnished for record in seen)])
+    every = together([*(one.crops for one in seen), *(one.furnished for one in seen)])
+    loaded = np.concatenate([record.crops.shows for record in seen])
     label = "lumps" if left_out is None else f"lumps without part {left_out + 1} of {_PARTS}"
     network = trained(every, 0 if left_out is None else 1 + left_out, label=label)
     # Lumps are rarer in scans as they are loaded than with more put in.
-    network.shift(_ln_odds(loaded.shows) - _ln_odds(every.shows))
+    network.shift(_ln_odds(loaded) - _ln_odds(every.shows))
     return network
 
 
@@ -78,10 +79,13 @@ def onnx_of_lumps(network: LumpNet) -> bytes:
     return graph
 
 
-def write_lumps(bundle: Path, graph: bytes) -> str:
-    """Writes lumps.onnx into the bundle, which does not name it yet; returns its SHA-256."""
+def write_lumps(bundle: Path, graph: bytes | None) -> LumpGraph | None:
+    """Writes lumps.onnx into the bundle, or takes it away; returns what its metadata has to say."""
+    (bundle / LUMPS_FILE).unlink(missing_ok=True)
+    if graph is None:
+        return None
     (bundle / LUMPS_FILE).write_bytes(graph)
-    return hashlib.sha256(graph).hexdigest()
+    return LumpGraph(sha256=hashlib.sha256(graph).hexdigest(), crops=FORM)
 
 
 def _example(count: int) -> RegionCrops:

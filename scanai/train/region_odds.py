@@ -43,7 +43,7 @@ _SETTINGS: dict[str, Any] = {
     "use_missing": False,
     "monotone_constraints": [ROOM.get(fact, 0) for fact in FACTS],
     "monotone_constraints_method": "intermediate",
-    # Equal scans, equal trees, whatever the machine has of processors.
+    # Equal facts, equal trees, whatever the machine has of processors.
     "deterministic": True,
     "force_row_wise": True,
     "num_threads": 1,
@@ -69,6 +69,7 @@ def learn_region_odds(
     bundle = Path(bundle)
     recipe = fresh_scans(load_bundle(bundle).metadata, seed, scans, KINDS)
     records = region_records(bundle, recipe, keep=keep, workers=workers)
+    _require_both(records)
     network, lumps = cross_fitted(records)
     return write_region_odds(bundle, learned_odds(records, lumps, (seed,)), onnx_of_lumps(network))
 
@@ -77,11 +78,11 @@ def write_region_odds(bundle: str | Path, odds: RegionOdds, lumps: bytes | None)
     """Rewrites the bundle in place with these odds, learned from its own weights, and the graph of
     the lumps that they count; None where they count none."""
     loaded = load_bundle(bundle)
-    digest = None if lumps is None else write_lumps(Path(bundle), lumps)
+    named = write_lumps(Path(bundle), lumps)
     return write_bundle(
         Path(bundle),
         onnx.load_from_string(loaded.graph),
-        msgspec.structs.replace(loaded.metadata, region_odds=odds, lumps_sha256=digest),
+        msgspec.structs.replace(loaded.metadata, region_odds=odds, lumps=named),
     )
 
 
@@ -99,11 +100,17 @@ def learned_odds(
             for record, lump in zip(records, lumps, strict=True)
         ]
     )
+    shield = _require_both(records)
+    return _as_rows(_boosted(facts, shield), len(records), seeds)
+
+
+def _require_both(records: Sequence[RegionRecord]) -> NDArray[np.bool_]:
+    """Which of all confirmed regions are shields. InputError where none is, or all."""
     shield = np.concatenate([record.shield[record.confirmed] for record in records])
     if not shield.any() or shield.all():
         expected = "regions with and without a shield"
         raise InputError("odds of regions", expected, f"{int(shield.sum())} of {shield.size}")
-    return _as_rows(_boosted(facts, shield), len(records), seeds)
+    return shield
 
 
 def _boosted(facts: NDArray[np.float64], shield: NDArray[np.bool_]) -> Any:

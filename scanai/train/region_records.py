@@ -1,6 +1,6 @@
 """Region records: the model's regions of simulated scans, their facts and crops, and what they are.
 
-What region odds (`region_odds`) and lumps (`lump_fit`) are learned from; nothing is learned here.
+What region odds (`region_odds`) and lumps (`lumps`) are learned from; nothing is learned here.
 Each scan is seen twice, as it was loaded and with more put in: lumps are learned from both, odds
 from the first alone, whose papers are of what is there. They cost an hour and can be kept in a
 folder, for a call that was stopped to go on with.
@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from scanai.inspect import Inspector
 from scanai.inspect.evidence.context import Box, Context
-from scanai.inspect.evidence.measured import measure
-from scanai.inspect.evidence.region_facts import EARLIER_FACTS, region_facts
+from scanai.inspect.evidence.region_facts import region_facts
 from scanai.inspect.evidence.scored_regions import candidates, confirmed
 from scanai.inspect.region_crops import RegionCrops, region_crops
 from scanai.inspect.regions import LOOKS, distinct_regions
@@ -30,7 +29,7 @@ from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.truth import Truth
 from scanai.train.furnished import PutIn, furnished
 from scanai.train.kept import of_every_scan
-from scanai.train.lump_fit import (
+from scanai.train.labelled_crops import (
     GOODS,
     LUMP,
     UNSURE,
@@ -50,6 +49,11 @@ _FURNISHED = 11
 """Stream of what is put in, beside that of the scene."""
 _TIMES = 2
 """Each scan is furnished anew so often: simulating it costs twice as much."""
+
+
+_MODULES = tuple(
+    f"train/{name}.py" for name in ("region_records", "furnished", "putting", "labelled_crops")
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def region_records(
         partial(_record, recipe, Contender(bundle)),
         _read,
         _write,
-        modules=("train/region_records.py", "train/furnished.py"),
+        modules=_MODULES,
         label="regions of scans",
         keep=keep,
         workers=workers,
@@ -118,49 +122,49 @@ def _read(path: Path) -> RegionRecord:
 
 
 def _record(recipe: DatasetRecipe, contender: Contender, index: int) -> RegionRecord:
-    return record_of(inspector_of(contender), SharedScan(recipe, index), (recipe.seed, index))
+    return _record_of(inspector_of(contender), SharedScan(recipe, index), (recipe.seed, index))
 
 
-def record_of(inspector: Inspector, shared: SharedScan, entropy: tuple[int, int]) -> RegionRecord:
+def _record_of(inspector: Inspector, shared: SharedScan, entropy: tuple[int, int]) -> RegionRecord:
     """The record of one scan; equal `entropy`, equal things put in."""
     scan, manifest, truth = shared.scan, shared.manifest, shared.simulated.truth
     assert scan.profile is not None
     point = inspector.bundle.metadata.operating_point(scan.profile.name)
-    context = Context(measure(scan, scan.profile, point.thresholds["load_z"]), point)
-    regions = inspector.infer(scan, manifest).regions
-    found = candidates(regions, context)
-    facts = region_facts(found, manifest.lines, context.measured)[:, : len(EARLIER_FACTS)]
+    measured, _ = shared.measured(point.thresholds["load_z"])
+    context = Context(measured, point)
+    found = candidates(inspector.infer(scan, manifest).regions, context)
+    boxes = [one.box for one in found]
     more = [
-        with_more(inspector, shared, (*entropy, _FURNISHED, number)) for number in range(_TIMES)
+        _with_more(inspector, shared, (*entropy, _FURNISHED, number)) for number in range(_TIMES)
     ]
     return RegionRecord(
-        facts=facts,
+        facts=region_facts(found, manifest.lines, measured),
         confirmed=np.array([confirmed(one.look, context) for one in found], bool),
-        shield=np.array([target(one.box, truth.boxes) >= 0 for one in found], bool),
-        crops=_labelled(regions, scan, truth, ()),
+        shield=np.array([target(box, truth.boxes) >= 0 for box in boxes], bool),
+        crops=_labelled(boxes, scan, truth, ()),
         furnished=together(more),
     )
 
 
-def with_more(inspector: Inspector, shared: SharedScan, entropy: tuple[int, ...]) -> LabelledCrops:
+def _with_more(inspector: Inspector, shared: SharedScan, entropy: tuple[int, ...]) -> LabelledCrops:
     """Lumps of the scan with more put in, and some of its goods."""
     rng = np.random.default_rng(SeedSequence(entropy))
     scan, put = furnished(rng, shared.scan)
     regions = inspector.infer(scan, shared.manifest).regions
-    every = _labelled(regions, scan, shared.simulated.truth, put)
+    found = distinct_regions(regions, scan.transmission.shape[1:])[:LOOKS]
+    every = _labelled([one.box for one in found], scan, shared.simulated.truth, put)
     again = rng.random(every.shows.size) < _GOODS_AGAIN
     kept = (every.shows == LUMP) | ((every.shows == GOODS) & again)
     return LabelledCrops(RegionCrops(*(one[kept] for one in every.crops)), every.shows[kept])
 
 
 def _labelled(
-    regions: NDArray[np.float32], scan: Scan, truth: Truth, put: Sequence[PutIn]
+    boxes: Sequence[Box], scan: Scan, truth: Truth, put: Sequence[PutIn]
 ) -> LabelledCrops:
-    """The regions that are looked at, and what each is."""
-    found = distinct_regions(regions, scan.transmission.shape[1:])[:LOOKS]
-    boxes = np.array([one.box for one in found], np.float64).reshape(-1, 4)
-    crops = region_crops(scan.attenuation, boxes, scan.pitch_mm)
-    shows = [_shows(one.box, truth, put) for one in found]
+    """Crops of the regions, and what each shows."""
+    pixels = np.array(boxes, np.float64).reshape(-1, 4)
+    crops = region_crops(scan.attenuation, pixels, scan.pitch_mm)
+    shows = [_shows(box, truth, put) for box in boxes]
     return LabelledCrops(half_precise(crops), np.array(shows, np.int8))
 
 

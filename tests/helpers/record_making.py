@@ -6,7 +6,7 @@ import numpy as np
 
 from scanai.inspect.evidence.region_facts import EARLIER_FACTS
 from scanai.inspect.region_crops import CLOSE, TOLD, WIDE, RegionCrops
-from scanai.train.lump_fit import LabelledCrops
+from scanai.train.labelled_crops import LabelledCrops
 from scanai.train.region_records import RegionRecord
 
 EXCESS = EARLIER_FACTS.index("excess")

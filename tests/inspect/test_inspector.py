@@ -10,13 +10,13 @@ import jsonschema
 import msgspec
 import numpy as np
 import pytest
-from lump_making import with_lump_graph
+from lump_making import lump_graph, with_lump_graph
 from odds_making import odds_by_excess
 from reading_making import signatures_of
 
 from scanai import Inspector
 from scanai.errors import BundleError, ManifestError, ScanError
-from scanai.inspect.bundle import ANY_SCANNER
+from scanai.inspect.bundle import ANY_SCANNER, load_bundle
 from scanai.inspect.combination import MOST
 from scanai.inspect.evidence.document_rules import read_rules
 from scanai.inspect.evidence.measured import measure
@@ -367,6 +367,53 @@ def test_odds_may_ask_what_is_a_lump(tmp_path, kit, graph, least: float, odds: f
         if row.name == "a thing of its own, no part of goods"
     ]
     assert told == ([pytest.approx(lumps.max(), abs=0.1)] if odds > 0 else [])
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [("Shape", r"int64 of shape \(1,\)"), ("Log", "some that are not finite")],
+)
+def test_a_graph_of_lumps_that_does_not_fit_is_refused_at_once(
+    tmp_path, kit, graph, last: str, found: str
+) -> None:
+    folder = kit.write_bundle(tmp_path, graph, kit.tiny_metadata(graph))
+    with_lump_graph(folder, kit.tiny_metadata(graph), lump_graph(last=last))
+    expected = rf"lumps\.onnx: expected a finite number for each of 2 regions, found {found}"
+    with pytest.raises(BundleError, match=expected):
+        Inspector(folder, threads=1)
+
+
+def test_an_answer_of_lumps_that_is_no_number_never_clears_a_scan(tmp_path, kit, graph) -> None:
+    """Acos: of a mean attenuation above 1 there is none."""
+    folder = kit.write_bundle(tmp_path, graph, kit.tiny_metadata(graph))
+    with_lump_graph(folder, kit.tiny_metadata(graph), lump_graph(last="Acos"))
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    with pytest.raises(BundleError, match=r"for each of \d+ regions, found some that are not fin"):
+        Inspector(folder, threads=1).infer(scan)
+
+
+def test_refuses_lumps_of_other_crops(tmp_path, kit, graph) -> None:
+    folder = with_lump_graph(
+        kit.write_bundle(tmp_path, graph, kit.tiny_metadata(graph)), kit.tiny_metadata(graph)
+    )
+    metadata = load_bundle(folder).metadata
+    other = msgspec.structs.replace(metadata.lumps, crops="close: 16 cells")
+    changed = msgspec.structs.replace(metadata, lumps=other)
+    (folder / "bundle.json").write_bytes(msgspec.json.encode(changed))
+    with pytest.raises(BundleError, match=r"expected crops of the form .* found 'close: 16"):
+        Inspector(folder)
+
+
+def test_maps_without_lumps_are_no_answer_to_odds_that_count_them(tmp_path, kit, graph) -> None:
+    odds = msgspec.structs.replace(odds_by_excess(), facts=REGION_FACTS)
+    plain = Inspector(kit.write_bundle(tmp_path / "a", graph, kit.tiny_metadata(graph)), threads=1)
+    metadata = kit.tiny_metadata(graph, region_odds=odds)
+    folder = kit.write_bundle(tmp_path / "b", graph, metadata)
+    counting = Inspector(with_lump_graph(folder, metadata), threads=1)
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0), LEAD)
+    paper = Manifest(lines=(Line(hs_code="480256", mass_kg=900.0),))
+    with pytest.raises(ValueError, match="expected regions with the odds that they are lumps"):
+        counting.inspect(scan, paper, maps=plain.infer(scan, paper))
 
 
 def test_refuses_a_bundle_with_odds_by_other_facts(tmp_path, kit, graph) -> None:

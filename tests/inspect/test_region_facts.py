@@ -7,6 +7,7 @@ import pytest
 
 from scanai.inspect.evidence.closeup import look_at
 from scanai.inspect.evidence.region_facts import (
+    EARLIER_FACTS,
     FACTS,
     ROOM,
     Candidate,
@@ -14,6 +15,7 @@ from scanai.inspect.evidence.region_facts import (
     region_facts,
     tell_enough,
     untold,
+    with_lumps,
 )
 from scanai.manifest import Line
 
@@ -40,7 +42,7 @@ PINNED = {
     "floor": 8.805, "rows": 160.0, "from_the_side": 1.0, "unit_length": 6.08, "unit_height": 2.56,
     "regions": 3.0,
     "lump": 0.0, "best_other_lump": 2.0, "second_other_lump": -3.0, "other_lumps": 0.928,
-    "surer_lumps": 1.0, "lumps_beyond_pieces": -0.572, "surer_lumps_beyond_pieces": -1.0,
+    "rank_as_lump": 1.0, "lumps_beyond_pieces": -0.572, "rank_beyond_pieces": -1.0,
     "mass_of_other_lumps_by_pieces": 0.055, "mass_of_lumps_by_pieces": 0.495,
 }  # fmt: skip
 
@@ -57,10 +59,10 @@ def context(kit, context_of):
 
 def facts_of(context, *lines: Line) -> list[dict[str, float]]:
     candidates = [
-        Candidate(box, score, look_at(box, context.measured, 0.01), lump)
-        for box, score, lump in zip(BOXES, SCORES, LUMPS, strict=True)
+        Candidate(box, score, look_at(box, context.measured, 0.01))
+        for box, score in zip(BOXES, SCORES, strict=True)
     ]
-    rows = region_facts(candidates, lines, context.measured)
+    rows = with_lumps(region_facts(candidates, lines, context.measured), np.array(LUMPS))
     return [dict(zip(FACTS, row.tolist(), strict=True)) for row in rows]
 
 
@@ -133,7 +135,9 @@ def test_every_fact_is_a_number(context) -> None:
         assert all(
             math.isfinite(value) for row in facts_of(context, *lines) for value in row.values()
         )
-    assert region_facts([], (PAPER,), context.measured).shape == (0, len(FACTS))
+    none = region_facts([], (PAPER,), context.measured)
+    assert none.shape == (0, len(EARLIER_FACTS))
+    assert with_lumps(none, np.zeros(0)).shape == (0, len(FACTS))
     assert len(set(FACTS)) == len(FACTS)
 
 

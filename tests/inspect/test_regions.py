@@ -28,7 +28,6 @@ def test_boxes_seen_twice_count_once() -> None:
         (np.nan, 10, 20, 30, 0.9),
         (10, 10, 20, 30, 0.0),
         (10, 10, 20, 30, np.nan),
-        (10, 10, 20, 30, 0.9, np.nan),
     ],
 )
 def test_boxes_that_hold_nothing_are_dropped(row: tuple[float, ...]) -> None:

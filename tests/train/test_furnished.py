@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,8 +13,8 @@ from scanai.train.trials import fresh_scans
 
 @pytest.fixture(scope="module")
 def scan(untrained_bundle) -> Scan:
-    metadata = load_bundle(untrained_bundle).metadata
-    return SharedScan(fresh_scans(metadata, 81, 1, {"benign": 1.0}), 0).scan
+    recipe = fresh_scans(load_bundle(untrained_bundle).metadata, 81, 1, {"benign": 1.0})
+    return SharedScan(msgspec.structs.replace(recipe, x_window_px=512), 0).scan
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -16,7 +16,7 @@ from scanai.inspect.evidence.context import Context
 from scanai.inspect.evidence.region_facts import EARLIER_FACTS, Candidate
 from scanai.inspect.region_crops import CLOSE
 from scanai.train.furnished import PutIn
-from scanai.train.lump_fit import GOODS, LUMP, UNSURE
+from scanai.train.labelled_crops import GOODS, LUMP, UNSURE
 from scanai.train.region_records import RegionRecord, _shows, region_records
 from scanai.train.shared_scan import SharedScan
 from scanai.train.trials import fresh_scans

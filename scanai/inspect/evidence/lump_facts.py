@@ -15,20 +15,21 @@ from scipy.special import expit
 Floats = NDArray[np.float64]
 
 # Natural logarithm of the odds that it is a lump, and of the best two others; how many others there
-# are, each by its probability; how many are surer.
-_AMONG_LUMPS = ("lump", "best_other_lump", "second_other_lump", "other_lumps", "surer_lumps")
-# Lumps in all, and surer ones, beyond the number of declared pieces; ln of the mass of the others,
+# are, each by its probability; how many regions are lumps more surely.
+_AMONG_LUMPS = ("lump", "best_other_lump", "second_other_lump", "other_lumps", "rank_as_lump")
+# Lumps in all, and the rank, less the number of declared pieces; ln of the mass of the others,
 # and of all, each by its probability, by that of the pieces.
 _BESIDE_PIECES = (
-    *("lumps_beyond_pieces", "surer_lumps_beyond_pieces"),
+    *("lumps_beyond_pieces", "rank_beyond_pieces"),
     *("mass_of_other_lumps_by_pieces", "mass_of_lumps_by_pieces"),
 )
 LUMP_FACTS = (*_AMONG_LUMPS, *_BESIDE_PIECES)
 LUMP_ROOM = dict.fromkeys(_BESIDE_PIECES, 1)
 """As `region_facts.ROOM`."""
-_NONE = -8.0
+_NO_LUMP = -8.0
 """ln odds of no other region, and the least that one counts with."""
-_LEAST_KG = 0.1
+_SLACK_KG = 0.1
+"""Added to all masses before their logarithms are taken: lighter ones count alike."""
 
 
 def lump_facts(lump: Floats, kg: Floats, pieces: float, pieces_kg: float) -> Floats:
@@ -38,11 +39,11 @@ def lump_facts(lump: Floats, kg: Floats, pieces: float, pieces_kg: float) -> Flo
     """
     count = len(lump)
     likely = expit(lump)
-    others = np.where(np.eye(count, dtype=bool), _NONE, lump[None])
-    best = np.sort(np.hstack((others, np.full((count, 2), _NONE))), axis=1)[:, ::-1]
+    others = np.where(np.eye(count, dtype=bool), _NO_LUMP, lump[None])
+    best = np.sort(np.hstack((others, np.full((count, 2), _NO_LUMP))), axis=1)[:, ::-1]
     surer = (lump[None] > lump[:, None]).sum(axis=1)
     mass = float((likely * kg).sum())
-    declared = pieces_kg + _LEAST_KG
+    declared = pieces_kg + _SLACK_KG
     return np.column_stack(
         (
             lump,
@@ -52,7 +53,7 @@ def lump_facts(lump: Floats, kg: Floats, pieces: float, pieces_kg: float) -> Flo
             surer,
             np.full(count, likely.sum() - pieces),
             surer - pieces,
-            np.log((mass - likely * kg + _LEAST_KG) / declared),
-            np.full(count, np.log((mass + _LEAST_KG) / declared)),
+            np.log((mass - likely * kg + _SLACK_KG) / declared),
+            np.full(count, np.log((mass + _SLACK_KG) / declared)),
         )
     )

@@ -118,20 +118,19 @@ def untold(lines: Sequence[Line]) -> list[int]:
 def region_facts(
     candidates: Sequence[Candidate], lines: Sequence[Line], measured: Measured
 ) -> Floats:
-    """(n, FACTS) of the regions of one picture beside lines that tell enough."""
+    """(n, EARLIER_FACTS) of the regions of one picture beside lines that tell enough."""
     if not candidates:
-        return np.zeros((0, len(FACTS)))
+        return np.zeros((0, len(EARLIER_FACTS)))
     own = np.array([_of_region(one, measured) for one in candidates])
     among, beside = _of_others(own, pieces_of(lines))
     papers = _of_papers(lines)
     scan = _of_scan(measured, len(candidates))
     everywhere = np.tile(np.array([*papers, *scan]), (len(candidates), 1))
-    lump = np.array([one.lump or 0.0 for one in candidates])
-    return with_lumps(np.hstack((own, among, beside, everywhere)), lump)
+    return np.hstack((own, among, beside, everywhere))
 
 
 def with_lumps(facts: Floats, lump: Floats) -> Floats:
-    """(n, EARLIER_FACTS) facts of one picture, and those of lumps by their (n,) ln odds."""
+    """(n, FACTS) of the (n, EARLIER_FACTS) of one picture and the (n,) ln odds of its lumps."""
     if not len(facts):
         return np.zeros((0, len(FACTS)))
     kg, pieces, pieces_kg = (

@@ -19,12 +19,14 @@ from scanai.inspect.bundle import OperatingPoint
 from scanai.inspect.evidence.closeup import Look, look_at
 from scanai.inspect.evidence.context import Box, Context
 from scanai.inspect.evidence.region_facts import (
+    FACTS,
     Candidate,
     Pieces,
     logit,
     pieces_of,
     region_facts,
     tell_enough,
+    with_lumps,
 )
 from scanai.inspect.region_odds import RegionOdds
 from scanai.inspect.regions import LOOKS, distinct_regions
@@ -106,9 +108,16 @@ def _log_odds(
     odds: RegionOdds, found: Sequence[Candidate], lines: Sequence[Line], context: Context
 ) -> list[float]:
     facts = region_facts(found, lines, context.measured)
-    # Odds of bundles that tell no lumps do not ask for them; they are the last facts.
-    answers: list[float] = odds.log_odds(facts[:, : len(odds.facts)]).tolist()
+    if odds.facts == FACTS:
+        facts = with_lumps(facts, np.array([_told(one.lump) for one in found]))
+    answers: list[float] = odds.log_odds(facts).tolist()
     return answers
+
+
+def _told(lump: float | None) -> float:
+    if lump is None:
+        raise ValueError("expected regions with the odds that they are lumps, found some without")
+    return lump
 
 
 def _known_odds(point: OperatingPoint) -> bool:

@@ -49,7 +49,7 @@ def shielding_findings(
     manifest: Manifest | None,
     odds: RegionOdds | None = None,
 ) -> tuple[list[Finding], dict[str, float]]:
-    """Findings for the model's regions ((K, 5) boxes and scores), and the best confirmed score; of
+    """Findings for the model's regions (`Maps.regions`), and the best confirmed score; of
     odds beside the model's own, which thresholds for a graph alone are set on."""
     found = scored_regions(regions, context, manifest, odds)
     own = max((one.candidate.score for one in found.confirmed), default=0.0)
