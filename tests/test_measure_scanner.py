@@ -16,10 +16,12 @@ from scanai import measure_scanner
 from scanai.calibrate_command import _one_scanner
 from scanai.cli import main
 from scanai.errors import BundleError, InputError, ManifestError
+from scanai.inspect.bundle import load_bundle
 from scanai.inspect.inspector import Inspector
 from scanai.inspect.report import MassEstimate
 from scanai.inspect.scanner_calibration import ScannerCalibration, read_calibration
 from scanai.measure_scanner import ScanSeen, fitted_profile, look_at_scan
+from scanai.resources import model_bundle_dir
 from scanai.scan import load_profile, read_scan
 from scanai.synth.dataset import DatasetRecipe
 from scanai.synth.shards import write_dataset
@@ -72,6 +74,8 @@ def test_inspection_takes_the_calibration_for_scans_of_its_scanner(
     scan = read_scan(next(scans.rglob("*.tiff")))
     report = inspector.inspect(scan)
     assert report.thresholds["opaque_area"] == 12345.0
+    bundle = replace(load_bundle(model_bundle_dir()), lumps=b"a graph")
+    assert found.on(bundle).lumps == b"a graph"
     other = replace(scan, profile=msgspec.structs.replace(PROFILE, name="another"))
     assert inspector.inspect(other).thresholds["opaque_area"] != 12345.0
 

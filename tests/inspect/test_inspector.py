@@ -24,7 +24,7 @@ from scanai.inspect.evidence.misfit import FACTS
 from scanai.inspect.evidence.region_facts import FACTS as REGION_FACTS
 from scanai.inspect.evidence.sections import earlier_feature_names
 from scanai.inspect.region_crops import region_crops
-from scanai.inspect.regions import distinct_regions
+from scanai.inspect.regions import LOOKS, distinct_regions
 from scanai.inspect.report import Report, schema
 from scanai.inspect.signatures import Misfit, Signatures
 from scanai.manifest import read_correlation
@@ -342,6 +342,18 @@ def test_regions_are_told_with_the_odds_that_they_are_lumps(tmp_path, kit, graph
     assert regions[:, 5] == pytest.approx(close[:, 0].mean(axis=(1, 2)), rel=1e-4)
     bare = replace(scan, transmission=np.ones_like(scan.transmission))
     assert lumps.infer(bare).regions.shape[1] == 6
+
+
+def test_no_more_regions_than_are_looked_at_are_told(tmp_path, kit, graph) -> None:
+    folder = kit.write_bundle(tmp_path, graph, kit.tiny_metadata(graph))
+    inspector = Inspector(with_lump_graph(folder, kit.tiny_metadata(graph)), threads=1)
+    scan = kit.make_scan(kit.walls, ("paper", kit.load, 45.0))
+    rows = [(8 * n, 40, 8 * n + 6, 60, 0.5 + n / 100) for n in range(30)]
+    regions = inspector._model._with_lumps(scan, np.array(rows, np.float32))
+    assert regions.shape == (LOOKS, 6)
+    assert regions[:, 4].tolist() == sorted(regions[:, 4].tolist(), reverse=True)
+    none = inspector._model._with_lumps(scan, np.zeros((30, 5), np.float32))
+    assert none.shape == (0, 6)
 
 
 @pytest.mark.parametrize(("least", "odds"), [(0.5, 2.0), (50.0, -3.0)])

@@ -21,7 +21,8 @@ NEEDLESS = {
     "output_files.py", "plain_text.py", "train/__init__.py",
     # A trial runs the bundle's graph, not the network that it was exported from; of a recipe it
     # takes the names, which are in the key themselves.
-    "train/network.py", "train/recipe.py", "train/regions.py", "train/second_look.py",
+    "train/network.py", "train/layers.py", "train/recipe.py", "train/regions.py",
+    "train/second_look.py",
 }  # fmt: skip
 
 
