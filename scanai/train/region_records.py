@@ -1,9 +1,9 @@
 """Region records: the model's regions of simulated scans, their facts and crops, and what they are.
 
 What region odds (`region_odds`) and lumps (`lumps`) are learned from; nothing is learned here.
-Each scan is seen twice, as it was loaded and with more put in: lumps are learned from both, odds
-from the first alone, whose papers are of what is there. They cost an hour and can be kept in a
-folder, for a call that was stopped to go on with.
+Each scan is seen as it was loaded, and again with more put in: lumps are learned from all of it,
+odds from the first alone, whose papers are of what is there. They cost more than an hour and can be
+kept in a folder, for a call that was stopped to go on with.
 """
 
 from __future__ import annotations
@@ -49,8 +49,6 @@ _FURNISHED = 11
 """Stream of what is put in, beside that of the scene."""
 _TIMES = 2
 """Each scan is furnished anew so often: simulating it costs twice as much."""
-
-
 _MODULES = tuple(
     f"train/{name}.py" for name in ("region_records", "furnished", "putting", "labelled_crops")
 )
