@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scanai.inspect.evidence.context import Box, share_inside
 
 LOOKS = 16
-"""Regions looked at, the best by the graph's own score: each costs some 2 ms."""
+"""Regions looked at, the best by the graph's own score: each costs a few milliseconds, for
+the close look and for its crops."""
 _OVERLAP = 0.3
 
 

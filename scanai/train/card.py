@@ -198,12 +198,15 @@ def _odds_told(metadata: BundleMetadata) -> str:
         f" Odds that a region is a shield, beside physics and papers, from {odds.scans:,} "
         "simulated scans of these scanners, about half of them with a shield, among goods of all "
         "headings and load forms, those too that the network was never shown."
-        + (
-            " What is a lump, a dense thing of its own, was learned from the same scans, also with "
-            "shields and honest pieces put into them."
-            if metadata.lumps
-            else ""
-        )
+    ) + _lumps_told(metadata)
+
+
+def _lumps_told(metadata: BundleMetadata) -> str:
+    if metadata.lumps is None:
+        return ""
+    return (
+        " What is a lump, a dense thing of its own, was learned from the same scans, also with "
+        "shields and honest pieces put into them."
     )
 
 

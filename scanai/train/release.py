@@ -195,7 +195,9 @@ def _learned_of(bundle: Path, wanted: str) -> Bundle:
     loaded = load_bundle(bundle)
     if getattr(loaded.metadata, wanted) is None:
         raise InputError(bundle, expected, f"no {_LEARNED[wanted]}")
-    others = dict.fromkeys(_LEARNED.keys() - {wanted})
+    others: dict[str, None] = dict.fromkeys(_LEARNED.keys() - {wanted})
+    if wanted != "region_odds":  # which lumps belong to
+        others["lumps"] = None
     metadata = msgspec.structs.replace(loaded.metadata, **others)
     learned = replace(loaded, metadata=metadata)
     require_known(learned)
